@@ -1,0 +1,57 @@
+"""Seeded weights in neutral layouts, the same for every framework: distinct, non-trivial, of a size that keeps activations tame.
+
+Layouts: convolution ``(C_out, C_in / groups, *kernel)``, linear ``(out, in)``, everything else ``(C,)``.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosscheck.spec import Layer, Model
+
+Array = NDArray[np.float32]
+
+
+def _uniform(key: str, shape: tuple[int, ...], low: float, high: float) -> Array:
+    rng = np.random.Generator(np.random.SFC64(zlib.crc32(key.encode())))
+    values: Array = rng.random(shape, dtype=np.float32)
+    values *= np.float32(high - low)
+    values += np.float32(low)
+    return values
+
+
+def arrays(model: Model, layer: Layer) -> dict[str, Array]:
+    """Arrays of one layer by name: ``weight`` and ``bias``, or ``scale``, ``shift``, ``mean`` and ``var``; empty where it has none.
+
+    Seeded by the network's name, the layer's id and the array's name alone, so batch and framework change nothing.
+    """
+    key = f"{model.name}/{layer.call_of or layer.id}/"
+    a: dict[str, Any] = dict(layer.attrs)
+    if layer.op in ("conv", "linear"):
+        if layer.op == "conv":
+            shape = (a["out_channels"], a["in_channels"] // a["groups"], *a["kernel"])
+        else:
+            shape = (a["out_features"], a["in_features"])
+        bound = float(np.sqrt(3.0 / np.prod(shape[1:])))
+        made = {"weight": _uniform(key + "weight", shape, -bound, bound)}
+        if a["bias"]:
+            made["bias"] = _uniform(key + "bias", shape[:1], -0.1, 0.1)
+        return made
+    if layer.op == "batchnorm":
+        shape = (a["channels"],)
+        made = {"mean": _uniform(key + "mean", shape, -0.2, 0.2), "var": _uniform(key + "var", shape, 0.5, 1.5)}
+        if a["affine"]:
+            made["scale"] = _uniform(key + "scale", shape, 0.3, 0.9)
+            made["shift"] = _uniform(key + "shift", shape, -0.2, 0.2)
+        return made
+    return {}
+
+
+def input_array(model: Model, index: int = 0) -> Array:
+    """A seeded input of the model's shape, values in [-1, 1)."""
+    source = model.inputs[index]
+    return _uniform(f"{model.name}/{source.name}", source.shape, -1.0, 1.0)

@@ -1,0 +1,164 @@
+"""The loop that every framework's process runs: read a job, build each network, run its tools, append rows.
+
+``python -P -m adapters.<name> JOB.json`` does one job; with ``-`` the paths of jobs come on standard input, one a line.
+A job is ``{"run", "rows", "models": [Model JSON, …], "cells": [[index of the model, tool], …]}``; the pseudo tool ``(contract)``
+asks the native network for its shapes and parameters. The rows file gets one JSON object a line: ``hello``, then for every cell
+``start``, its rows and ``end``, at last ``bye``. What a tool prints goes to the log; rows of a cell without ``end`` do not count.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import json
+import platform
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from crosscheck.rows import TOTAL, UNATTRIBUTED, Fact, Measurement, Reading, RunInfo, dump_line, to_dict
+from crosscheck.spec import Model
+
+CONTRACT = "(contract)"
+
+
+class Unsupported(Exception):
+    """The framework or the tool has no way to express this network; the message names the layer and the reason."""
+
+
+def version_of(package: str) -> str:
+    """Installed version without a build's local suffix."""
+    return importlib.metadata.version(package).split("+")[0]
+
+
+def main(package: str) -> None:
+    """Run the jobs named on the command line with the adapter ``package`` (``adapters.pytorch``)."""
+    jobs: Iterable[str] = sys.stdin if sys.argv[1:] == ["-"] else sys.argv[1:]
+    for path in jobs:
+        run_job(package, json.loads(Path(path.strip()).read_text(encoding="utf-8")))
+
+
+def run_job(package: str, job: dict[str, Any]) -> None:
+    """Run every cell of one job; a cell that fails becomes rows and hides no other."""
+    adapter: Any = importlib.import_module(package)
+    with Path(job["rows"]).open("a", encoding="utf-8") as out:
+        builder: Any = importlib.import_module(f"{package}.build")
+        versions = {name: importlib.metadata.version(name) for name in adapter.PACKAGES}
+        _write(out, "hello", to_dict(RunInfo(adapter.FRAMEWORK, versions, platform.platform())))
+        current, native, broken = -1, None, ""
+        for index, tool in job["cells"]:
+            _write(out, "start", {"cell": [index, tool]})
+            model = Model.from_json(job["models"][index])
+            if index != current:
+                native = None  # frees the previous network before the next one is built
+                current, (native, broken) = index, _build(builder, model)
+            for event, row in _cell(package, adapter.FRAMEWORK, builder, job["run"], model, native, broken, tool):
+                _write(out, event, row)
+            _write(out, "end", {"cell": [index, tool]})
+        _write(out, "bye", {})
+
+
+def _write(out: TextIO, event: str, data: dict[str, Any]) -> None:
+    out.write(dump_line(event, data))
+    out.flush()
+
+
+def _reason(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}"[:500]
+
+
+def _build(builder: Any, model: Model) -> tuple[Any, str]:
+    try:
+        return builder.build(model), ""
+    except Unsupported as reason:
+        return None, f"unsupported {reason}"
+    except Exception as error:  # any framework error becomes a row
+        return None, f"error {_reason(error)}"
+
+
+def _cell(
+    package: str, framework: str, builder: Any, run: str, model: Model, native: Any, broken: str, tool_id: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    if tool_id == CONTRACT:
+        if native is None:
+            raise RuntimeError(f"{model.name}: {broken}")
+        for fact in builder.facts(native, model):
+            yield "fact", to_dict(Fact(model=model.name, framework=framework, input=model.input_text, **fact))
+        return
+    tool: Any = importlib.import_module(f"{package}.tools.{tool_id}")
+    common = {
+        "run": run,
+        "model": model.name,
+        "framework": framework,
+        "tool": tool_id,
+        "tool_version": version_of(tool.PACKAGE),
+        "convention": tool.CONVENTION,
+        "input": model.input_text,
+    }
+    status, message, readings = "ok", "", []
+    if native is None:
+        status, message = broken.split(" ", 1)
+    else:
+        try:
+            readings = list(tool.measure(builder.fresh(native), model))
+            _judge(tool, model, readings)
+        except Unsupported as reason:
+            status, message, readings = "unsupported", str(reason), []
+        except Exception as error:  # any tool's error becomes a row
+            status, message, readings = "error", _reason(error), []
+    if status != "ok":
+        for metric in tool.METRICS:
+            row = Measurement(**common, layer=TOTAL, op="(model)", metric=metric, value=None, unit="", status=status, message=message)
+            yield "row", to_dict(row)
+        return
+    for row in _complete(tool, model, readings, common):
+        yield "row", to_dict(row)
+
+
+def _judge(tool: Any, model: Model, readings: list[Reading]) -> None:
+    """Refuse what no tool may say: unknown layers, repeated rows, no total, a total of 0 for a network that multiplies."""
+    known = {layer.id for layer in model.layers} | {TOTAL}
+    keys = [(r.layer, r.metric) for r in readings]
+    odd = [layer for layer, _ in keys if layer not in known]
+    if odd:
+        raise ValueError(f"a row for layer {odd[0]!r}, which the network does not have")
+    if len(set(keys)) != len(keys):
+        raise ValueError(f"two rows for {next(k for k in keys if keys.count(k) > 1)}")
+    works = any(layer.op in ("conv", "linear") for layer in model.layers)
+    for metric in tool.METRICS:
+        total = next((r.value for r in readings if (r.layer, r.metric) == (TOTAL, metric)), None)
+        if total is None:
+            raise ValueError(f"no total for {metric}")
+        if total == 0 and works and metric == "compute":
+            raise ValueError("a total of 0 for a network that multiplies: the tool saw no shapes, or no operation that it knows")
+
+
+def _complete(tool: Any, model: Model, readings: list[Reading], common: dict[str, str]) -> Iterator[Measurement]:
+    """Every layer × metric in the network's order: what the tool said, ``absent`` where it said nothing, the rest of its total."""
+    said = {(r.layer, r.metric): r for r in readings}
+    per_layer = getattr(tool, "PER_LAYER", True)
+    for metric in tool.METRICS:
+        total = said[TOTAL, metric]
+        rest = total.value or 0
+        for layer in model.layers if per_layer else ():
+            r = said.get((layer.id, metric))
+            rest -= (r.value or 0) if r else 0
+            yield Measurement(
+                **common,
+                layer=layer.id,
+                op=layer.op,
+                metric=metric,
+                value=r.value if r else None,
+                unit=total.unit,
+                status="ok" if r else "absent",
+                message=r.message if r else "",
+            )
+        if rest and per_layer:
+            yield Measurement(
+                **common, layer=UNATTRIBUTED, op="(model)", metric=metric, value=rest, unit=total.unit, status="ok"
+            )
+        yield Measurement(
+            **common, layer=TOTAL, op="(model)", metric=metric, value=total.value, unit=total.unit, status="ok", message=total.message
+        )

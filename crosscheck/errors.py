@@ -1,0 +1,58 @@
+"""The exceptions of crosscheck; every message says what to do next.
+
+    CrosscheckError                 shown as one line, never as a traceback
+    ├── UsageError                  the request cannot be met as it was put (exit code 2)
+    │   ├── UnknownNameError        no such model, tool, framework or convention; suggests the nearest
+    │   ├── ShapeError              a layer does not fit its input; names the layer
+    │   └── OutputError             a file or folder cannot be written
+    ├── SpecError                   a network description contradicts itself; names the layer
+    ├── ConventionError             a convention file is wrong or silent about an op; names the file
+    └── RowError                    a row that crosses a boundary is malformed or repeats a key
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class CrosscheckError(Exception):
+    """Anything that crosscheck itself reports; ``exit_code`` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class UsageError(CrosscheckError):
+    """The request cannot be met as it was put."""
+
+    exit_code = 2
+
+
+class UnknownNameError(UsageError):
+    """A name that is in no registry; the message lists the nearest ones that are."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}"
+        super().__init__(f"unknown {what} {name!r}. Hint: {hint}")
+
+
+class ShapeError(UsageError):
+    """A layer does not fit what comes into it; the message names the layer."""
+
+
+class OutputError(UsageError):
+    """A file or folder cannot be written."""
+
+
+class SpecError(CrosscheckError):
+    """A network description contradicts itself."""
+
+
+class ConventionError(CrosscheckError):
+    """A convention file is malformed, or says nothing about an op that it meets."""
+
+
+class RowError(CrosscheckError):
+    """A row that crosses a boundary is malformed or repeats a key."""

@@ -1,0 +1,80 @@
+"""Window arithmetic along one axis: output sizes, SAME and VALID padding, taps that fall on padding.
+
+Sources: V. Dumoulin, F. Visin, "A guide to convolution arithmetic for deep learning" (arXiv:1603.07285) for output sizes;
+SAME padding puts ceil(size / stride) outputs and the odd element at the end, as TensorFlow documents for tf.nn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+Pair = tuple[int, int]
+
+
+def per_axis(value: Any, rank: int, what: str) -> tuple[int, ...]:
+    """An int for every axis, or one int per axis. Raises ValueError otherwise."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (value,) * rank
+    if isinstance(value, Sequence) and len(value) == rank and all(isinstance(v, int) for v in value):
+        return tuple(value)
+    raise ValueError(f"{what} {value!r} does not fit {rank} spatial axes")
+
+
+def resolve_padding(
+    padding: Any, size: Sequence[int], kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
+) -> tuple[Pair, ...]:
+    """(before, after) per axis from an int, one int per axis, pairs, ``"same"`` or ``"valid"``."""
+    rank = len(size)
+    if isinstance(padding, str):
+        mode = padding.lower()
+        if mode == "valid":
+            return ((0, 0),) * rank
+        if mode != "same":
+            raise ValueError(f"padding {padding!r} is neither 'same' nor 'valid' nor a number")
+        return tuple(
+            same_padding(n, k, s, d) for n, k, s, d in zip(size, kernel, stride, dilation, strict=True)
+        )
+    if isinstance(padding, Sequence) and all(isinstance(p, Sequence) for p in padding):
+        pairs = tuple((int(a), int(b)) for a, b in padding)
+        if len(pairs) != rank:
+            raise ValueError(f"padding {padding!r} does not fit {rank} spatial axes")
+        return pairs
+    return tuple((p, p) for p in per_axis(padding, rank, "padding"))
+
+
+def same_padding(size: int, kernel: int, stride: int, dilation: int = 1) -> Pair:
+    """(before, after) so that the output is ceil(size / stride); the odd element comes after."""
+    out = -(-size // stride)
+    total = max(0, (out - 1) * stride + (kernel - 1) * dilation + 1 - size)
+    return total // 2, total - total // 2
+
+
+def window_out(size: int, kernel: int, stride: int, pad: Pair, dilation: int = 1, ceil: bool = False) -> int:
+    """Number of window positions. ``ceil`` lets the last window hang over the end, but not start past the input and its
+    leading padding. Raises ValueError where no window fits."""
+    span = size + pad[0] + pad[1] - (kernel - 1) * dilation - 1
+    if span < 0:
+        raise ValueError(f"a window of {(kernel - 1) * dilation + 1} does not fit {size} + padding {pad[0]}+{pad[1]}")
+    out = (-(-span // stride) if ceil else span // stride) + 1
+    if ceil and (out - 1) * stride >= size + pad[0]:
+        out -= 1
+    return out
+
+
+@lru_cache(maxsize=4096)
+def valid_taps(size: int, out: int, kernel: int, stride: int, before: int, dilation: int) -> int:
+    """How many (output, tap) pairs along the axis read a real element, not padding."""
+    count = 0
+    for k in range(kernel):
+        offset = k * dilation - before
+        first = max(0, -(offset // stride))  # smallest o with o*stride + offset >= 0
+        last = min(out - 1, (size - 1 - offset) // stride)
+        count += max(0, last - first + 1)
+    return count
+
+
+def adaptive_spans(size: int, out: int) -> tuple[int, ...]:
+    """Window lengths of adaptive pooling: output i reads floor(i*size/out) up to ceil((i+1)*size/out)."""
+    return tuple(-(-(i + 1) * size // out) - i * size // out for i in range(out))

@@ -1,0 +1,266 @@
+"""The op vocabulary: per op kind its attributes, its output shape and its primitive counts, from shapes alone.
+
+A count is kept as its factors, ``(64, 3, 7, 7, 112, 112)``, so that a report can show the arithmetic; the engine multiplies.
+The formulas follow from the definition of each op; nothing here knows how any tool counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from crosscheck import geometry
+from crosscheck.errors import UnknownNameError
+from crosscheck.spec import Layer, Shape, numel
+
+Attrs = dict[str, Any]
+Factors = tuple[int, ...]
+Counts = dict[str, Factors]
+REQUIRED: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """One op kind. ``resolve`` completes the attributes and gives the output shape (ValueError where the input does not fit);
+    ``counts`` gives the factors of every primitive that is not zero."""
+
+    says: str
+    attrs: Mapping[str, Any]
+    resolve: Callable[[Attrs, Sequence[Shape]], Shape]
+    counts: Callable[[Layer], Counts]
+
+
+# --- shapes ---------------------------------------------------------------------------------------------------------------
+
+
+def _spatial(attrs: Attrs, x: Shape) -> int:
+    rank = len(x) - 2
+    if rank < 1:
+        raise ValueError(f"needs an input of (N, C, spatial…), got {x}")
+    for name in ("kernel", "stride", "dilation"):
+        if name in attrs:
+            if name == "stride" and attrs[name] is None:
+                attrs[name] = attrs["kernel"]
+            attrs[name] = geometry.per_axis(attrs[name], rank, name)
+            if min(attrs[name]) < 1:
+                raise ValueError(f"{name} {attrs[name]} must be at least 1")
+    return rank
+
+
+def _windows(attrs: Attrs, x: Shape) -> Shape:
+    rank = _spatial(attrs, x)
+    kernel, stride = attrs["kernel"], attrs["stride"]
+    dilation = attrs.get("dilation", (1,) * rank)
+    attrs["padding"] = geometry.resolve_padding(attrs["padding"], x[2:], kernel, stride, dilation)
+    if any(p < 0 for pair in attrs["padding"] for p in pair):
+        raise ValueError(f"padding {attrs['padding']} must not be negative")
+    ceil = bool(attrs.get("ceil_mode", False))
+    axes = zip(x[2:], kernel, stride, attrs["padding"], dilation, strict=True)
+    return tuple(geometry.window_out(n, k, s, p, d, ceil) for n, k, s, p, d in axes)
+
+
+def _conv(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    x = xs[0]
+    out = _windows(attrs, x)
+    attrs["in_channels"] = x[1]
+    groups, channels = attrs["groups"], attrs["out_channels"]
+    if groups < 1 or x[1] % groups or channels % groups or channels < 1:
+        raise ValueError(f"{x[1]} input and {channels} output channels do not divide into {groups} groups")
+    return (x[0], channels, *out)
+
+
+def _linear(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    attrs["in_features"] = xs[0][-1]
+    if len(xs[0]) < 2 or attrs["out_features"] < 1:
+        raise ValueError(f"needs an input of (N, …, features) and at least one output feature, got {xs[0]}")
+    return (*xs[0][:-1], attrs["out_features"])
+
+
+def _pool(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    out = _windows(attrs, xs[0])
+    for pair, kernel in zip(attrs["padding"], attrs["kernel"], strict=True):
+        if max(pair) > kernel // 2 and max(pair) > 0:
+            raise ValueError(f"padding {pair} is more than half the window of {kernel}")
+    return (*xs[0][:2], *out)
+
+
+def _adaptive(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    rank = _spatial(attrs, xs[0])
+    attrs["output_size"] = geometry.per_axis(attrs["output_size"], rank, "output_size")
+    return (*xs[0][:2], *attrs["output_size"])
+
+
+def _channelwise(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    if len(xs[0]) < 2:
+        raise ValueError(f"needs an input of (N, C, …), got {xs[0]}")
+    attrs["channels"] = xs[0][1]
+    return xs[0]
+
+
+def _same(_: Attrs, xs: Sequence[Shape]) -> Shape:
+    return xs[0]
+
+
+def _equal(_: Attrs, xs: Sequence[Shape]) -> Shape:
+    if len(xs) < 2 or any(x != xs[0] for x in xs):
+        raise ValueError(f"needs two or more inputs of one shape, got {' and '.join(map(str, xs))}")
+    return xs[0]
+
+
+def _concat(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    axis = attrs["axis"]
+    if len(xs) < 2 or any(len(x) != len(xs[0]) or x[:axis] + x[axis + 1 :] != xs[0][:axis] + xs[0][axis + 1 :] for x in xs):
+        raise ValueError(f"inputs {' and '.join(map(str, xs))} differ in more than axis {axis}")
+    return (*xs[0][:axis], sum(x[axis] for x in xs), *xs[0][axis + 1 :])
+
+
+def _flatten(_: Attrs, xs: Sequence[Shape]) -> Shape:
+    return (xs[0][0], prod(xs[0][1:]))
+
+
+def _subsample(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    _spatial(attrs, xs[0])
+    return (*xs[0][:2], *(-(-n // s) for n, s in zip(xs[0][2:], attrs["stride"], strict=True)))
+
+
+def _pad(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    pairs = attrs["pads"] = tuple((int(a), int(b)) for a, b in attrs["pads"])
+    if len(pairs) != len(xs[0]) - 1 or min(p for pair in pairs for p in pair) < 0:
+        raise ValueError(f"pads {pairs} must be one (before, after) for each of {len(xs[0]) - 1} axes after the batch")
+    return (xs[0][0], *(n + a + b for n, (a, b) in zip(xs[0][1:], pairs, strict=True)))
+
+
+# --- counts ---------------------------------------------------------------------------------------------------------------
+
+
+def _elements(layer: Layer) -> Counts:
+    return {"in_elements": layer.x, "out_elements": layer.y}
+
+
+def _weights(layer: Layer, weight: Factors, bias: Factors) -> Counts:
+    """Parameters of a weight and a bias, once over all calls; charged per sample and call where a tool does so."""
+    n = layer.x[0]
+    counts: Counts = {"sample_weights": (n, *weight), "sample_biases": (n, *bias)}
+    return counts if layer.call_of else counts | {"weight": weight, "bias": bias}
+
+
+def _count_conv(layer: Layer) -> Counts:
+    a, x, y = layer.attrs, layer.x, layer.y
+    kernel, groups = a["kernel"], a["groups"]
+    weight = (y[1], x[1] // groups, *kernel)
+    mac = (y[0], *weight, *y[2:])
+    valid = prod(
+        geometry.valid_taps(n, o, k, s, p[0], d)
+        for n, o, k, s, p, d in zip(x[2:], y[2:], kernel, a["stride"], a["padding"], a["dilation"], strict=True)
+    )
+    counts = _elements(layer) | _weights(layer, weight, (y[1],) if a["bias"] else (0,))
+    counts |= {"mac": mac, "pad_mac": (y[0], y[1], x[1] // groups, prod(kernel) * prod(y[2:]) - valid)}
+    if groups > 1:
+        counts["depthwise_mac" if groups == x[1] else "grouped_mac"] = mac
+    if a["bias"]:
+        counts["bias_add"] = y
+    return counts
+
+
+def _count_linear(layer: Layer) -> Counts:
+    a = layer.attrs
+    weight = (a["out_features"], a["in_features"])
+    counts = _elements(layer) | _weights(layer, weight, (a["out_features"],) if a["bias"] else (0,))
+    counts["mac"] = (*layer.y, a["in_features"])
+    if a["bias"]:
+        counts["bias_add"] = layer.y
+    return counts
+
+
+def _count_norm(layer: Layer) -> Counts:
+    n, c = layer.x[0], layer.attrs["channels"]
+    counts = _elements(layer) | {"channels": (c,)}
+    if layer.attrs["affine"]:
+        counts |= {"sample_weights": (n, c), "sample_biases": (n, c)}
+    if not layer.call_of:
+        counts["running_stats"] = (2, c)
+        if layer.attrs["affine"]:
+            counts |= {"norm_scale": (c,), "norm_shift": (c,)}
+    return counts
+
+
+def _count_pool(layer: Layer) -> Counts:
+    a, x, y = layer.attrs, layer.x, layer.y
+    windows = (*y, *a["kernel"])
+    valid = prod(
+        geometry.valid_taps(n, o, k, s, p[0], 1)
+        for n, o, k, s, p in zip(x[2:], y[2:], a["kernel"], a["stride"], a["padding"], strict=True)
+    )
+    hanging = (y[0], y[1], prod(y[2:]) * prod(a["kernel"]) - valid)
+    return _elements(layer) | {"window_elements": windows, "pad_window_elements": hanging}
+
+
+def _count_adaptive(layer: Layer) -> Counts:
+    x, y = layer.x, layer.y
+    spans = tuple(sum(geometry.adaptive_spans(n, o)) for n, o in zip(x[2:], y[2:], strict=True))
+    floors = tuple(n // o for n, o in zip(x[2:], y[2:], strict=True))
+    return _elements(layer) | {"window_elements": (*y[:2], *spans), "floor_window_elements": (*y, *floors)}
+
+
+# --- the table ------------------------------------------------------------------------------------------------------------
+
+_CONV = {"out_channels": REQUIRED, "kernel": REQUIRED, "stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True}
+_POOL = {"kernel": REQUIRED, "stride": None, "padding": 0, "ceil_mode": False}
+
+OPS: dict[str, Op] = {
+    "conv": Op("convolution", _CONV, _conv, _count_conv),
+    "linear": Op("fully connected layer over the last axis", {"out_features": REQUIRED, "bias": True}, _linear, _count_linear),
+    "batchnorm": Op("batch normalisation, inference", {"eps": 1e-5, "affine": True}, _channelwise, _count_norm),
+    "lrn": Op(
+        "local response normalisation across channels, y = x / (k + alpha * sum of size squares) ** beta",
+        {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 2.0},
+        _channelwise,
+        _elements,
+    ),
+    "relu": Op("max(x, 0)", {}, _same, _elements),
+    "tanh": Op("hyperbolic tangent", {}, _same, _elements),
+    "maxpool": Op("maximum over a window, padding never wins", _POOL, _pool, _count_pool),
+    "avgpool": Op("mean over a window", _POOL | {"count_include_pad": True}, _pool, _count_pool),
+    "adaptive_avgpool": Op("mean over windows that tile the input", {"output_size": REQUIRED}, _adaptive, _count_adaptive),
+    "flatten": Op("all axes after the batch into one", {}, _flatten, _elements),
+    "dropout": Op("identity in inference", {"p": 0.5}, _same, _elements),
+    "add": Op("element-wise sum of equal shapes", {}, _equal, _elements),
+    "concat": Op("joined along one axis", {"axis": 1}, _concat, _elements),
+    "subsample": Op("every stride-th element of each spatial axis", {"stride": REQUIRED}, _subsample, _elements),
+    "zero_pad": Op("zeros around each axis after the batch", {"pads": REQUIRED}, _pad, _elements),
+}
+
+
+def complete(op: str, attrs: Mapping[str, Any], in_shapes: Sequence[Shape]) -> tuple[Attrs, Shape]:
+    """All attributes, defaults filled in and axes spelled out, and the output shape.
+
+    Raises UnknownNameError for an op that is not in the table and ValueError for attributes or shapes that do not fit.
+    """
+    if op not in OPS:
+        raise UnknownNameError("op", op, OPS)
+    known = OPS[op].attrs
+    odd = sorted(set(attrs) - set(known))
+    if odd:
+        raise ValueError(f"{op} has no attribute {odd[0]!r}; it has {', '.join(known) or 'none'}")
+    full: Attrs = {**known, **attrs}
+    lacking = [k for k, v in full.items() if v is REQUIRED]
+    if lacking:
+        raise ValueError(f"{op} needs {', '.join(lacking)}")
+    if any(d < 1 for x in in_shapes for d in x):
+        raise ValueError(f"a dimension of {' and '.join(map(str, in_shapes))} is below 1")
+    shape = OPS[op].resolve(full, in_shapes)
+    if numel(shape) < 1:
+        raise ValueError(f"the output {shape} is empty")
+    return full, shape
+
+
+def factors(layer: Layer) -> Counts:
+    """The factors of every primitive of one layer; their product is the count."""
+    return OPS[layer.op].counts(layer)
+
+
+def counts(layer: Layer) -> dict[str, int]:
+    """The primitive counts of one layer, zeros left out."""
+    return {name: value for name, parts in factors(layer).items() if (value := prod(parts))}

@@ -1,0 +1,32 @@
+"""The primitives: what one can count of a layer without an opinion. Conventions weigh these and nothing else.
+
+|x| and |y| are the elements of input and output, batch N included. One multiply-add is one ``mac``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+COMPUTE: Final[dict[str, str]] = {
+    "mac": "multiply-accumulates, those with padding zeros included",
+    "pad_mac": "the part of mac that multiplies padding zeros",
+    "grouped_mac": "the part of mac done by convolutions with 1 < groups < input channels",
+    "depthwise_mac": "the part of mac done by convolutions with groups = input channels > 1",
+    "bias_add": "output elements that a bias is added to",
+    "in_elements": "elements of the input, |x|",
+    "out_elements": "elements of the output, |y|",
+    "window_elements": "elements of all pooling windows, padding included",
+    "pad_window_elements": "the part of window_elements that is padding or hangs over the end",
+    "floor_window_elements": "|y| times the product of input size // output size (a floored window)",
+    "channels": "channels of a normalisation",
+    "sample_weights": "N times the elements of the weight",
+    "sample_biases": "N times the elements of the bias",
+}
+PARAMS: Final[dict[str, str]] = {
+    "weight": "elements of the weight of a convolution or linear layer",
+    "bias": "elements of the bias of a convolution or linear layer",
+    "norm_scale": "elements of a normalisation's learnable scale",
+    "norm_shift": "elements of a normalisation's learnable shift",
+    "running_stats": "elements of running mean and running variance",
+}
+PRIMITIVES: Final[dict[str, str]] = COMPUTE | PARAMS

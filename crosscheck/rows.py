@@ -1,0 +1,125 @@
+"""What crosses a boundary: rows that workers write, rows that the engine predicts, and how they become JSON Lines.
+
+Counts are exact integers. The whole-model row has layer ``(total)``; what a tool counts outside every layer has ``(unattributed)``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any, TypeVar
+
+from crosscheck.errors import RowError
+
+TOTAL = "(total)"
+UNATTRIBUTED = "(unattributed)"
+METRICS = ("compute", "params", "params_trainable", "params_nontrainable")
+STATUSES = ("ok", "absent", "unsupported", "skipped", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a tool says of one layer: ``value`` in the tool's own ``unit``; None where it says nothing."""
+
+    layer: str
+    metric: str
+    value: int | None
+    unit: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One number that a tool gave for one layer of one model, or the reason why there is none.
+
+    ``status``: ``ok`` the tool printed it; ``absent`` the tool has no row for this layer, so it adds nothing to its total;
+    ``unsupported`` the network cannot be built or counted there; ``skipped`` not tried; ``error`` it failed.
+    """
+
+    run: str
+    model: str
+    framework: str
+    tool: str
+    tool_version: str
+    convention: str
+    input: str
+    layer: str
+    op: str
+    metric: str
+    value: int | None
+    unit: str
+    status: str
+    message: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what is not an exact integer, and a status or metric that nobody knows."""
+        if self.value is not None and type(self.value) is not int:
+            raise RowError(f"{self.model} × {self.tool} × {self.layer}: {self.value!r} is not an exact integer")
+        if self.status not in STATUSES:
+            raise RowError(f"{self.model} × {self.tool}: unknown status {self.status!r}")
+        if self.metric not in METRICS:
+            raise RowError(f"{self.model} × {self.tool}: unknown metric {self.metric!r}")
+
+    @property
+    def key(self) -> tuple[str, str, str, str, str, str]:
+        """What makes the row unique."""
+        return (self.run, self.model, self.input, self.tool, self.layer, self.metric)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a convention says a tool will print for one layer."""
+
+    model: str
+    input: str
+    convention: str
+    layer: str
+    op: str
+    metric: str
+    value: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What the native network itself says: the output shape of a layer, or the elements of its parameters and statistics."""
+
+    model: str
+    framework: str
+    input: str
+    layer: str
+    shape: tuple[int, ...] | None
+    params: int | None
+    stats: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What a worker ran on: versions by package name, and the platform."""
+
+    framework: str
+    versions: dict[str, str]
+    platform: str
+
+
+Row = TypeVar("Row", Measurement, Fact, RunInfo)
+
+
+def to_dict(row: Reading | Measurement | Prediction | Fact | RunInfo) -> dict[str, Any]:
+    """A row as plain data."""
+    return asdict(row)
+
+
+def from_dict(kind: type[Row], data: dict[str, Any]) -> Row:
+    """A row from plain data; raises RowError where a field is missing or unknown."""
+    names = {f.name for f in fields(kind)}
+    if set(data) != names:
+        odd = sorted(set(data) ^ names)
+        raise RowError(f"a {kind.__name__} row has missing or unknown fields: {', '.join(odd)}")
+    clean = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+    return kind(**clean)
+
+
+def dump_line(event: str, data: dict[str, Any]) -> str:
+    """One line of a worker's file: an event name and its data."""
+    return json.dumps({"event": event, **data}, ensure_ascii=False, separators=(",", ":")) + "\n"

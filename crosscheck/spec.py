@@ -1,0 +1,252 @@
+"""The neutral description of a network: a graph of layers with every shape resolved.
+
+Shapes are ``(N, C, H, W)`` (or ``(N, C, L)``, ``(N, C, D, H, W)``, ``(N, F)``), batch included. Layer ids are dotted paths
+such as ``layer1.0.conv1``; the part before the last dot names the container that the layer lives in.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from crosscheck.errors import SpecError
+
+Shape = tuple[int, ...]
+Attr = Any  # int | float | bool | str | None | nested tuples of int
+
+
+def numel(shape: Iterable[int]) -> int:
+    """Number of elements of a shape."""
+    return math.prod(shape)
+
+
+def show_shape(shape: Iterable[int]) -> str:
+    """A shape as ``1x3x224x224``."""
+    return "x".join(str(d) for d in shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input of a network: its name and its shape, batch included."""
+
+    name: str
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One call of one operation.
+
+    ``inputs`` names what comes in: ids of earlier layers or names of model inputs. ``call_of`` is the id of the layer whose
+    module, and so whose parameters, this call uses once more. ``functional`` asks for a native call without a module of its own.
+    """
+
+    id: str
+    op: str
+    attrs: Mapping[str, Attr]
+    inputs: tuple[str, ...]
+    in_shapes: tuple[Shape, ...]
+    out_shapes: tuple[Shape, ...]
+    call_of: str | None = None
+    functional: bool = False
+
+    @property
+    def x(self) -> Shape:
+        """Shape of the first input."""
+        return self.in_shapes[0]
+
+    @property
+    def y(self) -> Shape:
+        """Shape of the first output."""
+        return self.out_shapes[0]
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The containers that the layer lives in, outermost first, then its own name."""
+        return tuple(self.id.split("."))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a block: a layer or a nested block, and the values that go in and come out."""
+
+    name: str
+    node: Layer | Block
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A container with its steps in the order of execution; ``kind`` is the class name that users know (``Bottleneck``)."""
+
+    path: str
+    kind: str
+    inputs: tuple[str, ...]
+    steps: tuple[Step, ...]
+    outputs: tuple[str, ...]
+
+    @property
+    def is_chain(self) -> bool:
+        """True where every step eats just what the step before it made."""
+        flow = self.inputs
+        for step in self.steps:
+            if len(flow) != 1 or step.inputs != flow:
+                return False
+            flow = step.outputs
+        return flow == self.outputs
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network with every shape resolved. ``containers`` maps a container's path to its class name; ``""`` is the root."""
+
+    name: str
+    family: str
+    variant: str
+    source: str
+    inputs: tuple[Input, ...]
+    layers: tuple[Layer, ...]
+    outputs: tuple[str, ...]
+    containers: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse repeated ids, values used before they exist and calls of layers that are not there."""
+        known: dict[str, Layer | None] = {i.name: None for i in self.inputs}
+        if len(known) != len(self.inputs):
+            raise SpecError(f"{self.name}: two inputs share a name")
+        for layer in self.layers:
+            if layer.id in known:
+                raise SpecError(f"{self.name}: layer id {layer.id!r} is used twice. Hint: give every call an id of its own")
+            missing = [v for v in layer.inputs if v not in known]
+            if missing:
+                raise SpecError(f"{self.name}: layer {layer.id!r} reads {missing[0]!r}, which no earlier layer makes")
+            if layer.call_of is not None and known.get(layer.call_of) is None:
+                raise SpecError(f"{self.name}: layer {layer.id!r} calls {layer.call_of!r} again, which no earlier layer is")
+            known[layer.id] = layer
+        lost = [v for v in self.outputs if v not in known]
+        if lost or not self.outputs:
+            raise SpecError(f"{self.name}: output {lost[0]!r} is made by no layer" if lost else f"{self.name}: no outputs")
+
+    @cached_property
+    def by_id(self) -> dict[str, Layer]:
+        """Layers by id."""
+        return {layer.id: layer for layer in self.layers}
+
+    @property
+    def input_text(self) -> str:
+        """The input shapes as text: ``1x3x224x224``, several joined by ``+``."""
+        return "+".join(show_shape(i.shape) for i in self.inputs)
+
+    @property
+    def batch(self) -> int:
+        """First dimension of the first input."""
+        return self.inputs[0].shape[0]
+
+    def kind_of(self, path: str) -> str:
+        """Class name of the container at ``path``; ``Sequential`` where the description names none."""
+        return self.containers.get(path, "Sequential" if path else self.family.capitalize())
+
+    def plan(self) -> Block:
+        """The network as nested blocks, for builders that make a native module of every container.
+
+        Raises SpecError where the layers of a container do not follow one another.
+        """
+        return _block(self, "", self.layers, self.outputs)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for a job file; ``Model.from_json`` reads it back unchanged."""
+        return {
+            "name": self.name,
+            "family": self.family,
+            "variant": self.variant,
+            "source": self.source,
+            "inputs": [[i.name, list(i.shape)] for i in self.inputs],
+            "layers": [
+                {
+                    "id": x.id,
+                    "op": x.op,
+                    "attrs": dict(x.attrs),
+                    "inputs": list(x.inputs),
+                    "in_shapes": [list(s) for s in x.in_shapes],
+                    "out_shapes": [list(s) for s in x.out_shapes],
+                    "call_of": x.call_of,
+                    "functional": x.functional,
+                }
+                for x in self.layers
+            ],
+            "outputs": list(self.outputs),
+            "containers": dict(self.containers),
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any] | str) -> Model:
+        """Read what ``to_json`` wrote; lists become tuples again."""
+        d = json.loads(data) if isinstance(data, str) else data
+        return Model(
+            name=d["name"],
+            family=d["family"],
+            variant=d["variant"],
+            source=d["source"],
+            inputs=tuple(Input(n, tuple(s)) for n, s in d["inputs"]),
+            layers=tuple(
+                Layer(
+                    id=x["id"],
+                    op=x["op"],
+                    attrs={k: _tuples(v) for k, v in x["attrs"].items()},
+                    inputs=tuple(x["inputs"]),
+                    in_shapes=_tuples(x["in_shapes"]),
+                    out_shapes=_tuples(x["out_shapes"]),
+                    call_of=x["call_of"],
+                    functional=x["functional"],
+                )
+                for x in d["layers"]
+            ),
+            outputs=tuple(d["outputs"]),
+            containers=d["containers"],
+        )
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(v) for v in value) if isinstance(value, list | tuple) else value
+
+
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _block(model: Model, path: str, layers: tuple[Layer, ...], wanted: Iterable[str]) -> Block:
+    """Group consecutive layers by the next part of their path; ``wanted`` are the values that somebody outside reads."""
+    depth = len(path.split(".")) if path else 0
+    groups: list[tuple[str, list[Layer]]] = []
+    for layer in layers:
+        nested = len(layer.path) > depth + 1
+        name = layer.path[depth]
+        if nested and groups and groups[-1][0] == name and len(groups[-1][1][0].path) > depth + 1:
+            groups[-1][1].append(layer)
+        elif any(name == n for n, _ in groups):
+            where = ".".join([*layer.path[:depth], name])
+            raise SpecError(f"{model.name}: the layers of container {where!r} do not follow one another ({layer.id!r} comes late)")
+        else:
+            groups.append((name, [layer]))
+    own = {layer.id for layer in layers}
+    reads_after: list[set[str]] = [set(wanted)]
+    for _, members in reversed(groups):
+        reads_after.append(reads_after[-1] | {v for m in members for v in m.inputs})
+    reads_after.reverse()
+    steps: list[Step] = []
+    for k, (name, members) in enumerate(groups):
+        made = {m.id for m in members}
+        inputs = _unique(v for m in members for v in m.inputs if v not in made)
+        outputs = tuple(m.id for m in members if m.id in reads_after[k + 1])
+        node: Layer | Block = members[0]
+        if len(members[0].path) > depth + 1:
+            node = _block(model, ".".join(members[0].path[: depth + 1]), tuple(members), outputs)
+        steps.append(Step(name, node, inputs, outputs or (members[-1].id,)))
+    inputs = _unique(v for layer in layers for v in layer.inputs if v not in own)
+    outputs = tuple(wanted) if not path else tuple(layer.id for layer in layers if layer.id in set(wanted))
+    return Block(path, model.kind_of(path), inputs, tuple(steps), outputs or (layers[-1].id,))
