@@ -122,4 +122,4 @@ def from_dict(kind: type[Row], data: dict[str, Any]) -> Row:
 
 def dump_line(event: str, data: dict[str, Any]) -> str:
     """One line of a worker's file: an event name and its data."""
-    return json.dumps({"event": event, **data}, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json.dumps({"event": event, **data}, separators=(",", ":")) + "\n"

@@ -1,0 +1,157 @@
+"""The command line: parses, delegates, prints; computes nothing."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crosscheck import __version__
+from crosscheck.errors import CrosscheckError, UsageError
+
+EXIT_HELP = "Exit codes: 0 all explained, 1 a residual or a failed cell, 2 bad request, 3 partial (something skipped), 130 interrupted."
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="Two tools count the same network and print different FLOPs and parameters. **crosscheck** says why, to the last operation.",
+    epilog=EXIT_HELP,
+)
+lists = typer.Typer(no_args_is_help=True, help="What there is: models, tools, conventions, frameworks.")
+app.add_typer(lists, name="list")
+
+
+class Format(StrEnum):
+    """How a command prints its answer."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+Batch = Annotated[int, typer.Option("--batch", "-b", help="Images per batch, N.")]
+InputShape = Annotated[str | None, typer.Option("--input", "-i", help="Input as CxHxW, e.g. 3x224x224; the model's own if left out.")]
+Classes = Annotated[int | None, typer.Option("--classes", help="Outputs of the last layer; the model's own if left out.")]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]
+
+
+def main() -> None:
+    """Entry point: every known error becomes one line and its exit code."""
+    try:
+        app()
+    except CrosscheckError as error:
+        typer.echo(f"crosscheck: {error}", err=True)
+        sys.exit(error.exit_code)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", "-V", help="Print the version and end.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"crosscheck {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def count(
+    model: Annotated[str, typer.Argument(help="A name from `crosscheck list models`.")],
+    conventions: Annotated[
+        list[str] | None, typer.Option("--convention", "-c", help="Count as this convention does; may be repeated.")
+    ] = None,
+    layers: Annotated[bool, typer.Option("--layers", "-l", help="One row per layer.")] = False,
+    batch: Batch = 1,
+    input_shape: InputShape = None,
+    classes: Classes = None,
+    output: FormatOption = Format.table,
+) -> None:
+    """Count a network with the engine alone; no framework is imported.
+
+    Examples: `crosscheck count resnet50` · `crosscheck count resnet50 --layers -c torchinfo` ·
+    `crosscheck count vgg16 -c mac -c flop_counter --input 3x256x256 --format json`
+    """
+    from crosscheck import models, terminal
+
+    shape = models.parse_input(input_shape) if input_shape else None
+    built = models.build(model, batch=batch, input_shape=shape, classes=classes)
+    terminal.show_count(built, tuple(dict.fromkeys(conventions or ["mac"])), layers, output.value)
+
+
+@app.command()
+def compare(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]…", help="Models; the default set if left out.")] = None,
+    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
+    tool: Annotated[list[str] | None, typer.Option("--tool", help="Only this tool; may be repeated.")] = None,
+    batch: Batch = 1,
+    input_shape: InputShape = None,
+    classes: Classes = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/.")
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one model × tool may take.")] = 600.0,
+) -> None:
+    """Let every framework's own tool count the models, and explain each number and difference.
+
+    Examples: `crosscheck compare` · `crosscheck compare resnet50 vgg16 --framework pytorch` ·
+    `crosscheck compare lenet --batch 2 --tool torchinfo --out /tmp/lenet`
+
+    Exit codes: 0 all explained, 1 a residual or a failed cell, 2 bad request, 3 partial, 130 interrupted.
+    """
+    from crosscheck import compare as job
+    from crosscheck import models, terminal
+
+    if timeout <= 0:
+        raise UsageError("--timeout must be above 0 seconds")
+    shape = models.parse_input(input_shape) if input_shape else None
+    req = job.request(names or (), batch=batch, input_shape=shape, classes=classes, frameworks=framework or (), tools=tool or ())
+    whole = not (names or framework or tool or shape or classes) and batch == 1
+    folder = out or Path("reports" if whole else "reports/selection")
+    try:
+        with terminal.progress(len(req.models)) as watch:
+            report, verdict = job.run(req, folder, timeout=timeout, watch=watch)
+    except KeyboardInterrupt:
+        typer.echo("crosscheck: interrupted; the reports are as they were", err=True)
+        raise typer.Exit(job.INTERRUPTED) from None
+    terminal.show_report(report, folder)
+    for line in job.describe(verdict):
+        typer.echo(f"crosscheck: {line}", err=True)
+    raise typer.Exit(verdict.exit_code)
+
+
+@lists.command("models")
+def list_models(output: FormatOption = Format.table) -> None:
+    """Every network: name, variant, input, parameters, MACs, source."""
+    from crosscheck import listing, terminal
+
+    terminal.show_rows(listing.models(), output.value)
+
+
+@lists.command("tools")
+def list_tools(output: FormatOption = Format.table) -> None:
+    """Every counting tool, its framework, metrics and convention."""
+    from crosscheck import listing, terminal
+
+    terminal.show_rows(listing.tools(), output.value)
+
+
+@lists.command("conventions")
+def list_conventions(output: FormatOption = Format.table) -> None:
+    """Every counting convention, the tool and versions that it holds for."""
+    from crosscheck import listing, terminal
+
+    terminal.show_rows(listing.conventions(), output.value)
+
+
+@lists.command("frameworks")
+def list_frameworks(output: FormatOption = Format.table) -> None:
+    """Every framework, whether it is installed, and the command that installs it."""
+    from crosscheck import listing, terminal
+
+    terminal.show_rows(listing.frameworks(), output.value)
+
+

@@ -1,0 +1,163 @@
+"""The main job: build the networks, run the workers, confront measured with predicted, write the reports, judge the run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from crosscheck import __version__, catalog, convention, frames, gaps, models, runner
+from crosscheck.catalog import FrameworkInfo
+from crosscheck.engine import tally
+from crosscheck.errors import UsageError
+from crosscheck.report import view, write
+from crosscheck.report.formats import render_all
+from crosscheck.spec import Model, Shape
+
+COMPLETE, DIFFERS, PARTIAL, INTERRUPTED = 0, 1, 3, 130
+EXIT_CODES = """0  every cell was measured and explained, residual 0
+1  a residual that nothing explains, a known gap that has closed, or a cell that failed
+2  the request cannot be met (unknown name, bad input, folder not writable)
+3  partial: something was skipped or unsupported; all that ran is explained
+130  interrupted; no report was touched"""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to compare. Empty ``frameworks`` or ``tools`` means all of them."""
+
+    models: tuple[Model, ...]
+    frameworks: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a run ended: what is unexplained, what failed, what was skipped, which known gaps have closed."""
+
+    unexplained: pd.DataFrame
+    failed: pd.DataFrame
+    skipped: pd.DataFrame
+    closed: tuple[gaps.Gap, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """See EXIT_CODES."""
+        if len(self.unexplained) or len(self.failed) or self.closed:
+            return DIFFERS
+        return PARTIAL if len(self.skipped) else COMPLETE
+
+
+def request(
+    names: Sequence[str],
+    *,
+    batch: int = 1,
+    input_shape: Shape | None = None,
+    classes: int | None = None,
+    frameworks: Sequence[str] = (),
+    tools: Sequence[str] = (),
+) -> Request:
+    """Check every name and shape before any work is done. Raises UnknownNameError, UsageError and ShapeError."""
+    for name in frameworks:
+        catalog.framework(name)
+    for name in tools:
+        found = catalog.tool(name)
+        if frameworks and found.framework not in frameworks:
+            raise UsageError(f"tool {name!r} runs in {found.framework}, which --framework leaves out")
+    wanted = dict.fromkeys(names or models.DEFAULT_SET)
+    built = tuple(models.build(n, batch=batch, input_shape=input_shape, classes=classes) for n in wanted)
+    return Request(built, tuple(dict.fromkeys(frameworks)), tuple(dict.fromkeys(tools)))
+
+
+def plans(req: Request, known: Mapping[str, FrameworkInfo]) -> list[runner.Plan]:
+    """One plan per framework that has a wanted tool."""
+    made = []
+    for info in known.values():
+        if req.frameworks and info.id not in req.frameworks:
+            continue
+        tools = tuple(t for t in info.tools if not req.tools or t.id in req.tools)
+        if tools:
+            made.append(runner.Plan(info, req.models, tools))
+    return made
+
+
+def run(
+    req: Request,
+    out: Path,
+    *,
+    timeout: float = 600.0,
+    known: Mapping[str, FrameworkInfo] | None = None,
+    launch: runner.Launch = runner.launch_adapter,
+    watch: runner.Watch = runner._quiet,
+) -> tuple[view.Report, Verdict]:
+    """Measure, confront, write the reports under ``out`` and judge. Raises OutputError before any work where it cannot write."""
+    frameworks = catalog.frameworks() if known is None else known
+    write.ensure_writable(out)
+    logs = out / "logs"
+    write.ensure_writable(logs)
+    work = plans(req, frameworks)
+    slowest_first = sorted(work, key=lambda p: p.framework.id, reverse=True)  # TensorFlow imports longest
+    outcomes = {o.framework: o for o in runner.run(slowest_first, logs=logs, timeout=timeout, launch=launch, watch=watch)}
+    rows = [row for plan in work for row in outcomes[plan.framework.id].rows]
+    tallies = {(m.name, m.input_text): tally(m) for m in req.models}
+    conventions = {id: convention.load(id) for id in sorted({r.convention for r in rows})}
+    frame = frames.measurements(_ordered(rows, req.models), tallies, conventions)
+    titles = {t.id: t.title for plan in work for t in plan.tools}
+    report = view.build(frame, tallies, conventions, _facts(outcomes), titles)
+    write.write(out, render_all(report))
+    return report, _judge(frame)
+
+
+def _ordered(rows: Sequence[Any], wanted: Sequence[Model]) -> list[Any]:
+    place = {(m.name, m.input_text): k for k, m in enumerate(wanted)}
+    return sorted(rows, key=lambda r: place[r.model, r.input])  # stable: tools and layers keep their order
+
+
+def _facts(outcomes: Mapping[str, runner.Outcome]) -> dict[str, Any]:
+    return {
+        "crosscheck": __version__,
+        "frameworks": {
+            o.framework: {
+                "versions": dict(o.info.versions) if o.info else {},
+                "platform": o.info.platform if o.info else "",
+                "exit_codes": o.exit_codes,
+                "log": f"logs/{Path(o.log).name}",
+            }
+            for o in sorted(outcomes.values(), key=lambda o: o.framework)
+        },
+    }
+
+
+def _judge(frame: pd.DataFrame) -> Verdict:
+    odd, closed = frames.unexplained(frame, gaps.load())
+    failed = frame[frame["status"] == "error"]
+    skipped = frame[frame["status"].isin(["skipped", "unsupported"])]
+    return Verdict(odd, failed, skipped, tuple(closed))
+
+
+def describe(verdict: Verdict) -> list[str]:
+    """What went wrong, one line a cell, the worst first."""
+    lines = [
+        f"residual {r.residual:+,} {r.unit}: {r.model} × {r.tool} × {r.layer} × {r.metric} (measured {_text(r.value)}, predicted {r.predicted:,})"
+        for r in verdict.unexplained.itertuples(index=False)
+    ]
+    lines += [f"known gap has closed, remove its row from crosscheck/known_gaps.toml: {json.dumps(vars_of(g))}" for g in verdict.closed]
+    for frame in (verdict.failed, verdict.skipped):
+        cells: dict[tuple[str, str, str], list[str]] = {}
+        for r in frame.itertuples(index=False):
+            cells.setdefault((r.status, r.tool, r.message), []).append(r.model)
+        lines += [f"{s}: {t} on {', '.join(dict.fromkeys(names))}: {m}" for (s, t, m), names in cells.items()]
+    return lines
+
+
+def _text(value: Any) -> str:
+    return "no row" if pd.isna(value) else f"{value:,}"
+
+
+def vars_of(gap: gaps.Gap) -> dict[str, str]:
+    """A gap's fields."""
+    return {"model": gap.model, "tool": gap.tool, "metric": gap.metric, "layer": gap.layer}

@@ -1,0 +1,170 @@
+"""Conventions: how one tool weighs each primitive, read from one TOML table a tool (and a version range of it), and judged.
+
+An op is weighed, ignored on purpose, or unknown; unknown is an error that names the op and the file to edit.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from crosscheck.errors import ConventionError, UnknownNameError
+from crosscheck.ops import OPS
+from crosscheck.primitives import PRIMITIVES
+from crosscheck.rows import METRICS
+
+FOLDER = Path(__file__).parent / "conventions"
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One weight: what a convention charges for one unit of ``primitive`` in ``op``, and the source line that says so."""
+
+    op: str
+    primitive: str
+    weight: int
+    source: str
+    says: str
+    quirk: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """An op that a convention leaves out on purpose, and the source line that says so."""
+
+    op: str
+    source: str
+    says: str
+    quirk: str = ""
+
+
+@dataclass(frozen=True)
+class MetricTable:
+    """All that a convention says about one metric, in the tool's own ``unit`` and under the tool's own ``label``."""
+
+    metric: str
+    unit: str
+    label: str
+    weighed: Mapping[str, tuple[Weight, ...]]
+    ignored: Mapping[str, Ignored]
+
+    def weights(self, op: str, convention: str, layer: str = "") -> tuple[Weight, ...]:
+        """The weights of one op, none where it is ignored on purpose; raises ConventionError for an unknown op."""
+        found = self.weighed.get(op)
+        if found is not None:
+            return found
+        if op in self.ignored:
+            return ()
+        where = f" (layer {layer!r})" if layer else ""
+        raise ConventionError(
+            f"convention {convention!r} says nothing about op {op!r}{where} for {self.metric}. "
+            f"Hint: add it under {self.metric}.weigh or {self.metric}.ignore in crosscheck/conventions/{convention}.toml"
+        )
+
+
+@dataclass(frozen=True)
+class Convention:
+    """How one tool counts: a table per metric. ``versions`` is the range of ``package`` that it holds for."""
+
+    id: str
+    title: str
+    tool: str
+    framework: str
+    package: str
+    versions: str
+    says: str
+    metrics: Mapping[str, MetricTable]
+
+    def table(self, metric: str) -> MetricTable:
+        """The table of one metric; raises ConventionError where the tool does not give it."""
+        if metric not in self.metrics:
+            raise ConventionError(f"convention {self.id!r} has no {metric}. Hint: it has {', '.join(self.metrics)}")
+        return self.metrics[metric]
+
+
+def _need(data: Mapping[str, Any], key: str, kind: type, where: str) -> Any:
+    if not isinstance(data.get(key), kind):
+        raise ConventionError(f"{where}: {key!r} is missing or not a {kind.__name__}")
+    return data[key]
+
+
+def _metric(name: str, data: Mapping[str, Any], where: str) -> MetricTable:
+    weighed: dict[str, list[Weight]] = {}
+    ignored: dict[str, Ignored] = {}
+    odd = set(data) - {"unit", "label", "weigh", "ignore"}
+    if odd:
+        raise ConventionError(f"{where}: {name} has an unknown entry {sorted(odd)[0]!r}")
+    for entry in data.get("weigh", []):
+        at = f"{where}: {name}.weigh {entry.get('ops')}"
+        for op in _need(entry, "ops", list, at):
+            for primitive, weight in _need(entry, "weights", dict, at).items():
+                if primitive not in PRIMITIVES or type(weight) is not int:
+                    raise ConventionError(f"{at}: {primitive!r} is no primitive or its weight {weight!r} is no integer")
+                rows = weighed.setdefault(op, [])
+                if any(r.primitive == primitive for r in rows):
+                    raise ConventionError(f"{at}: {primitive!r} of {op!r} is weighed twice")
+                rows.append(
+                    Weight(
+                        op,
+                        primitive,
+                        weight,
+                        _need(entry, "source", str, at),
+                        _need(entry, "says", str, at),
+                        entry.get("quirk", ""),
+                    )
+                )
+    for entry in data.get("ignore", []):
+        at = f"{where}: {name}.ignore {entry.get('ops')}"
+        for op in _need(entry, "ops", list, at):
+            if op in ignored:
+                raise ConventionError(f"{at}: {op!r} is ignored twice")
+            ignored[op] = Ignored(op, _need(entry, "source", str, at), _need(entry, "says", str, at), entry.get("quirk", ""))
+    both = set(weighed) & set(ignored)
+    unknown = (set(weighed) | set(ignored)) - set(OPS)
+    if both or unknown:
+        problem = f"{sorted(both)[0]!r} is weighed and ignored" if both else f"{sorted(unknown)[0]!r} is no op"
+        raise ConventionError(f"{where}: {name}: {problem}")
+    return MetricTable(
+        name,
+        _need(data, "unit", str, f"{where}: {name}"),
+        _need(data, "label", str, f"{where}: {name}"),
+        MappingProxyType({op: tuple(rows) for op, rows in weighed.items()}),
+        MappingProxyType(ignored),
+    )
+
+
+def parse(text: str, where: str) -> Convention:
+    """A convention from TOML text; ``where`` names the file in errors. Raises ConventionError."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConventionError(f"{where}: not valid TOML: {error}") from None
+    head = {key: _need(data, key, str, where) for key in ("id", "title", "tool", "framework", "package", "versions", "says")}
+    names = [key for key in data if key not in head]
+    odd = [name for name in names if name not in METRICS]
+    if odd or not names:
+        raise ConventionError(f"{where}: " + (f"unknown metric {odd[0]!r}" if odd else "no metric"))
+    return Convention(**head, metrics=MappingProxyType({n: _metric(n, data[n], where) for n in names}))
+
+
+@cache
+def load(id: str) -> Convention:
+    """The convention called ``id``. Raises UnknownNameError and ConventionError."""
+    path = FOLDER / f"{id}.toml"
+    if id not in ids():
+        raise UnknownNameError("convention", id, ids())
+    convention = parse(path.read_text(encoding="utf-8"), f"crosscheck/conventions/{path.name}")
+    if convention.id != id:
+        raise ConventionError(f"crosscheck/conventions/{path.name}: its id is {convention.id!r}, which is not the file's name")
+    return convention
+
+
+@cache
+def ids() -> tuple[str, ...]:
+    """Ids of all conventions, sorted."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))

@@ -1,0 +1,92 @@
+"""What there is, as rows of plain data: models, tools, conventions, frameworks. No framework is imported."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import Any
+
+from crosscheck import catalog, convention, engine
+from crosscheck import models as families
+from crosscheck.spec import show_shape
+
+Rows = list[dict[str, Any]]
+
+
+def models() -> Rows:
+    """Name, variant, input (N, C, H, W) with N = 1, learnable parameters, MACs and source of every network."""
+    yardstick = convention.load("mac")
+    rows: Rows = []
+    for name, variant in families.variants().items():
+        counted = engine.tally(families.build(name))
+        rows.append(
+            {
+                "name": name,
+                "variant": variant.says,
+                "input": "1x" + show_shape(variant.input),
+                "params": engine.total(counted, yardstick, "params"),
+                "MACs": engine.total(counted, yardstick, "compute"),
+                "source": variant.source,
+            }
+        )
+    return rows
+
+
+def installed_version(package: str) -> str:
+    """Version of the first installed of ``a|b``, or an empty string."""
+    for name in package.split("|"):
+        try:
+            return metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return ""
+
+
+def tools() -> Rows:
+    """Id, framework, installed version, metrics and convention of every tool."""
+    return [
+        {
+            "tool": t.id,
+            "title": t.title,
+            "framework": t.framework,
+            "package": t.package,
+            "installed": installed_version(t.package) or "no",
+            "metrics": ", ".join(t.metrics),
+            "convention": t.convention,
+        }
+        for t in catalog.tools().values()
+    ]
+
+
+def conventions() -> Rows:
+    """Id, tool, version range, what one MAC costs, unit and a sentence for every convention."""
+    rows: Rows = []
+    for id in convention.ids():
+        c = convention.load(id)
+        table = c.metrics.get("compute") or next(iter(c.metrics.values()))
+        per_mac = next((w.weight for w in table.weighed.get("conv", ()) if w.primitive == "mac"), None)
+        rows.append(
+            {
+                "convention": id,
+                "tool": c.tool or "(the engine)",
+                "versions": c.versions,
+                "metrics": ", ".join(c.metrics),
+                "unit": table.unit,
+                "one MAC is": "" if per_mac is None else per_mac,
+                "says": c.says,
+            }
+        )
+    return rows
+
+
+def frameworks() -> Rows:
+    """Id, installed or not, tools and install command of every framework."""
+    return [
+        {
+            "framework": f.id,
+            "title": f.title,
+            "installed": installed_version(f.packages[0]) if f.installed else "no",
+            "tools": ", ".join(t.id for t in f.tools),
+            "install with": f.install_hint,
+        }
+        for f in catalog.frameworks().values()
+    ]

@@ -1,0 +1,1 @@
+"""Reports: ``view`` finishes the tables, ``formats`` render them, ``write`` puts the files in place."""

@@ -1,0 +1,245 @@
+"""The view: finished tables and facts of one run, frozen. Renderers take them as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from crosscheck import explain, frames, ops
+from crosscheck.convention import Convention
+from crosscheck.engine import Tally
+from crosscheck.frames import Conventions, Tallies
+from crosscheck.rows import TOTAL, UNATTRIBUTED
+
+METRIC_TITLES = {
+    "compute": "Compute",
+    "params": "Parameters",
+    "params_trainable": "Trainable parameters",
+    "params_nontrainable": "Non-trainable parameters",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One tool's answer to one metric: what it calls it, in which unit, and by which convention it is read."""
+
+    tool: str
+    title: str
+    version: str
+    framework: str
+    metric: str
+    unit: str
+    label: str
+    convention: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One tool's number on one model as terms; ``value`` is measured, ``residual`` is what the terms leave."""
+
+    column: Column
+    value: int
+    terms: tuple[explain.Term, ...]
+    residual: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stair:
+    """The way from one tool's number to the next larger one."""
+
+    metric: str
+    below: Sum
+    above: Sum
+    difference: int
+    terms: tuple[explain.Term, ...]
+    residual: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """All about one model: the description, per-layer tables by metric, the sums and the staircase between tools."""
+
+    name: str
+    input: str
+    family: str
+    says: str
+    source: str
+    macs: int
+    params: int
+    layers: pd.DataFrame
+    values: Mapping[str, pd.DataFrame]
+    sums: tuple[Sum, ...]
+    stairs: tuple[Stair, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run, finished: raw tables, the summary per metric, quirks that mattered, cells without an answer, pages per model."""
+
+    measurements: pd.DataFrame
+    discrepancies: pd.DataFrame
+    columns: tuple[Column, ...]
+    models: pd.DataFrame
+    numbers: Mapping[str, pd.DataFrame]
+    residuals: pd.DataFrame
+    quirks: pd.DataFrame
+    problems: pd.DataFrame
+    pages: tuple[Page, ...]
+    run: Mapping[str, Any]
+
+
+def build(
+    frame: pd.DataFrame,
+    tallies: Tallies,
+    conventions: Conventions,
+    run: Mapping[str, Any],
+    titles: Mapping[str, str],
+) -> Report:
+    """The report of measured cells ``frame`` (see frames.measurements); ``titles`` names tools as their users do."""
+    columns = _columns(frame, conventions, titles)
+    differences = frames.discrepancies(frame, tallies, conventions)
+    pages = tuple(_page(frame, counted, conventions, columns) for counted in tallies.values())
+    counted_rows = frame[frame["status"].isin(frames.COUNTED)]
+    residuals = (
+        counted_rows.assign(cells=1, off=(counted_rows["residual"] != 0).astype("Int64"), size=counted_rows["residual"].abs())
+        .groupby(["tool", "metric"], sort=False)[["cells", "off", "size"]]
+        .sum()
+        .reset_index()
+    )
+    bad = frame[~frame["status"].isin(frames.COUNTED)]
+    return Report(
+        measurements=frame,
+        discrepancies=differences,
+        columns=columns,
+        models=pd.DataFrame(
+            [{"model": p.name, "input": p.input, "says": p.says, "macs": p.macs, "params": p.params} for p in pages]
+        ),
+        numbers={m: _numbers(pages, columns, m) for m in METRIC_TITLES if any(c.metric == m for c in columns)},
+        residuals=residuals,
+        quirks=_quirks(pages),
+        problems=bad[["model", "framework", "tool", "metric", "status", "message"]].reset_index(drop=True),
+        pages=pages,
+        run=run,
+    )
+
+
+def _columns(frame: pd.DataFrame, conventions: Conventions, titles: Mapping[str, str]) -> tuple[Column, ...]:
+    found: dict[tuple[str, str], Column] = {}
+    for r in frames.totals(frame).itertuples(index=False):
+        tool, metric = str(r.tool), str(r.metric)
+        table = conventions[str(r.convention)].table(metric)
+        found.setdefault(
+            (tool, metric),
+            Column(
+                tool,
+                titles.get(tool, tool),
+                str(r.tool_version),
+                str(r.framework),
+                metric,
+                str(r.unit),
+                table.label,
+                str(r.convention),
+                conventions[str(r.convention)].says,
+            ),
+        )
+    return tuple(found.values())
+
+
+def _numbers(pages: Sequence[Page], columns: Sequence[Column], metric: str) -> pd.DataFrame:
+    """Rows (model, tool, value, unit, mac ratio, residual) of one metric; the ratio only for compute."""
+    rows = [
+        {
+            "model": page.name,
+            "input": page.input,
+            "tool": s.column.tool,
+            "value": s.value,
+            "unit": s.column.unit,
+            "ratio": s.value / page.macs if metric == "compute" and page.macs else None,
+            "residual": s.residual,
+        }
+        for page in pages
+        for s in page.sums
+        if s.column.metric == metric
+    ]
+    return pd.DataFrame(rows, columns=["model", "input", "tool", "value", "unit", "ratio", "residual"])
+
+
+def _page(frame: pd.DataFrame, counted: Tally, conventions: Conventions, columns: Sequence[Column]) -> Page:
+    model = counted.model
+    mine = frame[(frame["model"] == model.name) & (frame["input"] == model.input_text)]
+    said = frames.totals(mine).set_index(["tool", "metric"])["value"]
+    sums = tuple(
+        _sum(c, int(said[c.tool, c.metric]), counted, conventions[c.convention]) for c in columns if (c.tool, c.metric) in said.index
+    )
+    values = {
+        metric: mine[(mine["metric"] == metric) & ~mine["layer"].isin([TOTAL])]
+        .pivot(index="layer", columns="tool", values="value")
+        .reindex([x.id for x in model.layers] + ([UNATTRIBUTED] if (mine["layer"] == UNATTRIBUTED).any() else []))
+        for metric in mine["metric"].unique()
+        if any(s.column.metric == metric for s in sums)
+    }
+    return Page(
+        name=model.name,
+        input=model.input_text,
+        family=model.family,
+        says=model.variant,
+        source=model.source,
+        macs=counted.sum("mac"),
+        params=sum(counted.sum(p) for p in ("weight", "bias", "norm_scale", "norm_shift")),
+        layers=pd.DataFrame(
+            [
+                {
+                    "layer": layer.id,
+                    "op": layer.op,
+                    "output": "×".join(map(str, layer.y)),
+                    "formula": "·".join(map(str, ops.factors(layer).get("mac", ()))),
+                    "mac": counts.get("mac", 0),
+                    "params": sum(counts.get(p, 0) for p in ("weight", "bias", "norm_scale", "norm_shift")),
+                }
+                for layer, counts in counted.layers
+            ]
+        ),
+        values=values,
+        sums=sums,
+        stairs=_stairs(sums, counted, conventions),
+    )
+
+
+def _sum(column: Column, value: int, counted: Tally, convention: Convention) -> Sum:
+    terms = tuple(explain.number(counted, convention, column.metric))
+    return Sum(column, value, terms, value - sum(t.value for t in terms))
+
+
+def _stairs(sums: Sequence[Sum], counted: Tally, conventions: Conventions) -> tuple[Stair, ...]:
+    stairs: list[Stair] = []
+    for metric in dict.fromkeys(s.column.metric for s in sums):
+        ordered = sorted((s for s in sums if s.column.metric == metric), key=lambda s: (s.value, s.column.tool))
+        for below, above in zip(ordered, ordered[1:], strict=False):
+            a, b = conventions[above.column.convention], conventions[below.column.convention]
+            terms = tuple(explain.difference(counted, a, counted, b, metric))
+            difference = above.value - below.value
+            stairs.append(Stair(metric, below, above, difference, terms, difference - sum(t.value for t in terms)))
+    return tuple(stairs)
+
+
+def _quirks(pages: Sequence[Page]) -> pd.DataFrame:
+    """Where a tool contradicts its documentation or its users' expectation, on which models, and by how much at most."""
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for page in pages:
+        for s in page.sums:
+            for t in s.terms:
+                if t.quirk:
+                    row = rows.setdefault(
+                        (s.column.tool, t.op, t.quirk),
+                        {"tool": s.column.tool, "op": t.op, "quirk": t.quirk, "source": t.source, "models": [], "largest": 0},
+                    )
+                    row["models"] = list(dict.fromkeys([*row["models"], page.name]))
+                    row["largest"] = max(row["largest"], t.value, key=abs)
+    return pd.DataFrame(
+        [r | {"models": ", ".join(r["models"])} for r in rows.values()],
+        columns=["tool", "op", "quirk", "largest", "models", "source"],
+    )

@@ -1,0 +1,272 @@
+"""Runs one worker process per framework and turns every ending into rows: finished, crashed, hung, killed, half a line.
+
+A worker that dies takes only the cell it was in with it: that cell becomes ``error`` rows, and a new worker does the rest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crosscheck.catalog import FrameworkInfo, ToolInfo
+from crosscheck.errors import CrosscheckError
+from crosscheck.rows import TOTAL, Fact, Measurement, RunInfo, from_dict
+from crosscheck.spec import Model
+
+CONTRACT = "(contract)"
+POLL_SECONDS = 0.02
+Cell = tuple[int, str]
+Launch = Callable[[str], list[str]]
+Watch = Callable[[str, str, str, str], None]  # framework, model, tool, what happened
+
+
+def launch_adapter(framework: str) -> list[str]:
+    """Command of a framework's worker; ``-P`` keeps the current folder from shadowing a package."""
+    return [sys.executable, "-P", "-m", f"adapters.{framework}"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one worker is to do: every model with every tool."""
+
+    framework: FrameworkInfo
+    models: tuple[Model, ...]
+    tools: tuple[ToolInfo, ...]
+    contract: bool = False
+
+    @property
+    def cells(self) -> list[Cell]:
+        """(index of the model, tool) in the order of work."""
+        names = ([CONTRACT] if self.contract else []) + [t.id for t in self.tools]
+        return [(k, name) for k in range(len(self.models)) for name in names]
+
+
+@dataclass
+class Outcome:
+    """All that came back from one framework: rows, facts, versions, exit codes and the log."""
+
+    framework: str
+    rows: list[Measurement] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    info: RunInfo | None = None
+    exit_codes: list[int] = field(default_factory=list)
+    log: str = ""
+
+
+def _quiet(*_: str) -> None:
+    return None
+
+
+def run(
+    plans: Sequence[Plan],
+    *,
+    run_id: str = "run",
+    logs: Path,
+    timeout: float = 600.0,
+    parallel: int = 2,
+    launch: Launch = launch_adapter,
+    watch: Watch = _quiet,
+) -> list[Outcome]:
+    """Run the plans, ``parallel`` workers side by side, in the plans' order; ``timeout`` seconds is the limit of one cell.
+
+    An interrupt ends every worker and is raised again.
+    """
+    stop = threading.Event()
+    with ThreadPoolExecutor(max_workers=max(1, parallel)) as pool:
+        work = [pool.submit(_framework, p, run_id, logs, timeout, launch, watch, stop) for p in plans]
+        try:
+            return [f.result() for f in work]
+        except BaseException:
+            stop.set()
+            for f in work:
+                f.cancel()
+            raise
+
+
+def _framework(
+    plan: Plan, run_id: str, logs: Path, timeout: float, launch: Launch, watch: Watch, stop: threading.Event
+) -> Outcome:
+    name = plan.framework.id
+    outcome = Outcome(name, log=str(logs / f"{name}.log"))
+    if not plan.framework.installed:
+        message = f"{plan.framework.title} is not installed. Install it with: {plan.framework.install_hint}"
+        for cell in plan.cells:
+            _fail(outcome, plan, run_id, cell, "skipped", message)
+            watch(name, plan.models[cell[0]].name, cell[1], "skipped")
+        return outcome
+    left = plan.cells
+    with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp, Path(outcome.log).open("w", encoding="utf-8") as log:
+        while left and not stop.is_set():
+            left = _worker(plan, run_id, left, Path(temp), log, timeout, launch(name), watch, stop, outcome)
+    return outcome
+
+
+def _worker(
+    plan: Plan,
+    run_id: str,
+    cells: list[Cell],
+    temp: Path,
+    log: Any,
+    timeout: float,
+    command: list[str],
+    watch: Watch,
+    stop: threading.Event,
+    outcome: Outcome,
+) -> list[Cell]:
+    """Start one worker on ``cells`` and read its rows until it ends; gives the cells that are still to do."""
+    tag = f"{plan.framework.id}-{len(outcome.exit_codes)}"
+    job, rows = temp / f"{tag}.json", temp / f"{tag}.jsonl"
+    job.write_text(
+        json.dumps({"run": run_id, "rows": str(rows), "models": [m.to_json() for m in plan.models], "cells": cells}),
+        encoding="utf-8",
+    )
+    rows.touch()
+    reader = _Reader(plan, run_id, cells, outcome, watch)
+    log.write(f"# {' '.join(command[1:])}: {len(cells)} cells\n")
+    log.flush()
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the command is our own
+            [*command, str(job)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    except OSError as error:
+        raise CrosscheckError(f"{plan.framework.id}: the worker cannot be started: {error}") from None
+    ending = ""
+    try:
+        with rows.open("r", encoding="utf-8", errors="replace") as file:
+            last = time.monotonic()
+            while process.poll() is None:
+                if reader.feed(file.read()):
+                    last = time.monotonic()
+                if stop.is_set() or time.monotonic() - last > timeout:
+                    ending = "interrupted" if stop.is_set() else f"no answer within {timeout:g} s, so it was ended"
+                    break
+                time.sleep(POLL_SECONDS)
+            _end(process)
+            reader.feed(file.read())
+    finally:
+        _end(process)
+    code = process.wait()
+    outcome.exit_codes.append(code)
+    log.write(f"# exit code {code}\n")
+    return reader.finish(ending or _how(code))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _how(code: int) -> str:
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return f"the worker was ended by {signal.Signals(-code).name}"
+    return f"the worker ended with exit code {code}"
+
+
+class _Reader:
+    """Reads a worker's lines as they grow; rows count only when their cell has ended."""
+
+    def __init__(self, plan: Plan, run_id: str, cells: list[Cell], outcome: Outcome, watch: Watch) -> None:
+        self.plan, self.run_id, self.outcome, self.watch = plan, run_id, outcome, watch
+        self.left = list(cells)
+        self.buffer, self.odd = "", ""
+        self.cell: Cell | None = None
+        self.rows: list[Measurement] = []
+        self.facts: list[Fact] = []
+
+    def feed(self, text: str) -> bool:
+        """Take what was written since; True where a whole line came."""
+        self.buffer += text
+        *lines, self.buffer = self.buffer.split("\n")
+        for line in lines:
+            try:
+                self._line(json.loads(line))
+            except (ValueError, TypeError, KeyError, AttributeError, CrosscheckError) as error:
+                self.odd = f"a line that is no row ({type(error).__name__}: {error}): {line[:80]!r}"
+        return bool(lines)
+
+    def _line(self, data: dict[str, Any]) -> None:
+        event = data.pop("event")
+        if event == "hello":
+            self.outcome.info = from_dict(RunInfo, data)
+        elif event == "start":
+            self.cell, self.rows, self.facts, self.odd = (data["cell"][0], data["cell"][1]), [], [], ""
+            self.watch(self.outcome.framework, self.plan.models[self.cell[0]].name, self.cell[1], "start")
+        elif event == "row":
+            self.rows.append(from_dict(Measurement, data))
+        elif event == "fact":
+            self.facts.append(from_dict(Fact, data))
+        elif event == "end":
+            self._close((data["cell"][0], data["cell"][1]))
+
+    def _close(self, cell: Cell) -> None:
+        if cell not in self.left or cell != self.cell:
+            return
+        self.left.remove(cell)
+        status = "ok"
+        if self.odd or not (self.rows or self.facts):
+            _fail(self.outcome, self.plan, self.run_id, cell, "error", self._blame(self.odd or "the worker wrote no row"))
+            status = "error"
+        else:
+            self.outcome.rows += self.rows
+            self.outcome.facts += self.facts
+            if any(r.status in ("error", "unsupported") for r in self.rows):
+                status = next(r.status for r in self.rows if r.status in ("error", "unsupported"))
+        self.watch(self.outcome.framework, self.plan.models[cell[0]].name, cell[1], status)
+        self.cell, self.rows, self.facts = None, [], []
+
+    def _blame(self, how: str) -> str:
+        return f"{how}; log: {Path(self.outcome.log).name}"
+
+    def finish(self, how: str) -> list[Cell]:
+        """The worker has ended: blame the cell it was in; where it died outside of any cell, all that is left fails."""
+        if not self.left:
+            return []
+        if self.buffer:
+            how += ", in the middle of a line"
+        lost = [self.cell] if self.cell in self.left and self.cell is not None else list(self.left)
+        for cell in lost:
+            self.left.remove(cell)
+            _fail(self.outcome, self.plan, self.run_id, cell, "error", self._blame(how))
+            self.watch(self.outcome.framework, self.plan.models[cell[0]].name, cell[1], "error")
+        return self.left
+
+
+def _fail(outcome: Outcome, plan: Plan, run_id: str, cell: Cell, status: str, message: str) -> None:
+    outcome.rows += _failed(plan, run_id, cell, status, message)
+
+
+def _failed(plan: Plan, run_id: str, cell: Cell, status: str, message: str) -> Iterator[Measurement]:
+    model = plan.models[cell[0]]
+    for tool in (t for t in plan.tools if t.id == cell[1]):
+        for metric in tool.metrics:
+            yield Measurement(
+                run=run_id,
+                model=model.name,
+                framework=plan.framework.id,
+                tool=tool.id,
+                tool_version="",
+                convention=tool.convention,
+                input=model.input_text,
+                layer=TOTAL,
+                op="(model)",
+                metric=metric,
+                value=None,
+                unit="",
+                status=status,
+                message=message,
+            )

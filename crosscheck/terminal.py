@@ -1,0 +1,156 @@
+"""What people see in a terminal: tables of at most 100 columns and progress that stays quiet in a pipe."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from crosscheck import convention, engine, ops
+from crosscheck.spec import Model, show_shape
+
+if TYPE_CHECKING:
+    from crosscheck.report.view import Report
+    from crosscheck.runner import Watch
+
+WIDTH = 100
+
+
+def console() -> Console:
+    """Standard output, 100 columns where it is no terminal or a wider one."""
+    plain = Console()
+    return plain if plain.is_terminal and plain.width <= WIDTH else Console(width=WIDTH)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def show_table(title: str, rows: Sequence[dict[str, Any]], footer: dict[str, Any] | None = None) -> None:
+    """Rows of one shape as a table; integers get thousands separators and stand right."""
+    table = Table(title=title or None, title_justify="left", show_footer=footer is not None, pad_edge=False, title_style="bold")
+    for name in rows[0] if rows else ():
+        numeric = all(isinstance(r[name], int) or r[name] is None for r in rows)
+        table.add_column(
+            name,
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=numeric,
+            footer=_cell(footer.get(name, "")) if footer else "",
+        )
+    for r in rows:
+        table.add_row(*(_cell(v) for v in r.values()))
+    console().print(table)
+
+
+def show_rows(rows: Sequence[dict[str, Any]], output: str, title: str = "") -> None:
+    """Rows as a table, JSON or CSV on standard output."""
+    if output == "json":
+        sys.stdout.write(json.dumps(list(rows), indent=2, ensure_ascii=False) + "\n")
+    elif output == "csv":
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        sys.stdout.write(text.getvalue())
+    else:
+        show_table(title, rows)
+
+
+def show_count(model: Model, ids: Sequence[str], layers: bool, output: str) -> None:
+    """What the engine counts under each convention, in total or per layer."""
+    counted = engine.tally(model)
+    loaded = [convention.load(id) for id in ids]
+    if not layers:
+        rows: list[dict[str, Any]] = [
+            {
+                "model": model.name,
+                "input": model.input_text,
+                "convention": c.id,
+                "metric": metric,
+                "value": engine.total(counted, c, metric),
+                "unit": table.unit,
+            }
+            for c in loaded
+            for metric, table in c.metrics.items()
+        ]
+        show_rows(rows, output, f"{model.name}: {model.variant}")
+        return
+    columns = [(c, metric) for c in loaded for metric in c.metrics]
+    rows = []
+    for layer, counts in counted.layers:
+        row: dict[str, Any] = {"layer": layer.id, "op": layer.op, "output": show_shape(layer.y)}
+        row["MACs ="] = "·".join(map(str, ops.factors(layer).get("mac", ())))
+        for c, metric in columns:
+            table = c.table(metric)
+            row[f"{c.id} {metric} ({table.unit})"] = engine.layer_value(table, c.id, layer, counts)
+        rows.append(row)
+    sums = {f"{c.id} {metric} ({c.table(metric).unit})": engine.total(counted, c, metric) for c, metric in columns}
+    if output == "table":
+        show_table(f"{model.name}, input {model.input_text}: {model.variant}", rows, {"layer": "(total)"} | sums)
+    else:
+        show_rows([*rows, {"layer": "(total)", "op": "", "output": "", "MACs =": "", **sums}], output)
+
+
+@contextlib.contextmanager
+def progress(models: int) -> Iterator[Watch]:
+    """A bar per framework that names the model and tool under way; silent where standard error is no terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    screen = Console(stderr=True)
+    bars: dict[str, Any] = {}
+    done: dict[str, set[str]] = {}
+    columns = (TextColumn("{task.fields[name]:<17}"), BarColumn(24), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, TimeElapsedColumn(), console=screen, disable=not screen.is_terminal) as shown:
+
+        def watch(framework: str, model: str, tool: str, event: str) -> None:
+            if framework not in bars:
+                bars[framework] = shown.add_task("", total=models, name=framework)
+                done[framework] = set()
+            if event == "start":
+                done[framework].add(model)
+                shown.update(bars[framework], completed=len(done[framework]) - 1, description=f"{model} × {tool}")
+            else:
+                note = "" if event == "ok" else f" [{event}]"
+                last = len(done[framework]) == models
+                shown.update(bars[framework], completed=len(done[framework]) - (not last), description=f"{model} × {tool}{note}")
+
+        yield watch
+
+
+def show_report(report: Report, folder: Path) -> None:
+    """The run in a few lines: every number for up to three models, one line a tool otherwise."""
+    if len(report.pages) <= 3:
+        for page in report.pages:
+            rows: list[dict[str, Any]] = [
+                {
+                    "tool": s.column.tool,
+                    "metric": s.column.metric,
+                    "value": s.value,
+                    "unit": s.column.unit,
+                    "× MACs": f"{s.value / page.macs:.4f}" if s.column.metric == "compute" else "",
+                    "residual": s.residual,
+                }
+                for s in page.sums
+            ]
+            if rows:
+                show_table(f"{page.name}, input {page.input}, {page.macs:,} MACs", rows)
+    else:
+        show_table(
+            f"{len(report.pages)} models",
+            [
+                {"tool": r.tool, "metric": r.metric, "cells": int(r.cells), "cells with a residual": int(r.off)}
+                for r in report.residuals.itertuples(index=False)
+            ],
+        )
+    console().print(f"Reports: {folder / 'summary.md'} and {folder / 'models'}/", soft_wrap=True, highlight=False)
