@@ -25,7 +25,7 @@ def _uniform(key: str, shape: tuple[int, ...], low: float, high: float) -> Array
 
 
 def arrays(model: Model, layer: Layer) -> dict[str, Array]:
-    """Arrays of one layer by name: ``weight`` and ``bias``, or ``scale``, ``shift``, ``mean`` and ``var``; empty where it has none.
+    """Arrays of one layer by name: ``weight`` and ``bias``, or ``scale``, ``shift``, ``mean`` and ``var``; often none.
 
     Seeded by the network's name, the layer's id and the array's name alone, so batch and framework change nothing.
     """

@@ -23,7 +23,7 @@ from crosscheck.spec import Model
 CONTRACT = "(contract)"
 
 
-class Unsupported(Exception):
+class Unsupported(Exception):  # noqa: N818 - a finding, not a fault
     """The framework or the tool has no way to express this network; the message names the layer and the reason."""
 
 
@@ -110,7 +110,9 @@ def _cell(
             status, message, readings = "error", _reason(error), []
     if status != "ok":
         for metric in tool.METRICS:
-            row = Measurement(**common, layer=TOTAL, op="(model)", metric=metric, value=None, unit="", status=status, message=message)
+            row = Measurement(
+                **common, layer=TOTAL, op="(model)", metric=metric, value=None, unit="", status=status, message=message
+            )
             yield "row", to_dict(row)
         return
     for row in _complete(tool, model, readings, common):
@@ -136,7 +138,7 @@ def _judge(tool: Any, model: Model, readings: list[Reading]) -> None:
 
 
 def _complete(tool: Any, model: Model, readings: list[Reading], common: dict[str, str]) -> Iterator[Measurement]:
-    """Every layer × metric in the network's order: what the tool said, ``absent`` where it said nothing, the rest of its total."""
+    """Every layer × metric in the network's order: what the tool said, ``absent`` where nothing, the rest of its total."""
     said = {(r.layer, r.metric): r for r in readings}
     per_layer = getattr(tool, "PER_LAYER", True)
     for metric in tool.METRICS:
@@ -156,9 +158,14 @@ def _complete(tool: Any, model: Model, readings: list[Reading], common: dict[str
                 message=r.message if r else "",
             )
         if rest and per_layer:
-            yield Measurement(
-                **common, layer=UNATTRIBUTED, op="(model)", metric=metric, value=rest, unit=total.unit, status="ok"
-            )
+            yield Measurement(**common, layer=UNATTRIBUTED, op="(model)", metric=metric, value=rest, unit=total.unit, status="ok")
         yield Measurement(
-            **common, layer=TOTAL, op="(model)", metric=metric, value=total.value, unit=total.unit, status="ok", message=total.message
+            **common,
+            layer=TOTAL,
+            op="(model)",
+            metric=metric,
+            value=total.value,
+            unit=total.unit,
+            status="ok",
+            message=total.message,
         )

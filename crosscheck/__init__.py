@@ -1,3 +1,3 @@
-"""crosscheck: why do two tools print different FLOPs and parameters for the same network?"""
+"""crosscheck: why two tools print different FLOPs and parameters for the same network."""
 
 __version__ = "0.1.0"

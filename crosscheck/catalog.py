@@ -92,7 +92,9 @@ def read(folder: Path) -> dict[str, FrameworkInfo]:
     for init in sorted(folder.glob("[a-z]*/__init__.py")):
         d = _literals(init, _FRAMEWORK)
         if d["FRAMEWORK"] != init.parent.name:
-            raise CrosscheckError(f"adapters/{init.parent.name}/__init__.py: FRAMEWORK is {d['FRAMEWORK']!r}, not the folder's name")
+            raise CrosscheckError(
+                f"adapters/{init.parent.name}/__init__.py: FRAMEWORK is {d['FRAMEWORK']!r}, not the folder's name"
+            )
         tools = tuple(_tool(p, d["FRAMEWORK"]) for p in sorted((init.parent / "tools").glob("[a-z]*.py")))
         frameworks[d["FRAMEWORK"]] = FrameworkInfo(d["FRAMEWORK"], d["TITLE"], d["MODULE"], d["EXTRA"], d["PACKAGES"], tools)
     return frameworks

@@ -12,7 +12,9 @@ import typer
 from crosscheck import __version__
 from crosscheck.errors import CrosscheckError, UsageError
 
-EXIT_HELP = "Exit codes: 0 all explained, 1 a residual or a failed cell, 2 bad request, 3 partial (something skipped), 130 interrupted."
+EXIT_HELP = (
+    "Exit codes: 0 all explained, 1 a residual or a failed cell, 2 bad request, 3 partial (something skipped), 130 interrupted."
+)
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -35,7 +37,11 @@ class Format(StrEnum):
 
 
 Batch = Annotated[int, typer.Option("--batch", "-b", help="Images per batch, N.")]
-InputShape = Annotated[str | None, typer.Option("--input", "-i", help="Input as CxHxW, e.g. 3x224x224; the model's own if left out.")]
+InputShape = Annotated[
+    str | None, typer.Option("--input", "-i", help="Input as CxHxW, e.g. 3x224x224; the model's own if left out.")
+]
+    str | None, typer.Option("--input", "-i", help="Input as CxHxW, e.g. 3x224x224; the model's own if left out.")
+]
 Classes = Annotated[int | None, typer.Option("--classes", help="Outputs of the last layer; the model's own if left out.")]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]
 
@@ -91,7 +97,8 @@ def compare(
     input_shape: InputShape = None,
     classes: Classes = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/.")
+        Path | None,
+        typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/."),
     ] = None,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one model × tool may take.")] = 600.0,
 ) -> None:
@@ -153,5 +160,3 @@ def list_frameworks(output: FormatOption = Format.table) -> None:
     from crosscheck import listing, terminal
 
     terminal.show_rows(listing.frameworks(), output.value)
-
-

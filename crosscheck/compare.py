@@ -104,7 +104,7 @@ def run(
     outcomes = {o.framework: o for o in runner.run(slowest_first, logs=logs, timeout=timeout, launch=launch, watch=watch)}
     rows = [row for plan in work for row in outcomes[plan.framework.id].rows]
     tallies = {(m.name, m.input_text): tally(m) for m in req.models}
-    conventions = {id: convention.load(id) for id in sorted({r.convention for r in rows})}
+    conventions = {name: convention.load(name) for name in sorted({r.convention for r in rows})}
     frame = frames.measurements(_ordered(rows, req.models), tallies, conventions)
     titles = {t.id: t.title for plan in work for t in plan.tools}
     report = view.build(frame, tallies, conventions, _facts(outcomes), titles)
@@ -142,14 +142,17 @@ def _judge(frame: pd.DataFrame) -> Verdict:
 def describe(verdict: Verdict) -> list[str]:
     """What went wrong, one line a cell, the worst first."""
     lines = [
-        f"residual {r.residual:+,} {r.unit}: {r.model} × {r.tool} × {r.layer} × {r.metric} (measured {_text(r.value)}, predicted {r.predicted:,})"
+        f"residual {r.residual:+,} {r.unit}: {r.model} × {r.tool} × {r.layer} × {r.metric} "
+        f"(measured {_text(r.value)}, predicted {r.predicted:,})"
         for r in verdict.unexplained.itertuples(index=False)
     ]
-    lines += [f"known gap has closed, remove its row from crosscheck/known_gaps.toml: {json.dumps(vars_of(g))}" for g in verdict.closed]
+    lines += [
+        f"known gap has closed, remove its row from crosscheck/known_gaps.toml: {json.dumps(vars_of(g))}" for g in verdict.closed
+    ]
     for frame in (verdict.failed, verdict.skipped):
         cells: dict[tuple[str, str, str], list[str]] = {}
         for r in frame.itertuples(index=False):
-            cells.setdefault((r.status, r.tool, r.message), []).append(r.model)
+            cells.setdefault((str(r.status), str(r.tool), str(r.message)), []).append(str(r.model))
         lines += [f"{s}: {t} on {', '.join(dict.fromkeys(names))}: {m}" for (s, t, m), names in cells.items()]
     return lines
 

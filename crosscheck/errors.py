@@ -1,13 +1,13 @@
 """The exceptions of crosscheck; every message says what to do next.
 
-    CrosscheckError                 shown as one line, never as a traceback
-    ├── UsageError                  the request cannot be met as it was put (exit code 2)
-    │   ├── UnknownNameError        no such model, tool, framework or convention; suggests the nearest
-    │   ├── ShapeError              a layer does not fit its input; names the layer
-    │   └── OutputError             a file or folder cannot be written
-    ├── SpecError                   a network description contradicts itself; names the layer
-    ├── ConventionError             a convention file is wrong or silent about an op; names the file
-    └── RowError                    a row that crosses a boundary is malformed or repeats a key
+CrosscheckError                 shown as one line, never as a traceback
+├── UsageError                  the request cannot be met as it was put (exit code 2)
+│   ├── UnknownNameError        no such model, tool, framework or convention; suggests the nearest
+│   ├── ShapeError              a layer does not fit its input; names the layer
+│   └── OutputError             a file or folder cannot be written
+├── SpecError                   a network description contradicts itself; names the layer
+├── ConventionError             a convention file is wrong or silent about an op; names the file
+└── RowError                    a row that crosses a boundary is malformed or repeats a key
 """
 
 from __future__ import annotations

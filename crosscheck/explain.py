@@ -21,7 +21,7 @@ Pairs = Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One named part of a number or of a difference. ``value`` is in the tool's own unit; ``cause`` is ``weight`` or ``graph``."""
+    """One named part of a number or a difference; ``value`` is in the tool's own unit, ``cause`` is ``weight`` or ``graph``."""
 
     cause: str
     op: str
@@ -54,9 +54,7 @@ def number(counted: Tally, convention: Convention, metric: str, layer: str = TOT
     return difference(counted, convention, counted, None, metric, layer)
 
 
-def difference(
-    seen_a: Tally, a: Convention, seen_b: Tally, b: Convention | None, metric: str, layer: str = TOTAL
-) -> list[Term]:
+def difference(seen_a: Tally, a: Convention, seen_b: Tally, b: Convention | None, metric: str, layer: str = TOTAL) -> list[Term]:
     """A's number minus B's as terms, largest first; zero terms are left out. Raises ConventionError for an unknown op."""
     weights_a, weights_b = _weights(seen_a, a, metric), _weights(seen_b, b, metric)
     counts_a = _counts(seen_a, layer)

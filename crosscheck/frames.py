@@ -81,9 +81,7 @@ def measurements(rows: Sequence[Measurement], tallies: Tallies, conventions: Con
     predicted = _typed(
         ({c: getattr(p, c) for c in columns} for m, i, c in wanted for p in predict(tallies[m, i], conventions[c])), columns
     ).rename(columns={"value": "predicted"})
-    joined = measured.merge(
-        predicted, how="left", on=["model", "input", "convention", "layer", "metric"], validate="many_to_one"
-    )
+    joined = measured.merge(predicted, how="left", on=["model", "input", "convention", "layer", "metric"], validate="many_to_one")
     counted = joined["status"].isin(COUNTED)
     joined.loc[counted, "predicted"] = joined.loc[counted, "predicted"].fillna(0)
     joined["residual"] = (joined["value"].fillna(0) - joined["predicted"]).where(counted, pd.NA)
@@ -104,7 +102,9 @@ def discrepancies(frame: pd.DataFrame, tallies: Tallies, conventions: Convention
         seen = tallies[str(model), str(shape)]
         for k, a in enumerate(tools):
             for b in tools[k + 1 :]:
-                terms = explain.difference(seen, conventions[str(a.convention)], seen, conventions[str(b.convention)], str(metric))
+                terms = explain.difference(
+                    seen, conventions[str(a.convention)], seen, conventions[str(b.convention)], str(metric)
+                )
                 rows += _pair(str(model), str(shape), str(metric), a, b, terms)
     return _typed(rows, DISCREPANCY_COLUMNS)
 

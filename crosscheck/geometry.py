@@ -33,9 +33,7 @@ def resolve_padding(
             return ((0, 0),) * rank
         if mode != "same":
             raise ValueError(f"padding {padding!r} is neither 'same' nor 'valid' nor a number")
-        return tuple(
-            same_padding(n, k, s, d) for n, k, s, d in zip(size, kernel, stride, dilation, strict=True)
-        )
+        return tuple(same_padding(n, k, s, d) for n, k, s, d in zip(size, kernel, stride, dilation, strict=True))
     if isinstance(padding, Sequence) and all(isinstance(p, Sequence) for p in padding):
         pairs = tuple((int(a), int(b)) for a, b in padding)
         if len(pairs) != rank:
@@ -52,8 +50,10 @@ def same_padding(size: int, kernel: int, stride: int, dilation: int = 1) -> Pair
 
 
 def window_out(size: int, kernel: int, stride: int, pad: Pair, dilation: int = 1, ceil: bool = False) -> int:
-    """Number of window positions. ``ceil`` lets the last window hang over the end, but not start past the input and its
-    leading padding. Raises ValueError where no window fits."""
+    """Number of window positions; raises ValueError where no window fits.
+
+    ``ceil`` lets the last window hang over the end, but not start past the input and its leading padding.
+    """
     span = size + pad[0] + pad[1] - (kernel - 1) * dilation - 1
     if span < 0:
         raise ValueError(f"a window of {(kernel - 1) * dilation + 1} does not fit {size} + padding {pad[0]}+{pad[1]}")

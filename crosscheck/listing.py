@@ -60,13 +60,13 @@ def tools() -> Rows:
 def conventions() -> Rows:
     """Id, tool, version range, what one MAC costs, unit and a sentence for every convention."""
     rows: Rows = []
-    for id in convention.ids():
-        c = convention.load(id)
+    for name in convention.ids():
+        c = convention.load(name)
         table = c.metrics.get("compute") or next(iter(c.metrics.values()))
         per_mac = next((w.weight for w in table.weighed.get("conv", ()) if w.primitive == "mac"), None)
         rows.append(
             {
-                "convention": id,
+                "convention": name,
                 "tool": c.tool or "(the engine)",
                 "versions": c.versions,
                 "metrics": ", ".join(c.metrics),

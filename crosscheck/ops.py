@@ -23,8 +23,11 @@ REQUIRED: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """One op kind. ``resolve`` completes the attributes and gives the output shape (ValueError where the input does not fit);
-    ``counts`` gives the factors of every primitive that is not zero."""
+    """One op kind: what it is, its attributes, its shape rule and its counts.
+
+    ``resolve`` completes the attributes and gives the output shape (ValueError where the input does not fit); ``counts``
+    gives the factors of every primitive that is not zero.
+    """
 
     says: str
     attrs: Mapping[str, Any]
@@ -259,6 +262,14 @@ def complete(op: str, attrs: Mapping[str, Any], in_shapes: Sequence[Shape]) -> t
 def factors(layer: Layer) -> Counts:
     """The factors of every primitive of one layer; their product is the count."""
     return OPS[layer.op].counts(layer)
+
+
+def formula(layer: Layer, primitive: str) -> str:
+    """The arithmetic of one primitive, ``64·3·7·7·112·112``; a batch of 1 is left out, no count is an empty string."""
+    parts = factors(layer).get(primitive, ())
+    if len(parts) > 1 and parts[0] == 1 == layer.x[0]:
+        parts = parts[1:]
+    return "·".join(map(str, parts)) if prod(parts) and parts else ""
 
 
 def counts(layer: Layer) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """What crosses a boundary: rows that workers write, rows that the engine predicts, and how they become JSON Lines.
 
-Counts are exact integers. The whole-model row has layer ``(total)``; what a tool counts outside every layer has ``(unattributed)``.
+Counts are exact integers. The whole-model row has layer ``(total)``; what a tool counts outside every layer is
+``(unattributed)``.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def from_dict(kind: type[Row], data: dict[str, Any]) -> Row:
     if set(data) != names:
         odd = sorted(set(data) ^ names)
         raise RowError(f"a {kind.__name__} row has missing or unknown fields: {', '.join(odd)}")
-    clean = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+    clean: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
     return kind(**clean)
 
 

@@ -230,7 +230,9 @@ def _block(model: Model, path: str, layers: tuple[Layer, ...], wanted: Iterable[
             groups[-1][1].append(layer)
         elif any(name == n for n, _ in groups):
             where = ".".join([*layer.path[:depth], name])
-            raise SpecError(f"{model.name}: the layers of container {where!r} do not follow one another ({layer.id!r} comes late)")
+            raise SpecError(
+                f"{model.name}: the layers of container {where!r} do not follow one another ({layer.id!r} comes late)"
+            )
         else:
             groups.append((name, [layer]))
     own = {layer.id for layer in layers}

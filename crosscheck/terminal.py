@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -38,7 +39,14 @@ def _cell(value: Any) -> str:
 
 def show_table(title: str, rows: Sequence[dict[str, Any]], footer: dict[str, Any] | None = None) -> None:
     """Rows of one shape as a table; integers get thousands separators and stand right."""
-    table = Table(title=title or None, title_justify="left", show_footer=footer is not None, pad_edge=False, title_style="bold")
+    table = Table(
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        show_footer=footer is not None,
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
     for name in rows[0] if rows else ():
         numeric = all(isinstance(r[name], int) or r[name] is None for r in rows)
         table.add_column(
@@ -70,7 +78,7 @@ def show_rows(rows: Sequence[dict[str, Any]], output: str, title: str = "") -> N
 def show_count(model: Model, ids: Sequence[str], layers: bool, output: str) -> None:
     """What the engine counts under each convention, in total or per layer."""
     counted = engine.tally(model)
-    loaded = [convention.load(id) for id in ids]
+    loaded = [convention.load(name) for name in ids]
     if not layers:
         rows: list[dict[str, Any]] = [
             {
@@ -90,7 +98,7 @@ def show_count(model: Model, ids: Sequence[str], layers: bool, output: str) -> N
     rows = []
     for layer, counts in counted.layers:
         row: dict[str, Any] = {"layer": layer.id, "op": layer.op, "output": show_shape(layer.y)}
-        row["MACs ="] = "·".join(map(str, ops.factors(layer).get("mac", ())))
+        row["MACs ="] = ops.formula(layer, "mac")
         for c, metric in columns:
             table = c.table(metric)
             row[f"{c.id} {metric} ({table.unit})"] = engine.layer_value(table, c.id, layer, counts)
@@ -149,8 +157,8 @@ def show_report(report: Report, folder: Path) -> None:
         show_table(
             f"{len(report.pages)} models",
             [
-                {"tool": r.tool, "metric": r.metric, "cells": int(r.cells), "cells with a residual": int(r.off)}
-                for r in report.residuals.itertuples(index=False)
+                {"tool": r["tool"], "metric": r["metric"], "cells": int(r["cells"]), "cells with a residual": int(r["off"])}
+                for r in report.residuals.to_dict("records")
             ],
         )
     console().print(f"Reports: {folder / 'summary.md'} and {folder / 'models'}/", soft_wrap=True, highlight=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -173,7 +174,9 @@ def _page(frame: pd.DataFrame, counted: Tally, conventions: Conventions, columns
     mine = frame[(frame["model"] == model.name) & (frame["input"] == model.input_text)]
     said = frames.totals(mine).set_index(["tool", "metric"])["value"]
     sums = tuple(
-        _sum(c, int(said[c.tool, c.metric]), counted, conventions[c.convention]) for c in columns if (c.tool, c.metric) in said.index
+        _sum(c, int(said[c.tool, c.metric]), counted, conventions[c.convention])
+        for c in columns
+        if (c.tool, c.metric) in said.index
     )
     values = {
         metric: mine[(mine["metric"] == metric) & ~mine["layer"].isin([TOTAL])]
@@ -196,7 +199,7 @@ def _page(frame: pd.DataFrame, counted: Tally, conventions: Conventions, columns
                     "layer": layer.id,
                     "op": layer.op,
                     "output": "×".join(map(str, layer.y)),
-                    "formula": "·".join(map(str, ops.factors(layer).get("mac", ()))),
+                    "formula": ops.formula(layer, "mac"),
                     "mac": counts.get("mac", 0),
                     "params": sum(counts.get(p, 0) for p in ("weight", "bias", "norm_scale", "norm_shift")),
                 }
@@ -218,7 +221,7 @@ def _stairs(sums: Sequence[Sum], counted: Tally, conventions: Conventions) -> tu
     stairs: list[Stair] = []
     for metric in dict.fromkeys(s.column.metric for s in sums):
         ordered = sorted((s for s in sums if s.column.metric == metric), key=lambda s: (s.value, s.column.tool))
-        for below, above in zip(ordered, ordered[1:], strict=False):
+        for below, above in itertools.pairwise(ordered):
             a, b = conventions[above.column.convention], conventions[below.column.convention]
             terms = tuple(explain.difference(counted, a, counted, b, metric))
             difference = above.value - below.value

@@ -23,7 +23,7 @@ def ensure_writable(folder: Path) -> None:
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write all files under the folder: first all of them beside their places, then each is moved into place. Raises OutputError."""
+    """Write all files under the folder: all of them beside their places first, then each into place. Raises OutputError."""
     staged: list[tuple[str, Path]] = []
     try:
         for name, text in files.items():
@@ -39,7 +39,9 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
             Path(temp).replace(target)
             staged.pop(0)
     except OSError as error:
-        raise OutputError(f"cannot write into {str(folder)!r}: {error.strerror}. Hint: choose another folder with --out") from None
+        raise OutputError(
+            f"cannot write into {str(folder)!r}: {error.strerror}. Hint: choose another folder with --out"
+        ) from None
     finally:
         for temp, _ in staged:
             Path(temp).unlink(missing_ok=True)

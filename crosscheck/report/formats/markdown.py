@@ -85,7 +85,13 @@ def _layers(page: Page, metric: str) -> str:
     values = page.values[metric]
     tools = list(values.columns)
     own = "mac" if metric == "compute" else "params"
-    heads = ["layer", "op", "output", *(["MACs ="] if metric == "compute" else []), "MACs" if metric == "compute" else "learnable"]
+    heads = [
+        "layer",
+        "op",
+        "output",
+        *(["MACs ="] if metric == "compute" else []),
+        "MACs" if metric == "compute" else "learnable",
+    ]
     known = page.layers.set_index("layer")
     rows = []
     for layer in values.index:

@@ -1,0 +1,62 @@
+# `make compare` and `make test` set up what they need; a second call installs nothing.
+PYTHON ?= python3
+VENV := .venv
+CORE := .venv-core
+PIP := -m pip --disable-pip-version-check install --prefer-binary
+SOURCES := crosscheck adapters tests
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || \
+	 grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
+
+.PHONY: compare
+compare: $(VENV)/.ready ## measure the default networks with every tool and write reports/
+	$(VENV)/bin/crosscheck compare
+
+.PHONY: test
+test: $(VENV)/.ready $(CORE)/.ready lint ## linters, types, the framework-free suite without frameworks, then the whole suite
+	$(CORE)/bin/python -m pytest -q -m "not framework" -n 2
+	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup
+
+.PHONY: test-fast
+test-fast: $(CORE)/.ready ## the framework-free suite, in an environment that has no framework
+	$(CORE)/bin/python -m pytest -q -m "not framework" -n 2
+
+.PHONY: lint
+lint: $(VENV)/.ready ## ruff and mypy
+	$(VENV)/bin/ruff check $(SOURCES)
+	$(VENV)/bin/ruff format --check $(SOURCES)
+	$(VENV)/bin/mypy
+
+.PHONY: setup
+setup: $(VENV)/.ready ## only install everything into .venv
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@echo "== setting up $(VENV): PyTorch, PaddlePaddle, TensorFlow and their counting tools; this takes some minutes once"
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@echo "== 1 of 3: PyTorch"
+	$(VENV)/bin/python $(PIP) -c constraints.txt torch
+	@echo "== 2 of 3: PaddlePaddle and TensorFlow"
+	$(VENV)/bin/python $(PIP) -c constraints.txt -e '.[torch,paddle,tensorflow]'
+	@echo "== 3 of 3: test tools"
+	$(VENV)/bin/python $(PIP) -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(CORE)/.ready: pyproject.toml constraints.txt
+	@echo "== setting up $(CORE): the core without any framework, and the test tools"
+	test -x $(CORE)/bin/python || $(PYTHON) -m venv $(CORE)
+	$(CORE)/bin/python $(PIP) -c constraints.txt -e '.[dev]'
+	@touch $@
+
+.PHONY: lock
+lock: ## pin what a fresh environment resolves to, into constraints.txt
+	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python $(PIP) -e '.[torch,paddle,tensorflow,dev]'
+	(sed -n '/^#/p' constraints.txt; .venv-lock/bin/python -m pip freeze --exclude-editable | sed -E 's/\+[a-z0-9.]+$$//') > constraints.new
+	mv constraints.new constraints.txt && rm -rf .venv-lock
+
+.PHONY: clean
+clean: ## remove the environments and caches
+	rm -rf $(VENV) $(CORE) .mypy_cache .pytest_cache .ruff_cache .hypothesis
