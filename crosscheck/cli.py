@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    help="Two tools count the same network and print different FLOPs and parameters. **crosscheck** says why, to the last operation.",
+    help="Two tools count one network and print different FLOPs and parameters: **crosscheck** says why, to the last operation.",
     epilog=EXIT_HELP,
 )
 lists = typer.Typer(no_args_is_help=True, help="What there is: models, tools, conventions, frameworks.")
@@ -38,8 +38,6 @@ class Format(StrEnum):
 
 Batch = Annotated[int, typer.Option("--batch", "-b", help="Images per batch, N.")]
 InputShape = Annotated[
-    str | None, typer.Option("--input", "-i", help="Input as CxHxW, e.g. 3x224x224; the model's own if left out.")
-]
     str | None, typer.Option("--input", "-i", help="Input as CxHxW, e.g. 3x224x224; the model's own if left out.")
 ]
 Classes = Annotated[int | None, typer.Option("--classes", help="Outputs of the last layer; the model's own if left out.")]

@@ -180,6 +180,8 @@ def _count_linear(layer: Layer) -> Counts:
 def _count_norm(layer: Layer) -> Counts:
     n, c = layer.x[0], layer.attrs["channels"]
     counts = _elements(layer) | {"channels": (c,)}
+    if len(layer.x) == 4:
+        counts["planar_in_elements"] = layer.x
     if layer.attrs["affine"]:
         counts |= {"sample_weights": (n, c), "sample_biases": (n, c)}
     if not layer.call_of:

@@ -14,6 +14,7 @@ COMPUTE: Final[dict[str, str]] = {
     "depthwise_mac": "the part of mac done by convolutions with groups = input channels > 1",
     "bias_add": "output elements that a bias is added to",
     "in_elements": "elements of the input, |x|",
+    "planar_in_elements": "|x| of a normalisation whose input has two spatial axes",
     "out_elements": "elements of the output, |y|",
     "window_elements": "elements of all pooling windows, padding included",
     "pad_window_elements": "the part of window_elements that is padding or hangs over the end",
