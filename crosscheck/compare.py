@@ -106,8 +106,7 @@ def run(
     tallies = {(m.name, m.input_text): tally(m) for m in req.models}
     conventions = {name: convention.load(name) for name in sorted({r.convention for r in rows})}
     frame = frames.measurements(_ordered(rows, req.models), tallies, conventions)
-    titles = {t.id: t.title for plan in work for t in plan.tools}
-    report = view.build(frame, tallies, conventions, _facts(outcomes), titles)
+    report = view.build(frame, tallies, conventions, _facts(outcomes))
     write.write(out, render_all(report))
     return report, _judge(frame)
 

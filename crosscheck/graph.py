@@ -21,7 +21,12 @@ class Graph:
         self.last = "input"
 
     def add(self, id: str, op: str, *inputs: str, call_of: str | None = None, functional: bool = False, **attrs: Any) -> str:
-        """Append a layer that reads ``inputs`` (else the last one); raises ShapeError naming the layer where it does not fit."""
+        """Append a layer that reads ``inputs`` (else the last one).
+
+        Raises ShapeError naming the layer where it does not fit, SpecError where the id is taken or something named is not there.
+        """
+        if id in self.shapes:
+            raise SpecError(f"{self.name}: layer id {id!r} is used twice. Hint: give every call an id of its own")
         reads = inputs or (self.last,)
         unknown = [v for v in reads if v not in self.shapes]
         if unknown:
@@ -32,8 +37,12 @@ class Graph:
         except ValueError as reason:
             seen = " and ".join(show_shape(s) for s in shapes)
             raise ShapeError(f"{self.name}: layer {id!r} ({op}) does not fit its input {seen}: {reason}") from None
-        if call_of is not None and dict(self.layers[call_of].attrs) != full:
-            raise SpecError(f"{self.name}: layer {id!r} calls {call_of!r} again with other attributes")
+        if call_of is not None:
+            called = self.layers.get(call_of)
+            if called is None:
+                raise SpecError(f"{self.name}: layer {id!r} calls {call_of!r} again, which no earlier layer is")
+            if (called.op, dict(called.attrs)) != (op, full):
+                raise SpecError(f"{self.name}: layer {id!r} calls {call_of!r} again with another op or other attributes")
         self.layers[id] = Layer(id, op, full, reads, shapes, (out,), call_of, functional)
         self.shapes[id] = out
         self.last = id

@@ -114,6 +114,8 @@ def _equal(_: Attrs, xs: Sequence[Shape]) -> Shape:
 
 def _concat(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
     axis = attrs["axis"]
+    if not 0 <= axis < len(xs[0]):
+        raise ValueError(f"axis {axis} is not one of the {len(xs[0])} axes from 0")
     if len(xs) < 2 or any(len(x) != len(xs[0]) or x[:axis] + x[axis + 1 :] != xs[0][:axis] + xs[0][axis + 1 :] for x in xs):
         raise ValueError(f"inputs {' and '.join(map(str, xs))} differ in more than axis {axis}")
     return (*xs[0][:axis], sum(x[axis] for x in xs), *xs[0][axis + 1 :])
@@ -162,6 +164,12 @@ def _count_conv(layer: Layer) -> Counts:
     counts |= {"mac": mac, "pad_mac": (y[0], y[1], x[1] // groups, prod(kernel) * prod(y[2:]) - valid)}
     if groups > 1:
         counts["depthwise_mac" if groups == x[1] else "grouped_mac"] = mac
+    if max(a["dilation"]) > 1:
+        dense = zip(x[2:], kernel, a["padding"], a["dilation"], strict=True)
+        rounded = tuple(-(-geometry.window_out(n, k, 1, p, d) // d) * d for n, k, p, d in dense)
+        counts["dilation_mac"] = (y[0], *weight, prod(rounded) - prod(y[2:]))
+        if 1 < groups < x[1]:
+            counts["grouped_dilation_mac"] = counts["dilation_mac"]
     if a["bias"]:
         counts["bias_add"] = y
     return counts
@@ -172,8 +180,10 @@ def _count_linear(layer: Layer) -> Counts:
     weight = (a["out_features"], a["in_features"])
     counts = _elements(layer) | _weights(layer, weight, (a["out_features"],) if a["bias"] else (0,))
     counts["mac"] = (*layer.y, a["in_features"])
+    beyond = (layer.y[0], prod(layer.y[1:-1]) - 1, a["out_features"])
+    counts["position_mac"] = (*beyond, a["in_features"])
     if a["bias"]:
-        counts["bias_add"] = layer.y
+        counts |= {"bias_add": layer.y, "position_bias_add": beyond}
     return counts
 
 
@@ -183,7 +193,7 @@ def _count_norm(layer: Layer) -> Counts:
     if len(layer.x) == 4:
         counts["planar_in_elements"] = layer.x
     if layer.attrs["affine"]:
-        counts |= {"sample_weights": (n, c), "sample_biases": (n, c)}
+        counts |= {"sample_weights": (n, c), "sample_biases": (n, c), "affine_channels": (c,)}
     if not layer.call_of:
         counts["running_stats"] = (2, c)
         if layer.attrs["affine"]:
@@ -199,14 +209,37 @@ def _count_pool(layer: Layer) -> Counts:
         for n, o, k, s, p in zip(x[2:], y[2:], a["kernel"], a["stride"], a["padding"], strict=True)
     )
     hanging = (y[0], y[1], prod(y[2:]) * prod(a["kernel"]) - valid)
-    return _elements(layer) | {"window_elements": windows, "pad_window_elements": hanging}
+    counts = _elements(layer) | {"window_elements": windows, "pad_window_elements": hanging}
+    return counts | {"volume_elements": windows} if len(a["kernel"]) == 3 else counts
 
 
 def _count_adaptive(layer: Layer) -> Counts:
     x, y = layer.x, layer.y
     spans = tuple(sum(geometry.adaptive_spans(n, o)) for n, o in zip(x[2:], y[2:], strict=True))
     floors = tuple(n // o for n, o in zip(x[2:], y[2:], strict=True))
-    return _elements(layer) | {"window_elements": (*y[:2], *spans), "floor_window_elements": (*y, *floors)}
+    counts = _elements(layer) | {"window_elements": (*y[:2], *spans), "floor_window_elements": (*y, *floors)}
+    if all(n % o == 0 for n, o in zip(x[2:], y[2:], strict=True)):
+        counts["tiled_elements"] = own = x
+    else:
+        counts["scan_elements"] = own = (*y[:2], _scan(x[2:], y[2:]))
+        counts["scan_positions"] = (sum(y[2:]),)
+    if len(x) == 5 and max(y[2:]) > 1:
+        counts["volume_elements"] = own
+    return counts
+
+
+def _scan(size: Sequence[int], out: Sequence[int]) -> int:
+    """Elements per sample and channel of all windows of ceil(n / o) and one more, at every position, one axis after the other."""
+    total, now = 0, list(size)
+    for axis, (n, o) in enumerate(zip(size, out, strict=True)):
+        short = -(-n // o)
+        total += prod(now) // n * ((n - short + 1) * short + (n - short) * (short + 1))
+        now[axis] = o
+    return total
+
+
+def _count_add(layer: Layer) -> Counts:
+    return _elements(layer) | {"element_sums": (len(layer.inputs) - 1, *layer.y)}
 
 
 # --- the table ------------------------------------------------------------------------------------------------------------
@@ -231,7 +264,7 @@ OPS: dict[str, Op] = {
     "adaptive_avgpool": Op("mean over windows that tile the input", {"output_size": REQUIRED}, _adaptive, _count_adaptive),
     "flatten": Op("all axes after the batch into one", {}, _flatten, _elements),
     "dropout": Op("identity in inference", {"p": 0.5}, _same, _elements),
-    "add": Op("element-wise sum of equal shapes", {}, _equal, _elements),
+    "add": Op("element-wise sum of equal shapes", {}, _equal, _count_add),
     "concat": Op("joined along one axis", {"axis": 1}, _concat, _elements),
     "subsample": Op("every stride-th element of each spatial axis", {"stride": REQUIRED}, _subsample, _elements),
     "zero_pad": Op("zeros around each axis after the batch", {"pads": REQUIRED}, _pad, _elements),

@@ -98,10 +98,9 @@ def build(
     tallies: Tallies,
     conventions: Conventions,
     run: Mapping[str, Any],
-    titles: Mapping[str, str],
 ) -> Report:
-    """The report of measured cells ``frame`` (see frames.measurements); ``titles`` names tools as their users do."""
-    columns = _columns(frame, conventions, titles)
+    """The report of measured cells ``frame`` (see frames.measurements)."""
+    columns = _columns(frame, conventions)
     differences = frames.discrepancies(frame, tallies, conventions)
     pages = tuple(_page(frame, counted, conventions, columns) for counted in tallies.values())
     counted_rows = frame[frame["status"].isin(frames.COUNTED)]
@@ -128,7 +127,7 @@ def build(
     )
 
 
-def _columns(frame: pd.DataFrame, conventions: Conventions, titles: Mapping[str, str]) -> tuple[Column, ...]:
+def _columns(frame: pd.DataFrame, conventions: Conventions) -> tuple[Column, ...]:
     found: dict[tuple[str, str], Column] = {}
     for r in frames.totals(frame).itertuples(index=False):
         tool, metric = str(r.tool), str(r.metric)
@@ -137,7 +136,7 @@ def _columns(frame: pd.DataFrame, conventions: Conventions, titles: Mapping[str,
             (tool, metric),
             Column(
                 tool,
-                titles.get(tool, tool),
+                conventions[str(r.convention)].title,
                 str(r.tool_version),
                 str(r.framework),
                 metric,

@@ -58,7 +58,18 @@ def _summary(report: Report, env: jinja2.Environment) -> str:
     if "compute" in report.numbers:
         tools = [c for c in report.columns if c.metric == "compute"]
         ratios = _matrix(report, report.numbers["compute"], tools, "ratio", ratio)
-    return env.get_template("summary.md.j2").render(r=report, ratios=ratios, matrices=matrices, titles=METRIC_TITLES)
+    quirks = [
+        [q["tool"], q["op"], q["quirk"], signed(int(q["largest"])), q["models"], q["source"]] for q in report.quirks.to_dict("records")
+    ]
+    problems = report.problems.to_numpy().tolist()
+    return env.get_template("summary.md.j2").render(
+        r=report,
+        ratios=ratios,
+        matrices=matrices,
+        titles=METRIC_TITLES,
+        quirks=table(["tool", "op", "what", "largest effect", "networks", "source"], quirks, "lllrll"),
+        problems=table(["network", "framework", "tool", "metric", "status", "why"], problems, "llllll"),
+    )
 
 
 def _matrix(report: Report, numbers: pd.DataFrame, tools: Sequence[Column], what: str, show: Any) -> str:

@@ -1,0 +1,1 @@
+"""The tools that count PyTorch networks, one a file."""

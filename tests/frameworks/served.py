@@ -1,0 +1,111 @@
+"""A worker that stays: jobs go in by path on its standard input, rows come back through a file."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crosscheck import convention, frames
+from crosscheck.catalog import FrameworkInfo
+from crosscheck.engine import tally
+from crosscheck.rows import Fact, Measurement, from_dict
+from crosscheck.runner import CONTRACT, launch_adapter
+from crosscheck.spec import Model
+
+LIMIT_SECONDS = 300.0
+
+
+@dataclass
+class Answer:
+    """What came back of one job."""
+
+    rows: list[Measurement] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+
+
+class Served:
+    """One framework's worker, kept for a whole test session."""
+
+    def __init__(self, info: FrameworkInfo, folder: Path) -> None:
+        self.info, self.folder, self.jobs = info, folder, 0
+        self.log = (folder / "log").open("w")
+        self.process = subprocess.Popen(
+            [*launch_adapter(info.id), "-"], stdin=subprocess.PIPE, stdout=self.log, stderr=self.log, text=True
+        )
+
+    def run(self, models: Sequence[Model], tools: Sequence[str] | None = None, contract: bool = False) -> Answer:
+        """Run tools (all of them unless named) on the models in this worker."""
+        names = ([CONTRACT] if contract else []) + list([t.id for t in self.info.tools] if tools is None else tools)
+        self.jobs += 1
+        job, rows = self.folder / f"{self.jobs}.json", self.folder / f"{self.jobs}.jsonl"
+        cells = [[k, n] for k in range(len(models)) for n in names]
+        job.write_text(json.dumps({"run": "test", "rows": str(rows), "models": [m.to_json() for m in models], "cells": cells}))
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{job}\n")
+        self.process.stdin.flush()
+        answer, ended = self._read(rows)
+        assert ended == len(cells), f"{len(cells) - ended} cells without an end"
+        rows.unlink()
+        job.unlink()
+        return answer
+
+    def _read(self, rows: Path) -> tuple[Answer, int]:
+        answer, ended, text, start = Answer(), 0, "", time.monotonic()
+        while True:
+            text = rows.read_text() if rows.exists() else ""
+            if text.endswith("\n") and json.loads(text[text.rstrip("\n").rfind("\n") + 1 :])["event"] == "bye":
+                break
+            if self.process.poll() is not None or time.monotonic() - start > LIMIT_SECONDS:
+                log = (self.folder / "log").read_text()[-2000:]
+                raise RuntimeError(f"{self.info.id}: worker ended or hangs ({self.process.poll()}): {log}")
+            time.sleep(0.005)
+        for line in text.splitlines():
+            data: dict[str, Any] = json.loads(line)
+            event = data.pop("event")
+            if event == "row":
+                answer.rows.append(from_dict(Measurement, data))
+            elif event == "fact":
+                answer.facts.append(from_dict(Fact, data))
+            ended += event == "end"
+        return answer, ended
+
+    def close(self) -> None:
+        """End the worker."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        self.process.wait(timeout=60)
+        self.log.close()
+
+
+def residual_failures(rows: Sequence[Measurement], models: Sequence[Model]) -> list[str]:
+    """Every cell that failed or is not explained, in words."""
+    tallies = {(m.name, m.input_text): tally(m) for m in models}
+    conventions = {c: convention.load(c) for c in {r.convention for r in rows}}
+    frame = frames.measurements(rows, tallies, conventions)
+    odd = frame[(frame["residual"].fillna(0) != 0) | ~frame["status"].isin(frames.COUNTED)]
+    return [
+        f"{r.model} {r.input} × {r.tool} × {r.layer} ({r.op}) × {r.metric}: {r.status} {r.message} measured {r.value} predicted {r.predicted}"
+        for r in odd.itertuples(index=False)
+    ]
+
+
+def contract_failures(facts: Sequence[Fact], models: Sequence[Model]) -> list[str]:
+    """Where the native network and the neutral description differ: layer ids, shapes, parameters, statistics."""
+    wanted: dict[tuple[str, str, str], tuple[tuple[int, ...], int, int]] = {}
+    for model in models:
+        sums = [0, 0]
+        for layer, counts in tally(model).layers:
+            params = sum(counts.get(p, 0) for p in ("weight", "bias", "norm_scale", "norm_shift"))
+            stats = counts.get("running_stats", 0)
+            wanted[model.name, model.input_text, layer.id] = (layer.y, params, stats)
+            sums[0] += params
+            sums[1] += stats
+        output = model.by_id[model.outputs[0]].y
+        wanted[model.name, model.input_text, "(total)"] = (output, sums[0], sums[1])
+    got = {(f.model, f.input, f.layer): (f.shape, f.params or 0, f.stats or 0) for f in facts}
+    return [f"{k}: described {wanted.get(k)}, native {got.get(k)}" for k in sorted(set(wanted) | set(got)) if wanted.get(k) != got.get(k)]
