@@ -1,6 +1,7 @@
 """Seeded weights in neutral layouts, the same for every framework: distinct, non-trivial, of a size that keeps activations tame.
 
-Layouts: convolution ``(C_out, C_in / groups, *kernel)``, linear ``(out, in)``, everything else ``(C,)``.
+Layouts: convolution ``(C_out, C_in / groups, *kernel)``, transposed ``(C_in, C_out / groups, *kernel)``,
+linear ``(out, in)``, everything else ``(C,)``.
 """
 
 from __future__ import annotations
@@ -31,19 +32,24 @@ def arrays(model: Model, layer: Layer) -> dict[str, Array]:
     """
     key = f"{model.name}/{layer.call_of or layer.id}/"
     a: dict[str, Any] = dict(layer.attrs)
-    if layer.op in ("conv", "linear"):
+    if layer.op in ("conv", "conv_transpose", "linear"):
         if layer.op == "conv":
             shape = (a["out_channels"], a["in_channels"] // a["groups"], *a["kernel"])
+        elif layer.op == "conv_transpose":
+            shape = (a["in_channels"], a["out_channels"] // a["groups"], *a["kernel"])
         else:
             shape = (a["out_features"], a["in_features"])
         bound = float(np.sqrt(3.0 / np.prod(shape[1:])))
         made = {"weight": _uniform(key + "weight", shape, -bound, bound)}
         if a["bias"]:
-            made["bias"] = _uniform(key + "bias", shape[:1], -0.1, 0.1)
+            size = (a["out_features"],) if layer.op == "linear" else (a["out_channels"],)
+            made["bias"] = _uniform(key + "bias", size, -0.1, 0.1)
         return made
-    if layer.op == "batchnorm":
-        shape = (a["channels"],)
-        made = {"mean": _uniform(key + "mean", shape, -0.2, 0.2), "var": _uniform(key + "var", shape, 0.5, 1.5)}
+    if layer.op in ("batchnorm", "layernorm", "groupnorm"):
+        shape = (a["features"],) if layer.op == "layernorm" else (a["channels"],)
+        made = {}
+        if layer.op == "batchnorm":
+            made = {"mean": _uniform(key + "mean", shape, -0.2, 0.2), "var": _uniform(key + "var", shape, 0.5, 1.5)}
         if a["affine"]:
             made["scale"] = _uniform(key + "scale", shape, 0.3, 0.9)
             made["shift"] = _uniform(key + "shift", shape, -0.2, 0.2)

@@ -8,6 +8,7 @@ asks the native network for its shapes and parameters. The rows file gets one JS
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.metadata
 import json
@@ -28,8 +29,12 @@ class Unsupported(Exception):  # noqa: N818 - a finding, not a fault
 
 
 def version_of(package: str) -> str:
-    """Installed version without a build's local suffix."""
-    return importlib.metadata.version(package).split("+")[0]
+    """Installed version of the first of ``a|b`` that is there, without a build's local suffix."""
+    *others, last = package.split("|")
+    for name in others:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            return importlib.metadata.version(name).split("+")[0]
+    return importlib.metadata.version(last).split("+")[0]
 
 
 def main(package: str) -> None:
@@ -44,7 +49,7 @@ def run_job(package: str, job: dict[str, Any]) -> None:
     adapter: Any = importlib.import_module(package)
     with Path(job["rows"]).open("a", encoding="utf-8") as out:
         builder: Any = importlib.import_module(f"{package}.build")
-        versions = {name: importlib.metadata.version(name) for name in adapter.PACKAGES}
+        versions = {name: version_of(name) for name in adapter.PACKAGES}
         _write(out, "hello", to_dict(RunInfo(adapter.FRAMEWORK, versions, platform.platform())))
         current, native, broken = -1, None, ""
         for index, tool in job["cells"]:
@@ -82,9 +87,7 @@ def _cell(
     package: str, framework: str, builder: Any, run: str, model: Model, native: Any, broken: str, tool_id: str
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     if tool_id == CONTRACT:
-        if native is None:
-            raise RuntimeError(f"{model.name}: {broken}")
-        for fact in builder.facts(native, model):
+        for fact in builder.facts(native, model) if native is not None else ():
             yield "fact", to_dict(Fact(model=model.name, framework=framework, input=model.input_text, **fact))
         return
     tool: Any = importlib.import_module(f"{package}.tools.{tool_id}")

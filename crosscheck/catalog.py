@@ -7,19 +7,45 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from crosscheck.errors import CrosscheckError, UnknownNameError
 from crosscheck.rows import METRICS
 
 
+def installed_version(package: str, overlay: str = "") -> str:
+    """Version of the first installed distribution of ``a|b``, or ``""``; looked for in an overlay's folder where one is named."""
+    for name in package.split("|"):
+        if overlay:
+            found = next(iter(metadata.distributions(name=name, path=[str(overlay_folder(overlay))])), None)
+            if found is not None:
+                return found.version
+        else:
+            try:
+                return metadata.version(name)
+            except metadata.PackageNotFoundError:
+                continue
+    return ""
+
+
+def overlay_folder(name: str) -> Path:
+    """Where an old edition of a tool lies, apart from the environment's own packages."""
+    return Path(sys.prefix) / "overlays" / name
+
+
 @dataclass(frozen=True, slots=True)
 class ToolInfo:
-    """One counting tool: who runs it, whose version counts, and by which convention it is read."""
+    """One counting tool: who runs it, whose version counts, and by which convention it is read.
+
+    ``overlay`` names the folder of an old edition that cannot live beside the others; it runs in a process of its own.
+    """
 
     id: str
     title: str
@@ -27,6 +53,12 @@ class ToolInfo:
     package: str
     convention: str
     metrics: tuple[str, ...]
+    overlay: str = ""
+
+    @property
+    def version(self) -> str:
+        """Installed version, or an empty string."""
+        return installed_version(self.package, self.overlay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +82,16 @@ class FrameworkInfo:
         """The command that installs the framework."""
         return f"pip install -c constraints.txt -e '.[{self.extra}]'"
 
+    def hint_for(self, tool: ToolInfo) -> str:
+        """The command that installs one tool."""
+        return (
+            f"make overlays (it lays {tool.overlay} into {Path('overlays') / tool.overlay})"
+            if tool.overlay
+            else self.install_hint
+        )
 
-def _literals(path: Path, names: Mapping[str, type]) -> dict[str, Any]:
+
+def _literals(path: Path, names: Mapping[str, type], optional: Mapping[str, type] = MappingProxyType({})) -> dict[str, Any]:
     """Top-level literal constants of a module, read and not run. Raises CrosscheckError where one is missing or no literal."""
     found: dict[str, Any] = {}
     where = f"{path.parent.name}/{path.name}"
@@ -62,12 +102,12 @@ def _literals(path: Path, names: Mapping[str, type]) -> dict[str, Any]:
     for node in tree.body:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
-            if name in names:
+            if name in names or name in optional:
                 try:
                     found[name] = ast.literal_eval(node.value)
                 except ValueError:
                     raise CrosscheckError(f"{where}: {name} must be a literal, so that it can be read without imports") from None
-    for name, kind in names.items():
+    for name, kind in (*names.items(), *((k, v) for k, v in optional.items() if k in found)):
         if not isinstance(found.get(name), kind):
             raise CrosscheckError(f"{where}: {name} is missing or not a {kind.__name__}. Hint: add it as a literal constant")
     return found
@@ -78,12 +118,12 @@ _TOOL = {"TOOL": str, "TITLE": str, "PACKAGE": str, "CONVENTION": str, "METRICS"
 
 
 def _tool(path: Path, framework: str) -> ToolInfo:
-    d = _literals(path, _TOOL)
+    d = _literals(path, _TOOL, {"OVERLAY": str})
     odd = [m for m in d["METRICS"] if m not in METRICS]
     if d["TOOL"] != path.stem or odd:
         problem = f"unknown metric {odd[0]!r}" if odd else f"TOOL is {d['TOOL']!r}, not the file's name"
         raise CrosscheckError(f"adapters/{framework}/tools/{path.name}: {problem}")
-    return ToolInfo(d["TOOL"], d["TITLE"], framework, d["PACKAGE"], d["CONVENTION"], d["METRICS"])
+    return ToolInfo(d["TOOL"], d["TITLE"], framework, d["PACKAGE"], d["CONVENTION"], d["METRICS"], d.get("OVERLAY", ""))
 
 
 def read(folder: Path) -> dict[str, FrameworkInfo]:

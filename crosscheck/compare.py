@@ -74,14 +74,15 @@ def request(
 
 
 def plans(req: Request, known: Mapping[str, FrameworkInfo]) -> list[runner.Plan]:
-    """One plan per framework that has a wanted tool."""
+    """One plan per framework that has a wanted tool, and one more for each of its overlays."""
     made = []
     for info in known.values():
         if req.frameworks and info.id not in req.frameworks:
             continue
         tools = tuple(t for t in info.tools if not req.tools or t.id in req.tools)
-        if tools:
-            made.append(runner.Plan(info, req.models, tools))
+        for overlay in dict.fromkeys(t.overlay for t in sorted(tools, key=lambda t: t.overlay)):
+            mine = tuple(t for t in tools if t.overlay == overlay)
+            made.append(runner.Plan(info, req.models, mine, overlay=overlay))
     return made
 
 
@@ -100,33 +101,36 @@ def run(
     logs = out / "logs"
     write.ensure_writable(logs)
     work = plans(req, frameworks)
-    slowest_first = sorted(work, key=lambda p: p.framework.id, reverse=True)  # TensorFlow imports longest
-    outcomes = {o.framework: o for o in runner.run(slowest_first, logs=logs, timeout=timeout, launch=launch, watch=watch)}
-    rows = [row for plan in work for row in outcomes[plan.framework.id].rows]
+    slowest_first = sorted(work, key=lambda p: (bool(p.overlay), -len(p.tools)))
+    outcomes = {o.name: o for o in runner.run(slowest_first, logs=logs, timeout=timeout, launch=launch, watch=watch)}
+    rows = [row for plan in work for row in outcomes[plan.name].rows]
     tallies = {(m.name, m.input_text): tally(m) for m in req.models}
     conventions = {name: convention.load(name) for name in sorted({r.convention for r in rows})}
-    frame = frames.measurements(_ordered(rows, req.models), tallies, conventions)
+    frame = frames.measurements(_ordered(rows, req.models, work), tallies, conventions)
     report = view.build(frame, tallies, conventions, _facts(outcomes))
     write.write(out, render_all(report))
     return report, _judge(frame)
 
 
-def _ordered(rows: Sequence[Any], wanted: Sequence[Model]) -> list[Any]:
+def _ordered(rows: Sequence[Any], wanted: Sequence[Model], work: Sequence[runner.Plan]) -> list[Any]:
+    """By model, framework and tool, whatever order the workers ended in; layers keep their order."""
     place = {(m.name, m.input_text): k for k, m in enumerate(wanted)}
-    return sorted(rows, key=lambda r: place[r.model, r.input])  # stable: tools and layers keep their order
+    tools = sorted((t.framework, t.id) for plan in work for t in plan.tools)
+    rank = {pair: k for k, pair in enumerate(tools)}
+    return sorted(rows, key=lambda r: (place[r.model, r.input], rank[r.framework, r.tool]))
 
 
 def _facts(outcomes: Mapping[str, runner.Outcome]) -> dict[str, Any]:
     return {
         "crosscheck": __version__,
         "frameworks": {
-            o.framework: {
+            o.name: {
                 "versions": dict(o.info.versions) if o.info else {},
                 "platform": o.info.platform if o.info else "",
                 "exit_codes": o.exit_codes,
                 "log": f"logs/{Path(o.log).name}",
             }
-            for o in sorted(outcomes.values(), key=lambda o: o.framework)
+            for o in sorted(outcomes.values(), key=lambda o: o.name)
         },
     }
 

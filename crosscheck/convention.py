@@ -18,6 +18,7 @@ from crosscheck.ops import OPS
 from crosscheck.primitives import PRIMITIVES
 from crosscheck.rows import METRICS
 
+FUNCTIONAL = ("layer", "container", "ignored")
 FOLDER = Path(__file__).parent / "conventions"
 
 
@@ -45,11 +46,16 @@ class Ignored:
 
 @dataclass(frozen=True)
 class MetricTable:
-    """All that a convention says about one metric, in the tool's own ``unit`` and under the tool's own ``label``."""
+    """All that a convention says about one metric, in the tool's own ``unit`` and under the tool's own ``label``.
+
+    ``functional`` tells where a call without a module of its own goes: to its ``layer`` like any other, to its ``container``
+    (so that only the total has it), or nowhere (``ignored``).
+    """
 
     metric: str
     unit: str
     label: str
+    functional: str
     weighed: Mapping[str, tuple[Weight, ...]]
     ignored: Mapping[str, Ignored]
 
@@ -93,13 +99,25 @@ def _need(data: Mapping[str, Any], key: str, kind: type, where: str) -> Any:
     return data[key]
 
 
+def _entries(name: str, data: Mapping[str, Any], key: str, known: set[str], where: str) -> list[dict[str, Any]]:
+    """The tables under ``weigh`` or ``ignore``. Raises ConventionError for entries that nobody would read."""
+    found = data.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise ConventionError(f"{where}: {name}: {key} must be a list of tables, written [[{name}.{key}]]")
+    for entry in found:
+        odd = sorted(set(entry) - known)
+        if odd:
+            raise ConventionError(f"{where}: {name}.{key} {entry.get('ops')} has an unknown entry {odd[0]!r}")
+    return found
+
+
 def _metric(name: str, data: Mapping[str, Any], where: str) -> MetricTable:
     weighed: dict[str, list[Weight]] = {}
     ignored: dict[str, Ignored] = {}
-    odd = set(data) - {"unit", "label", "weigh", "ignore"}
+    odd = set(data) - {"unit", "label", "functional", "weigh", "ignore"}
     if odd:
         raise ConventionError(f"{where}: {name} has an unknown entry {sorted(odd)[0]!r}")
-    for entry in data.get("weigh", []):
+    for entry in _entries(name, data, "weigh", {"ops", "weights", "source", "says", "quirk"}, where):
         at = f"{where}: {name}.weigh {entry.get('ops')}"
         for op in _need(entry, "ops", list, at):
             for primitive, weight in _need(entry, "weights", dict, at).items():
@@ -118,7 +136,7 @@ def _metric(name: str, data: Mapping[str, Any], where: str) -> MetricTable:
                         entry.get("quirk", ""),
                     )
                 )
-    for entry in data.get("ignore", []):
+    for entry in _entries(name, data, "ignore", {"ops", "source", "says", "quirk"}, where):
         at = f"{where}: {name}.ignore {entry.get('ops')}"
         for op in _need(entry, "ops", list, at):
             if op in ignored:
@@ -129,10 +147,14 @@ def _metric(name: str, data: Mapping[str, Any], where: str) -> MetricTable:
     if both or unknown:
         problem = f"{sorted(both)[0]!r} is weighed and ignored" if both else f"{sorted(unknown)[0]!r} is no op"
         raise ConventionError(f"{where}: {name}: {problem}")
+    functional = data.get("functional", "layer")
+    if functional not in FUNCTIONAL:
+        raise ConventionError(f"{where}: {name}: functional is {functional!r}, not one of {', '.join(FUNCTIONAL)}")
     return MetricTable(
         name,
         _need(data, "unit", str, f"{where}: {name}"),
         _need(data, "label", str, f"{where}: {name}"),
+        functional,
         MappingProxyType({op: tuple(rows) for op, rows in weighed.items()}),
         MappingProxyType(ignored),
     )

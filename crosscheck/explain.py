@@ -35,10 +35,15 @@ class Term:
     quirk: str = ""
 
 
-def _counts(counted: Tally, layer: str) -> Pairs:
+def _counts(counted: Tally, convention: Convention | None, metric: str, layer: str) -> Pairs:
+    """What a convention's tool sees of the network or of one layer; functional calls may be out of its sight."""
+    table = convention.table(metric) if convention else None
     if layer == TOTAL:
-        return {(op, p): n for op, sums in counted.totals.items() for p, n in sums.items()}
+        sums = counted.seen_by(table) if table else {}
+        return {(op, p): n for op, counts in sums.items() for p, n in counts.items()}
     node = counted.model.by_id[layer]
+    if table and table.functional == "ignored" and node.functional:
+        return {}
     return {(node.op, p): n for at, counts in counted.layers if at is node for p, n in counts.items()}
 
 
@@ -46,7 +51,7 @@ def _weights(counted: Tally, convention: Convention | None, metric: str) -> dict
     if convention is None:
         return {}
     table = convention.table(metric)
-    return {(w.op, w.primitive): w for op in counted.totals for w in table.weights(op, convention.id, counted.first[op])}
+    return {(w.op, w.primitive): w for op in counted.first for w in table.weights(op, convention.id, counted.first[op])}
 
 
 def number(counted: Tally, convention: Convention, metric: str, layer: str = TOTAL) -> list[Term]:
@@ -57,8 +62,8 @@ def number(counted: Tally, convention: Convention, metric: str, layer: str = TOT
 def difference(seen_a: Tally, a: Convention, seen_b: Tally, b: Convention | None, metric: str, layer: str = TOTAL) -> list[Term]:
     """A's number minus B's as terms, largest first; zero terms are left out. Raises ConventionError for an unknown op."""
     weights_a, weights_b = _weights(seen_a, a, metric), _weights(seen_b, b, metric)
-    counts_a = _counts(seen_a, layer)
-    counts_b = counts_a if seen_a is seen_b else _counts(seen_b, layer)
+    counts_a = _counts(seen_a, a, metric, layer)
+    counts_b = _counts(seen_b, b, metric, layer) if b else counts_a
     terms: list[Term] = []
     for key in sorted(set(weights_a) | set(weights_b)):
         wa, wb = weights_a.get(key), weights_b.get(key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 from typing import Any
 
 from crosscheck import catalog, convention, engine
@@ -31,27 +30,15 @@ def models() -> Rows:
     return rows
 
 
-def installed_version(package: str) -> str:
-    """Version of the first installed of ``a|b``, or an empty string."""
-    for name in package.split("|"):
-        try:
-            return metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return ""
-
-
 def tools() -> Rows:
     """Id, framework, installed version, metrics and convention of every tool."""
     return [
         {
             "tool": t.id,
-            "title": t.title,
             "framework": t.framework,
-            "package": t.package,
-            "installed": installed_version(t.package) or "no",
+            "installed": t.version or "no",
             "metrics": ", ".join(t.metrics),
-            "convention": t.convention,
+            "its users call": t.title,
         }
         for t in catalog.tools().values()
     ]
@@ -84,7 +71,7 @@ def frameworks() -> Rows:
         {
             "framework": f.id,
             "title": f.title,
-            "installed": installed_version(f.packages[0]) if f.installed else "no",
+            "installed": catalog.installed_version(f.packages[0]) if f.installed else "no",
             "tools": ", ".join(t.id for t in f.tools),
             "install with": f.install_hint,
         }

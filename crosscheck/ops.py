@@ -81,6 +81,22 @@ def _linear(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
     return (*xs[0][:-1], attrs["out_features"])
 
 
+def _conv_transpose(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    x = xs[0]
+    rank = _spatial(attrs, x)
+    pads = attrs["padding"] = geometry.resolve_padding(
+        attrs["padding"], x[2:], attrs["kernel"], attrs["stride"], attrs["dilation"]
+    )
+    extra = attrs["output_padding"] = geometry.per_axis(attrs["output_padding"], rank, "output_padding")
+    attrs["in_channels"] = x[1]
+    if min(p for pair in (*pads, extra) for p in pair) < 0:
+        raise ValueError(f"padding {pads} and output padding {extra} must not be negative")
+    if attrs["groups"] < 1 or x[1] % attrs["groups"] or attrs["out_channels"] % attrs["groups"]:
+        raise ValueError(f"{x[1]} input and {attrs['out_channels']} output channels do not divide into {attrs['groups']} groups")
+    axes = zip(x[2:], attrs["kernel"], attrs["stride"], pads, attrs["dilation"], extra, strict=True)
+    return (x[0], attrs["out_channels"], *((n - 1) * s - sum(p) + d * (k - 1) + e + 1 for n, k, s, p, d, e in axes))
+
+
 def _pool(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
     out = _windows(attrs, xs[0])
     for pair, kernel in zip(attrs["padding"], attrs["kernel"], strict=True):
@@ -100,6 +116,18 @@ def _channelwise(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
         raise ValueError(f"needs an input of (N, C, …), got {xs[0]}")
     attrs["channels"] = xs[0][1]
     return xs[0]
+
+
+def _last_axis(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    attrs["features"] = xs[0][-1]
+    return xs[0]
+
+
+def _grouped_channels(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    shape = _channelwise(attrs, xs)
+    if attrs["groups"] < 1 or shape[1] % attrs["groups"]:
+        raise ValueError(f"{shape[1]} channels do not divide into {attrs['groups']} groups")
+    return shape
 
 
 def _same(_: Attrs, xs: Sequence[Shape]) -> Shape:
@@ -175,6 +203,18 @@ def _count_conv(layer: Layer) -> Counts:
     return counts
 
 
+def _count_conv_transpose(layer: Layer) -> Counts:
+    """Every input element meets every tap once; positions that padding crops are included, as padding zeros are in ``mac``."""
+    a, x, y = layer.attrs, layer.x, layer.y
+    weight = (x[1], y[1] // a["groups"], *a["kernel"])
+    counts = _elements(layer) | _weights(layer, weight, (y[1],) if a["bias"] else (0,))
+    counts["mac"] = (x[0], *weight, *x[2:])
+    counts["output_grid_mac"] = (y[0], *weight, *y[2:])
+    if a["bias"]:
+        counts["bias_add"] = y
+    return counts
+
+
 def _count_linear(layer: Layer) -> Counts:
     a = layer.attrs
     weight = (a["out_features"], a["in_features"])
@@ -199,6 +239,23 @@ def _count_norm(layer: Layer) -> Counts:
         if layer.attrs["affine"]:
             counts |= {"norm_scale": (c,), "norm_shift": (c,)}
     return counts
+
+
+def _count_sample_norm(layer: Layer) -> Counts:
+    """Normalisations whose statistics come from each sample: no running statistics; ``rows`` are normalised apart."""
+    a, x = layer.attrs, layer.x
+    rows = prod(x[:-1]) if layer.op == "layernorm" else x[0] * a["groups"]
+    size = a["features"] if layer.op == "layernorm" else a["channels"]
+    counts = _elements(layer) | {"rows": (rows,), "channels": (size,)}
+    if a["affine"]:
+        counts |= {"sample_weights": (x[0], size), "sample_biases": (x[0], size)}
+        if not layer.call_of:
+            counts |= {"norm_scale": (size,), "norm_shift": (size,)}
+    return counts
+
+
+def _count_softmax(layer: Layer) -> Counts:
+    return _elements(layer) | {"rows": (prod(layer.x[:-1]),)}
 
 
 def _count_pool(layer: Layer) -> Counts:
@@ -249,6 +306,12 @@ _POOL = {"kernel": REQUIRED, "stride": None, "padding": 0, "ceil_mode": False}
 
 OPS: dict[str, Op] = {
     "conv": Op("convolution", _CONV, _conv, _count_conv),
+    "conv_transpose": Op(
+        "transposed convolution",
+        _CONV | {"output_padding": 0},
+        _conv_transpose,
+        _count_conv_transpose,
+    ),
     "linear": Op("fully connected layer over the last axis", {"out_features": REQUIRED, "bias": True}, _linear, _count_linear),
     "batchnorm": Op("batch normalisation, inference", {"eps": 1e-5, "affine": True}, _channelwise, _count_norm),
     "lrn": Op(
@@ -257,8 +320,20 @@ OPS: dict[str, Op] = {
         _channelwise,
         _elements,
     ),
+    "layernorm": Op("normalisation over the last axis", {"eps": 1e-5, "affine": True}, _last_axis, _count_sample_norm),
+    "groupnorm": Op(
+        "normalisation over groups of channels",
+        {"groups": REQUIRED, "eps": 1e-5, "affine": True},
+        _grouped_channels,
+        _count_sample_norm,
+    ),
     "relu": Op("max(x, 0)", {}, _same, _elements),
     "tanh": Op("hyperbolic tangent", {}, _same, _elements),
+    "sigmoid": Op("1 / (1 + exp(-x))", {}, _same, _elements),
+    "leaky_relu": Op("x where positive, else slope times x", {"slope": 0.01}, _same, _elements),
+    "gelu": Op("x times the normal distribution function of x, exact", {}, _same, _elements),
+    "silu": Op("x times sigmoid of x", {}, _same, _elements),
+    "softmax": Op("exponentials over the last axis that sum to 1", {}, _same, _count_softmax),
     "maxpool": Op("maximum over a window, padding never wins", _POOL, _pool, _count_pool),
     "avgpool": Op("mean over a window", _POOL | {"count_include_pad": True}, _pool, _count_pool),
     "adaptive_avgpool": Op("mean over windows that tile the input", {"output_size": REQUIRED}, _adaptive, _count_adaptive),

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crosscheck.catalog import FrameworkInfo, ToolInfo
+from crosscheck.catalog import FrameworkInfo, ToolInfo, overlay_folder
 from crosscheck.errors import CrosscheckError
 from crosscheck.rows import TOTAL, Fact, Measurement, RunInfo, from_dict
 from crosscheck.spec import Model
@@ -45,6 +45,12 @@ class Plan:
     models: tuple[Model, ...]
     tools: tuple[ToolInfo, ...]
     contract: bool = False
+    overlay: str = ""
+
+    @property
+    def name(self) -> str:
+        """The framework, and the overlay that its worker runs with."""
+        return f"{self.framework.id}+{self.overlay}" if self.overlay else self.framework.id
 
     @property
     def cells(self) -> list[Cell]:
@@ -57,7 +63,7 @@ class Plan:
 class Outcome:
     """All that came back from one framework: rows, facts, versions, exit codes and the log."""
 
-    framework: str
+    name: str
     rows: list[Measurement] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     info: RunInfo | None = None
@@ -99,18 +105,28 @@ def _framework(
     plan: Plan, run_id: str, logs: Path, timeout: float, launch: Launch, watch: Watch, stop: threading.Event
 ) -> Outcome:
     name = plan.framework.id
-    outcome = Outcome(name, log=str(logs / f"{name}.log"))
-    if not plan.framework.installed:
-        message = f"{plan.framework.title} is not installed. Install it with: {plan.framework.install_hint}"
-        for cell in plan.cells:
-            _fail(outcome, plan, run_id, cell, "skipped", message)
-            watch(name, plan.models[cell[0]].name, cell[1], "skipped")
+    outcome = Outcome(plan.name, log=str(logs / f"{plan.name}.log"))
+    missing = _missing(plan)
+    left = [cell for cell in plan.cells if cell[1] not in missing]
+    for cell in plan.cells:
+        if cell[1] in missing:
+            _fail(outcome, plan, run_id, cell, "skipped", missing[cell[1]])
+            watch(plan.name, plan.models[cell[0]].name, cell[1], "skipped")
+    if not left:
         return outcome
-    left = plan.cells
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp, Path(outcome.log).open("w", encoding="utf-8") as log:
         while left and not stop.is_set():
             left = _worker(plan, run_id, left, Path(temp), log, timeout, launch(name), watch, stop, outcome)
     return outcome
+
+
+def _missing(plan: Plan) -> dict[str, str]:
+    """Tools that cannot run here, and what to do about it."""
+    fw = plan.framework
+    if not fw.installed:
+        reason = f"{fw.title} is not installed. Install it with: {fw.install_hint}"
+        return {tool: reason for _, tool in plan.cells}
+    return {t.id: f"{t.package} is not installed. Install it with: {fw.hint_for(t)}" for t in plan.tools if not t.version}
 
 
 def _worker(
@@ -126,7 +142,7 @@ def _worker(
     outcome: Outcome,
 ) -> list[Cell]:
     """Start one worker on ``cells`` and read its rows until it ends; gives the cells that are still to do."""
-    tag = f"{plan.framework.id}-{len(outcome.exit_codes)}"
+    tag = f"{plan.name}-{len(outcome.exit_codes)}"
     job, rows = temp / f"{tag}.json", temp / f"{tag}.jsonl"
     job.write_text(
         json.dumps({"run": run_id, "rows": str(rows), "models": [m.to_json() for m in plan.models], "cells": cells}),
@@ -138,7 +154,7 @@ def _worker(
     log.flush()
     try:
         process = subprocess.Popen(  # noqa: S603 - the command is our own
-            [*command, str(job)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            [*command, str(job)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=_environment(plan)
         )
     except OSError as error:
         raise CrosscheckError(f"{plan.framework.id}: the worker cannot be started: {error}") from None
@@ -161,6 +177,13 @@ def _worker(
     outcome.exit_codes.append(code)
     log.write(f"# exit code {code}\n")
     return reader.finish(ending or _how(code))
+
+
+def _environment(plan: Plan) -> dict[str, str]:
+    """The worker's environment; an overlay comes before the environment's own packages."""
+    path = [str(overlay_folder(plan.overlay))] if plan.overlay else []
+    path += [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -205,7 +228,7 @@ class _Reader:
             self.outcome.info = from_dict(RunInfo, data)
         elif event == "start":
             self.cell, self.rows, self.facts, self.odd = (data["cell"][0], data["cell"][1]), [], [], ""
-            self.watch(self.outcome.framework, self.plan.models[self.cell[0]].name, self.cell[1], "start")
+            self.watch(self.outcome.name, self.plan.models[self.cell[0]].name, self.cell[1], "start")
         elif event == "row":
             self.rows.append(from_dict(Measurement, data))
         elif event == "fact":
@@ -226,7 +249,7 @@ class _Reader:
             self.outcome.facts += self.facts
             if any(r.status in ("error", "unsupported") for r in self.rows):
                 status = next(r.status for r in self.rows if r.status in ("error", "unsupported"))
-        self.watch(self.outcome.framework, self.plan.models[cell[0]].name, cell[1], status)
+        self.watch(self.outcome.name, self.plan.models[cell[0]].name, cell[1], status)
         self.cell, self.rows, self.facts = None, [], []
 
     def _blame(self, how: str) -> str:
@@ -242,7 +265,7 @@ class _Reader:
         for cell in lost:
             self.left.remove(cell)
             _fail(self.outcome, self.plan, self.run_id, cell, "error", self._blame(how))
-            self.watch(self.outcome.framework, self.plan.models[cell[0]].name, cell[1], "error")
+            self.watch(self.outcome.name, self.plan.models[cell[0]].name, cell[1], "error")
         return self.left
 
 

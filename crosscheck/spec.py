@@ -19,6 +19,9 @@ Shape = tuple[int, ...]
 Attr = Any  # int | float | bool | str | None | nested tuples of int
 
 
+BARE = "(bare)"  # kind of the root where the network is a single layer and no container
+
+
 def numel(shape: Iterable[int]) -> int:
     """Number of elements of a shape."""
     return math.prod(shape)
@@ -103,7 +106,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Model:
-    """A network with every shape resolved. ``containers`` maps a container's path to its class name; ``""`` is the root."""
+    """A network with every shape resolved.
+
+    ``containers`` maps a container's path to its class name; ``""`` is the root, ``BARE`` where there is a single layer only.
+    """
 
     name: str
     family: str
@@ -146,6 +152,11 @@ class Model:
     def batch(self) -> int:
         """First dimension of the first input."""
         return self.inputs[0].shape[0]
+
+    @property
+    def bare(self) -> bool:
+        """True where the network is one layer without any container around it."""
+        return self.containers.get("") == BARE
 
     def kind_of(self, path: str) -> str:
         """Class name of the container at ``path``; ``Sequential`` where the description names none."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from crosscheck import convention, engine, ops
@@ -57,7 +58,7 @@ def show_table(title: str, rows: Sequence[dict[str, Any]], footer: dict[str, Any
             footer=_cell(footer.get(name, "")) if footer else "",
         )
     for r in rows:
-        table.add_row(*(_cell(v) for v in r.values()))
+        table.add_row(*(escape(_cell(v)) for v in r.values()))
     console().print(table)
 
 

@@ -59,7 +59,8 @@ def _summary(report: Report, env: jinja2.Environment) -> str:
         tools = [c for c in report.columns if c.metric == "compute"]
         ratios = _matrix(report, report.numbers["compute"], tools, "ratio", ratio)
     quirks = [
-        [q["tool"], q["op"], q["quirk"], signed(int(q["largest"])), q["models"], q["source"]] for q in report.quirks.to_dict("records")
+        [q["tool"], q["op"], q["quirk"], signed(int(q["largest"])), q["models"], q["source"]]
+        for q in report.quirks.to_dict("records")
     ]
     problems = report.problems.to_numpy().tolist()
     return env.get_template("summary.md.j2").render(

@@ -1,0 +1,7 @@
+"""PaddlePaddle: networks of ``paddle.nn`` layers, counted by the tools that come with the framework."""
+
+FRAMEWORK = "paddlepaddle"
+TITLE = "PaddlePaddle"
+MODULE = "paddle"
+EXTRA = "paddle"
+PACKAGES = ("paddlepaddle",)

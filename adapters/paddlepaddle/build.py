@@ -1,0 +1,198 @@
+"""A neutral description becomes a Paddle network: nested layers named by the neutral ids, the same weights everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from math import prod
+from typing import Any
+
+import paddle
+from paddle import nn
+
+from adapters.paddlepaddle.layers import OPS, before, judge_repeat
+from adapters.weights import arrays, input_array
+from adapters.worker import Unsupported
+from crosscheck.rows import TOTAL
+from crosscheck.spec import Block, Layer, Model, Shape
+
+Shapes = dict[str, Shape]
+Call = Callable[..., Any]
+
+
+class Container(nn.Layer):
+    """A layer that holds others and runs its steps in order: what comes in, the call and what goes out, all by value name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[tuple[Call, tuple[str, ...], tuple[str, ...]]] = []
+        self.reads: tuple[str, ...] = ()
+        self.gives: tuple[str, ...] = ()
+
+    def forward(self, *values: Any) -> Any:
+        """Outputs of the container; one alone comes without a tuple."""
+        known = dict(zip(self.reads, values, strict=True))
+        for call, inputs, outputs in self.steps:
+            made = call(*(known[name] for name in inputs))
+            known.update(zip(outputs, made if isinstance(made, tuple) else (made,), strict=True))
+        given = tuple(known[name] for name in self.gives)
+        return given[0] if len(given) == 1 else given
+
+
+@dataclass(frozen=True)
+class Native:
+    """A Paddle network and where the neutral layers are in it.
+
+    By a sublayer's full name: ``sublayers`` has it, ``calls`` the ids of its calls in order. By a container's full name: ``held``
+    has the ids of the functional layers whose parameters it holds itself. By the id of such a layer: ``parameters`` has them.
+    While somebody watches, functional calls write output shapes into the tables in ``watch``, because no hook sees them.
+    """
+
+    net: Any
+    calls: Mapping[str, tuple[str, ...]]
+    sublayers: Mapping[str, Any]
+    held: Mapping[str, tuple[str, ...]]
+    parameters: Mapping[str, tuple[Any, ...]]
+    watch: list[Shapes]
+
+
+@dataclass
+class _Site:
+    """What a network is built with and what is known of it while it grows."""
+
+    model: Model
+    made: dict[str, Call] = field(default_factory=dict)
+    calls: dict[str, list[str]] = field(default_factory=dict)
+    sublayers: dict[str, Any] = field(default_factory=dict)
+    held: dict[str, list[str]] = field(default_factory=dict)
+    parameters: dict[str, list[Any]] = field(default_factory=dict)
+    watch: list[Shapes] = field(default_factory=list)
+
+
+def build(model: Model) -> Native:
+    """The network in evaluation mode. Raises Unsupported naming the layer that Paddle cannot express."""
+    site = _Site(model)
+    net = _block(site, model.plan())
+    if isinstance(net, Container):
+        net.reads = tuple(i.name for i in model.inputs)
+    net.eval()
+    tuples = ({k: tuple(v) for k, v in part.items()} for part in (site.calls, site.held, site.parameters))
+    calls, held, parameters = tuples
+    return Native(net, calls, site.sublayers, held, parameters, site.watch)
+
+
+def fresh(native: Native) -> Native:
+    """The same network: the tools here put parameters, hooks and ``forward`` back as they found them."""
+    return native
+
+
+def facts(native: Native, model: Model) -> Iterator[dict[str, Any]]:
+    """Output shapes seen in a run and elements that Paddle's own enumeration of parameters gives, per layer id and in total."""
+    shapes = _run(native, model)
+    owners = {ids[0]: native.sublayers[name] for name, ids in native.calls.items()}
+    for layer in model.layers:
+        owner = owners.get(layer.id)
+        params = owner.parameters() if owner is not None else native.parameters.get(layer.id, ())
+        yield {"layer": layer.id, "shape": shapes[layer.id], **_elements(params)}
+    yield {"layer": TOTAL, "shape": shapes[TOTAL], **_elements(native.net.parameters())}
+
+
+def _elements(parameters: Iterable[Any]) -> dict[str, int]:
+    """Elements that train, and those that do not: Paddle keeps running statistics as parameters without a gradient."""
+    sizes = [(p.stop_gradient, prod(p.shape)) for p in parameters]
+    return {"params": sum(n for still, n in sizes if not still), "stats": sum(n for still, n in sizes if still)}
+
+
+def _run(native: Native, model: Model) -> Shapes:
+    """One forward pass; hooks see the calls of sublayers, ``watch`` the functional ones."""
+    shapes: Shapes = {}
+    waiting = {name: iter(ids) for name, ids in native.calls.items()}
+
+    def seen(sublayer: Any, _: Any, output: Any) -> None:
+        shapes[next(waiting[sublayer.full_name()])] = tuple(output.shape)
+
+    hooks = [sublayer.register_forward_post_hook(seen) for sublayer in native.sublayers.values()]
+    native.watch.append(shapes)
+    try:
+        with paddle.no_grad():
+            output = native.net(*(paddle.to_tensor(input_array(model, k)) for k in range(len(model.inputs))))
+    finally:
+        native.watch.clear()
+        for hook in hooks:
+            hook.remove()
+    first = output[0] if isinstance(output, tuple) else output
+    return shapes | {TOTAL: tuple(first.shape)}
+
+
+@cache
+def _kind(name: str) -> type[Container]:
+    """A container class that goes by the name its users know."""
+    return type("Block" if name == "Sequential" else name, (Container,), {})
+
+
+def _block(site: _Site, block: Block) -> Any:
+    """A container and all that it holds: ``nn.Sequential`` where sublayers of its own just follow one another."""
+    container = _kind(block.kind)()
+    container.reads, container.gives = block.inputs, block.outputs
+    for step in block.steps:
+        node = step.node
+        if isinstance(node, Block):
+            call = sublayer = _block(site, node)
+            inputs = step.inputs
+        else:
+            call, sublayer = _call(site, container, step.name, node)
+            inputs = node.inputs
+        if sublayer is not None:
+            container.add_sublayer(step.name, sublayer)
+        container.steps.append((call, inputs, step.outputs))
+    members = [call for call, _, _ in container.steps]
+    if block.kind == "Sequential" and block.is_chain and members == list(container.children()):
+        return nn.Sequential(*((step.name, call) for step, call in zip(block.steps, members, strict=True)))
+    return container
+
+
+def _call(site: _Site, container: Container, name: str, layer: Layer) -> tuple[Call, Any]:
+    """What one layer calls, and the sublayer that it brings into the container.
+
+    That is none for a layer that calls another one's sublayer again, and for a function, whose parameters the container holds.
+    """
+    first = layer
+    while first.call_of:
+        first = site.model.by_id[first.call_of]
+
+    def hold(part: str, value: Any) -> Any:
+        parameter = container.create_parameter(list(value.shape), default_initializer=nn.initializer.Constant(0.0))
+        parameter.set_value(value)
+        container.add_parameter(f"{name}_{part}", parameter)
+        site.parameters.setdefault(layer.id, []).append(parameter)
+        owned = site.held.setdefault(container.full_name(), [])
+        if layer.id not in owned:
+            owned.append(layer.id)
+        return parameter
+
+    if layer.op not in OPS:
+        raise Unsupported(f"layer {layer.id!r}: the Paddle adapter has no op {layer.op!r}")
+    if first is layer:
+        site.made[layer.id] = OPS[layer.op](layer, arrays(site.model, layer), hold)
+    else:
+        judge_repeat(first, layer)
+    made, pad = site.made[first.id], before(layer)
+    call = made if pad is None else lambda value: made(pad(value))
+    if not isinstance(made, nn.Layer):
+        return _watched(call, layer.id, site.watch), None
+    site.sublayers[made.full_name()] = made
+    site.calls.setdefault(made.full_name(), []).append(layer.id)
+    return call, made if first is layer else None
+
+
+def _watched(call: Call, id: str, watch: list[Shapes]) -> Call:
+    """A functional call that notes its output shape wherever somebody watches."""
+
+    def noted(*values: Any) -> Any:
+        output = call(*values)
+        for shapes in watch:
+            shapes[id] = tuple(output.shape)
+        return output
+
+    return noted

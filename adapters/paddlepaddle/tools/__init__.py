@@ -1,0 +1,1 @@
+"""Paddle's own counting tools, one file each."""

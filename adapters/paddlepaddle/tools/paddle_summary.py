@@ -1,0 +1,74 @@
+"""``paddle.summary``: its totals, and the table that it prints and sums."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import paddle
+
+from adapters.paddlepaddle.build import Native
+from crosscheck.rows import TOTAL, Reading
+from crosscheck.spec import Model
+
+TOOL = "paddle_summary"
+TITLE = "paddle.summary(net, input_size)"
+PACKAGE = "paddlepaddle"
+CONVENTION = "paddle_summary"
+METRICS = ("params", "params_trainable", "params_nontrainable")
+
+_UNIT = "params"
+
+
+def measure(native: Native, model: Model) -> Iterable[Reading]:
+    """Run it. Totals are what it returns and prints; a layer's are what it sums, trainable or not.
+
+    The printed table has no column of trainable parameters, but the tool keeps one beside it. What does not train is the rest,
+    per layer as in the tool's own last line. The row of a container that holds parameters itself is that of the functional layer
+    they belong to, if it is one layer alone.
+    """
+    shapes = [i.shape for i in model.inputs]
+    printed = io.StringIO()
+    with _ledger(native) as rows, contextlib.redirect_stdout(printed):
+        info = paddle.summary(native.net, shapes[0] if len(shapes) == 1 else shapes)
+    rest = re.search(r"Non-trainable params: ([\d,]+)", printed.getvalue())
+    if rest is None or not rows:
+        raise ValueError("paddle.summary printed no 'Non-trainable params', or keeps its table elsewhere in this version")
+    totals = (info["total_params"], info["trainable_params"], rest[1].replace(",", ""))
+    for metric, value in zip(METRICS, totals, strict=True):
+        yield Reading(TOTAL, metric, int(value), _UNIT)
+    owners = dict(native.calls) | {name: ids for name, ids in native.held.items() if len(ids) == 1}
+    for layer in native.net.sublayers(include_self=True):
+        row, ids = rows.get(_key(layer)), owners.get(layer.full_name())
+        if row is not None and ids:
+            params, trainable = int(row["nb_params"]), int(row["trainable_params"])
+            for metric, value in zip(METRICS, (params, trainable, params - trainable), strict=True):
+                yield Reading(ids[0], metric, value, _UNIT)
+
+
+def _key(layer: Any) -> str:
+    """What the tool calls a layer in its table: ``Conv2D-1`` for the full name ``conv2d_0``."""
+    return f"{type(layer).__name__}-{int(layer.full_name().rsplit('_', 1)[-1]) + 1}"
+
+
+@contextlib.contextmanager
+def _ledger(native: Native) -> Iterator[Mapping[str, Mapping[str, Any]]]:
+    """The tool's table as it fills: its own hooks on the layers carry it, so the first call of the network finds it there."""
+    rows: dict[str, Mapping[str, Any]] = {}
+    tables: list[Mapping[str, Mapping[str, Any]]] = []
+
+    def find(_: Any, __: Any) -> None:
+        hooks = (hook for layer in native.net.sublayers(include_self=True) for hook in layer._forward_post_hooks.values())
+        own = (inspect.getclosurevars(hook).nonlocals.get("summary") for hook in hooks if inspect.isfunction(hook))
+        tables.extend(table for table in own if table is not None)
+
+    hook = native.net.register_forward_pre_hook(find)
+    try:
+        yield rows
+    finally:
+        hook.remove()
+        rows.update(tables[0] if tables else {})
