@@ -36,6 +36,14 @@ class Format(StrEnum):
     csv = "csv"
 
 
+class Explained(StrEnum):
+    """How an explanation is printed."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+
+
 Batch = Annotated[int, typer.Option("--batch", "-b", help="Images per batch, N.")]
 InputShape = Annotated[
     str | None, typer.Option("--input", "-i", help="Input as CxHxW, e.g. 3x224x224; the model's own if left out.")
@@ -126,6 +134,47 @@ def compare(
     for line in job.describe(verdict):
         typer.echo(f"crosscheck: {line}", err=True)
     raise typer.Exit(verdict.exit_code)
+
+
+@app.command()
+def explain(
+    model: Annotated[str, typer.Argument(help="A name from `crosscheck list models`.")],
+    tools: Annotated[
+        list[str], typer.Argument(metavar="TOOL…", help="One or more tools or conventions; OTHER:TOOL for another model.")
+    ],
+    layer: Annotated[str | None, typer.Option("--layer", "-l", help="Only this layer, e.g. layer1.0.conv1.")] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", "-m", help="compute or params; the first that all give if left out.")
+    ] = None,
+    predicted: Annotated[
+        bool, typer.Option("--predicted", help="From conventions alone: no tool needs to be installed.")
+    ] = False,
+    batch: Batch = 1,
+    input_shape: InputShape = None,
+    classes: Classes = None,
+    output: Annotated[Explained, typer.Option("--format", "-f", help="How to print the answer.")] = Explained.table,
+) -> None:
+    """Explain one tool's number as a sum, or the way from one tool's number to the next, term by term.
+
+    Examples: `crosscheck explain resnet50 calflops` · `crosscheck explain resnet50 torchinfo paddle_flops` ·
+    `crosscheck explain resnet50 torchinfo resnet50-v1:torchinfo` ·
+    `crosscheck explain vgg16 torchinfo flop_counter -l features.0`
+
+    Numbers come from stored reports, else from a run now, else (`--predicted`) from conventions alone.
+    """
+    from crosscheck import account, models, shown, sources, stored
+    from crosscheck.rows import TOTAL
+
+    shape = models.parse_input(input_shape) if input_shape else None
+    models.get(model)
+    wanted = sources.subjects(model, tools, batch=batch, input_shape=shape, classes=classes)
+    asked = account.common_metric(wanted, metric)
+    place = layer or TOTAL
+    if predicted:
+        source = sources.predicted_source()
+    else:
+        source = sources.best_source(wanted, asked, place, classes is None, stored.FOLDERS)
+    shown.show_account(account.account(wanted, asked, source, place), output.value)
 
 
 @lists.command("models")

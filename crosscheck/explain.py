@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crosscheck.convention import Convention, Weight
+from crosscheck import ops
+from crosscheck.convention import Convention, MetricTable, Weight
 from crosscheck.engine import Tally
 from crosscheck.primitives import PRIMITIVES
-from crosscheck.rows import TOTAL
+from crosscheck.rows import TOTAL, UNATTRIBUTED
 
 Pairs = Mapping[tuple[str, str], int]
 
@@ -35,23 +36,23 @@ class Term:
     quirk: str = ""
 
 
-def _counts(counted: Tally, convention: Convention | None, metric: str, layer: str) -> Pairs:
-    """What a convention's tool sees of the network or of one layer; functional calls may be out of its sight."""
-    table = convention.table(metric) if convention else None
+def _counts(counted: Tally, table: MetricTable, layer: str) -> Pairs:
+    """What a tool sees of the network, of one layer, or outside of every layer; functional calls may be out of its sight."""
     if layer == TOTAL:
-        sums = counted.seen_by(table) if table else {}
-        return {(op, p): n for op, counts in sums.items() for p, n in counts.items()}
-    node = counted.model.by_id[layer]
-    if table and table.functional == "ignored" and node.functional:
-        return {}
-    return {(node.op, p): n for at, counts in counted.layers if at is node for p, n in counts.items()}
+        sums = counted.seen_by(table)
+    elif layer == UNATTRIBUTED:
+        sums = counted.functional if table.functional == "container" else {}
+    else:
+        node = counted.model.by_id.get(layer)
+        sums = {node.op: ops.counts(node)} if node and (not node.functional or table.functional == "layer") else {}
+    return {(op, p): n for op, counts in sums.items() for p, n in counts.items()}
 
 
-def _weights(counted: Tally, convention: Convention | None, metric: str) -> dict[tuple[str, str], Weight]:
-    if convention is None:
-        return {}
-    table = convention.table(metric)
-    return {(w.op, w.primitive): w for op in counted.first for w in table.weights(op, convention.id, counted.first[op])}
+def _weights(own: Tally, other: Tally, convention: Convention, table: MetricTable) -> dict[tuple[str, str], Weight]:
+    """Weights of every op that either of two networks has; only of its own must a convention know them all."""
+    rows = [w for op, first in own.first.items() for w in table.weights(op, convention.id, first)]
+    rows += [w for op in other.first if op not in own.first for w in table.weighed.get(op, ())]
+    return {(w.op, w.primitive): w for w in rows}
 
 
 def number(counted: Tally, convention: Convention, metric: str, layer: str = TOTAL) -> list[Term]:
@@ -61,9 +62,11 @@ def number(counted: Tally, convention: Convention, metric: str, layer: str = TOT
 
 def difference(seen_a: Tally, a: Convention, seen_b: Tally, b: Convention | None, metric: str, layer: str = TOTAL) -> list[Term]:
     """A's number minus B's as terms, largest first; zero terms are left out. Raises ConventionError for an unknown op."""
-    weights_a, weights_b = _weights(seen_a, a, metric), _weights(seen_b, b, metric)
-    counts_a = _counts(seen_a, a, metric, layer)
-    counts_b = _counts(seen_b, b, metric, layer) if b else counts_a
+    table_a, table_b = a.table(metric), b.table(metric) if b else None
+    weights_a = _weights(seen_a, seen_b, a, table_a)
+    weights_b = _weights(seen_b, seen_a, b, table_b) if b and table_b else {}
+    counts_a = _counts(seen_a, table_a, layer)
+    counts_b = _counts(seen_b, table_b, layer) if table_b else counts_a
     terms: list[Term] = []
     for key in sorted(set(weights_a) | set(weights_b)):
         wa, wb = weights_a.get(key), weights_b.get(key)

@@ -25,7 +25,7 @@ COMPUTE: Final[dict[str, str]] = {
     "floor_window_elements": "|y| times the product of input size // output size (a floored window)",
     "volume_elements": "the part of window_elements, tiled_elements and scan_elements over three axes, global pooling apart",
     "tiled_elements": "|x| of a pooling whose windows all have one length and tile the input",
-    "scan_elements": "elements of windows ceil(size / output) and one more long, at every position, axis by axis, where none tile",
+    "scan_elements": "elements of windows ceil(size / output) and one more long, at every position, axis by axis, if none tile",
     "scan_positions": "output sizes, summed over the axes, of a pooling whose windows do not tile",
     "output_grid_mac": "what a transposed convolution would multiply if every output position met every tap",
     "rows": "slices that are normalised apart",

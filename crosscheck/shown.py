@@ -1,0 +1,181 @@
+"""How accounts look: in a terminal of 100 columns, as Markdown, as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from crosscheck.account import Account, Number, Step
+from crosscheck.explain import Term
+from crosscheck.rows import TOTAL
+from crosscheck.terminal import console
+
+
+def sum_line(n: Number) -> str:
+    """``8,178,368,512 = 2 × 4,087,136,256 mac (conv) + …; residual 0``."""
+    parts = [f"{'−' if t.value < 0 else '+'} {_times(abs(t.weight_a))}{t.count:,} {t.primitive} ({t.op})" for t in n.terms]
+    return f"{n.known.value:,} = {' '.join(parts).removeprefix('+ ') or '0'}; residual {n.residual:,}"
+
+
+def _times(weight: int) -> str:
+    return "" if weight == 1 else f"{weight} × "
+
+
+def share(term: Term, whole: int) -> str:
+    """A term's part of a number or difference in percent; small parts keep two significant digits."""
+    if not whole:
+        return "–"
+    percent = 100 * term.value / whole
+    return f"{percent:.1f} %" if abs(percent) >= 0.1 else f"{percent:.2g} %"
+
+
+def headline(n: Number, layer: str) -> str:
+    """Who says what of which network, under which convention, for which input."""
+    place = "" if layer == TOTAL else f", layer {layer}"
+    s = n.subject
+    return f"{s.convention.title} on {s.model.name}{place}, input {s.model.input_text}: {n.known.value:,} {n.unit}"
+
+
+def show_account(a: Account, output: str) -> None:
+    """Print an account on standard output."""
+    if output == "json":
+        sys.stdout.write(json.dumps(_json(a), indent=2, ensure_ascii=False) + "\n")
+    elif output == "markdown":
+        sys.stdout.write("\n".join(_markdown(a)) + "\n")
+    else:
+        _terminal(a)
+
+
+def _terminal(a: Account) -> None:
+    out = console()
+    for n in a.numbers:
+        out.print(f"[bold]{escape(headline(n, a.layer))}[/bold]", highlight=False)
+        out.print(f"  {escape(n.known.detail)}", style="dim", highlight=False)
+        if len(a.numbers) == 1:
+            out.print(f"  {escape(sum_line(n))}", highlight=False)
+            _terms(n.terms, n.known.value, n.residual, "part")
+    for step in a.steps:
+        out.print()
+        out.print(f"[bold]{escape(step_line(step))}[/bold]", highlight=False)
+        _terms(step.terms, step.difference, step.residual, "share")
+    if a.ledger:
+        _ledger(a)
+
+
+def step_line(step: Step) -> str:
+    """``torchinfo 4,089,238,376 → FlopCounterMode 8,178,368,512: +4,089,130,136``."""
+    b, n = step.before, step.after
+    return f"{_who(b)} {b.known.value:,} {b.unit} → {_who(n)} {n.known.value:,} {n.unit}: {step.difference:+,}"
+
+
+def _who(n: Number) -> str:
+    other = ":" in n.subject.name
+    return f"{n.subject.convention.title} ({n.subject.model.name})" if other else n.subject.convention.title
+
+
+def _terms(terms: Sequence[Term], whole: int, residual: int, last: str) -> None:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True)
+    table.add_column("amount", justify="right", no_wrap=True, footer=f"{residual:+,}")
+    table.add_column(last, justify="right", no_wrap=True, footer="")
+    table.add_column("cause", no_wrap=True, footer="residual")
+    table.add_column(
+        "what it is, who counts it, where it is written", overflow="fold", footer="nothing is left" if not residual else ""
+    )
+    for t in terms:
+        says = t.says + (f"\n! {t.quirk}" if t.quirk else "")
+        table.add_row(f"{t.value:+,}", share(t, whole), t.cause, f"{escape(says)}\n[dim]{escape(t.source)}[/dim]")
+    console().print(table)
+
+
+def _ledger(a: Account) -> None:
+    table = Table(
+        title="Parameter ledger", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True
+    )
+    table.add_column("elements", overflow="fold", footer="total")
+    for k, n in enumerate(a.numbers):
+        total = f"{sum(e.counted[k] for e in a.ledger):,}"
+        table.add_column(_who(n), justify="right", overflow="fold", footer=total)
+    for entry in a.ledger:
+        table.add_row(entry.what, *(f"{v:,}" for v in entry.counted))
+    console().print(table)
+
+
+def _markdown(a: Account) -> Iterator[str]:
+    for n in a.numbers:
+        yield f"**{headline(n, a.layer)}** ({n.known.detail})\n"
+        if len(a.numbers) == 1:
+            yield f"`{sum_line(n)}`\n"
+            yield from _markdown_terms(n.terms, n.known.value, n.residual)
+    for step in a.steps:
+        yield f"\n**{step_line(step)}**\n"
+        yield from _markdown_terms(step.terms, step.difference, step.residual)
+    if a.ledger:
+        yield "\n| elements | " + " | ".join(_who(n) for n in a.numbers) + " |"
+        yield "|:--|" + "--:|" * len(a.numbers)
+        for e in a.ledger:
+            yield f"| {e.what} | " + " | ".join(f"{v:,}" for v in e.counted) + " |"
+        yield "| **total** | " + " | ".join(f"**{sum(e.counted[k] for e in a.ledger):,}**" for k in range(len(a.numbers))) + " |"
+
+
+def _markdown_terms(terms: Sequence[Term], whole: int, residual: int) -> Iterator[str]:
+    yield "| amount | share | cause | what it is, who counts it | source |"
+    yield "|--:|--:|:--|:--|:--|"
+    for t in terms:
+        says = (t.says + (f" **{t.quirk}**" if t.quirk else "")).replace("|", "\\|")
+        yield f"| {t.value:+,} | {share(t, whole)} | {t.cause} | {says} | {t.source} |"
+    yield f"| **{residual:+,}** | | residual | | |"
+
+
+def _json(a: Account) -> dict[str, Any]:
+    return {
+        "metric": a.metric,
+        "layer": a.layer,
+        "numbers": [
+            {
+                "subject": n.subject.name,
+                "model": n.subject.model.name,
+                "input": n.subject.model.input_text,
+                "tool": n.subject.tool,
+                "convention": n.subject.convention.id,
+                "value": n.known.value,
+                "unit": n.unit,
+                "origin": n.known.origin,
+                "detail": n.known.detail,
+                "terms": [_term(t) for t in n.terms],
+                "residual": n.residual,
+            }
+            for n in a.numbers
+        ],
+        "steps": [
+            {
+                "from": s.before.subject.name,
+                "to": s.after.subject.name,
+                "difference": s.difference,
+                "terms": [_term(t) | {"share": t.value / s.difference if s.difference else None} for t in s.terms],
+                "residual": s.residual,
+            }
+            for s in a.steps
+        ],
+        "ledger": [{"what": e.what, "counted": list(e.counted)} for e in a.ledger],
+    }
+
+
+def _term(t: Term) -> dict[str, Any]:
+    return {
+        "value": t.value,
+        "cause": t.cause,
+        "op": t.op,
+        "primitive": t.primitive,
+        "weight": t.weight_a,
+        "weight_before": t.weight_b,
+        "count": t.count,
+        "says": t.says,
+        "quirk": t.quirk,
+        "source": t.source,
+    }

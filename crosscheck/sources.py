@@ -1,0 +1,89 @@
+"""Where the numbers of an account come from: an earlier run, a run now, or the convention alone."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from crosscheck import account, catalog, convention, models, runner, stored
+from crosscheck.account import MEASURED, STORED, Known, Source, Subject
+from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
+from crosscheck.rows import Measurement
+from crosscheck.spec import Model, Shape
+
+
+def subjects(
+    model: str, tools: Sequence[str], *, batch: int = 1, input_shape: Shape | None = None, classes: int | None = None
+) -> list[Subject]:
+    """Read ``torchinfo`` or ``resnet50-v1:torchinfo``. Raises UnknownNameError, UsageError and ShapeError."""
+    built: dict[str, Model] = {}
+    found: list[Subject] = []
+    for name in tools:
+        other, _, tool = name.rpartition(":")
+        on = other or model
+        if on not in built:
+            built[on] = models.build(on, batch=batch, input_shape=input_shape, classes=classes)
+        known = catalog.tools()
+        counted_as = known[tool].convention if tool in known else tool
+        if counted_as not in convention.ids():
+            raise UnknownNameError("tool", tool, {*known, *convention.ids()})
+        found.append(Subject(name, built[on], tool, convention.load(counted_as)))
+    return found
+
+
+def predicted_source() -> Source:
+    """Conventions alone; nothing is run or read."""
+    return account.predicted
+
+
+def best_source(wanted: Sequence[Subject], metric: str, layer: str, plain: bool, folders: Iterable[Path]) -> Source:
+    """Stored where an earlier run has it, else measured now; the engine's own conventions have nothing to measure.
+
+    ``plain`` is False where the network is not the one that reports hold (other number of classes). Raises CrosscheckError
+    where a tool cannot be run.
+    """
+    places = tuple(folders)
+    known: dict[tuple[str, str], Known] = {}
+    missing: list[Subject] = []
+    for s in wanted:
+        if s.tool not in catalog.tools():
+            known[s.name, s.model.input_text] = account.predicted(s, metric, layer)
+            continue
+        found = stored.look_up(s.model.name, s.model.input_text, s.tool, metric, layer, places) if plain else None
+        if found:
+            says = f"measured earlier with {s.tool} {found.version}, from {found.file}"
+            known[s.name, s.model.input_text] = Known(found.value, STORED, says)
+        else:
+            missing.append(s)
+    for name, row in _measure(missing, metric, layer).items():
+        known[name, row.input] = Known(row.value or 0, MEASURED, f"measured now with {row.tool} {row.tool_version}")
+    return lambda s, _metric, _layer: known[s.name, s.model.input_text]
+
+
+def _measure(missing: Sequence[Subject], metric: str, layer: str) -> dict[str, Measurement]:
+    """Run the tools that are missing on their networks; the wanted cell of each by the subject's name."""
+    plans: list[runner.Plan] = []
+    for s in missing:
+        tool = catalog.tool(s.tool)
+        info = catalog.framework(tool.framework)
+        if not info.installed or not tool.version:
+            what = info.title if not info.installed else tool.package
+            raise UsageError(
+                f"{what} is not installed and no report holds {s.name} on {s.model.name} {s.model.input_text}. "
+                f"Hint: {info.hint_for(tool)}, or ask with --predicted"
+            )
+        plans.append(runner.Plan(info, (s.model,), (tool,), overlay=tool.overlay))
+    found: dict[str, Measurement] = {}
+    with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
+        for s, plan in zip(missing, plans, strict=True):
+            (outcome,) = runner.run([plan], logs=Path(temp))
+            rows = [r for r in outcome.rows if r.metric == metric]
+            bad = next((r for r in rows if r.status not in ("ok", "absent")), None)
+            if bad is not None:
+                raise CrosscheckError(f"{s.tool} on {s.model.name}: {bad.status}: {bad.message}")
+            row = next((r for r in rows if r.layer == layer), None)
+            if row is None:
+                raise UsageError(f"{s.tool} gives totals only. Hint: leave out --layer, or ask with --predicted")
+            found[s.name] = row
+    return found
