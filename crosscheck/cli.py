@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from crosscheck import __version__
-from crosscheck.errors import CrosscheckError, UsageError
+from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
 
 EXIT_HELP = (
     "Exit codes: 0 all explained, 1 a residual or a failed cell, 2 bad request, 3 partial (something skipped), 130 interrupted."
@@ -175,6 +175,28 @@ def explain(
     else:
         source = sources.best_source(wanted, asked, place, classes is None, stored.FOLDERS)
     shown.show_account(account.account(wanted, asked, source, place), output.value)
+
+
+@app.command()
+def identify(
+    model: Annotated[str, typer.Argument(help="A name from `crosscheck list models`.")],
+    value: Annotated[list[str], typer.Argument(metavar="VALUE", help='As printed: 4.11G, "8.19 GFLOPs", 25.56M, 61,100,840.')],
+    metric: Annotated[str | None, typer.Option("--metric", "-m", help="compute or params; from the unit if left out.")] = None,
+    most: Annotated[int, typer.Option("--most", help="How many explanations to show.")] = 10,
+    output: FormatOption = Format.table,
+) -> None:
+    """Find the convention, variant, input, batch, unit and scale that yield a printed figure.
+
+    Examples: `crosscheck identify resnet50 3.8 GFLOPs` · `crosscheck identify resnet50 25.61M` ·
+    `crosscheck identify vgg16 15.5G --format json`
+    """
+    from crosscheck import identify as asking
+    from crosscheck import shown
+    from crosscheck.rows import METRICS
+
+    if metric is not None and metric not in METRICS:
+        raise UnknownNameError("metric", metric, METRICS)
+    shown.show_answer(asking.identify(model, " ".join(value), metric), most, output.value)
 
 
 @lists.command("models")

@@ -61,9 +61,10 @@ Conventions = Mapping[str, Convention]
 
 
 def _typed(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
-    frame = pd.DataFrame(list(rows), columns=list(columns))
+    """A frame of exact integers and strings; columns are typed one by one, as an inferred one with gaps would become floats."""
+    held = list(rows)
     kinds: dict[str, Any] = {c: "Int64" if c in INTEGERS else "string" for c in columns}
-    return frame.astype(kinds)
+    return pd.DataFrame({c: pd.array([row.get(c) for row in held], dtype=kinds[c]) for c in columns}, columns=list(columns))
 
 
 def measurements(rows: Sequence[Measurement], tallies: Tallies, conventions: Conventions) -> pd.DataFrame:

@@ -30,7 +30,10 @@ class Gap:
 
 def load(path: Path = FILE) -> tuple[Gap, ...]:
     """The gaps of a TOML file. Raises CrosscheckError where a row lacks a field or gives no reason."""
-    rows = tomllib.loads(path.read_text(encoding="utf-8")).get("gap", [])
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("gap", [])
+    except tomllib.TOMLDecodeError as error:
+        raise CrosscheckError(f"{path.name}: not valid TOML: {error}") from None
     try:
         gaps = tuple(Gap(**row) for row in rows)
     except TypeError as error:

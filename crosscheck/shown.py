@@ -1,4 +1,4 @@
-"""How accounts look: in a terminal of 100 columns, as Markdown, as JSON."""
+"""How accounts and answers look: in a terminal of 100 columns, as Markdown, as JSON."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from rich.table import Table
 
 from crosscheck.account import Account, Number, Step
 from crosscheck.explain import Term
+from crosscheck.identify import Answer, Hypothesis, words
 from crosscheck.rows import TOTAL
-from crosscheck.terminal import console
+from crosscheck.terminal import console, show_rows
 
 
 def sum_line(n: Number) -> str:
@@ -178,4 +179,53 @@ def _term(t: Term) -> dict[str, Any]:
         "says": t.says,
         "quirk": t.quirk,
         "source": t.source,
+    }
+
+
+def show_answer(answer: Answer, most: int, output: str) -> None:
+    """What a printed figure may be, best first; where nothing fits, what comes nearest."""
+    rows = [_hypothesis(h) for h in (answer.fits or answer.nearest)[:most]]
+    if output == "json":
+        head = {"figure": answer.printed.text, "fits": len(answer.fits), "tried": answer.tried}
+        sys.stdout.write(
+            json.dumps(head | {"hypotheses" if answer.fits else "nearest": rows}, indent=2, ensure_ascii=False) + "\n"
+        )
+        return
+    if output == "csv":
+        show_rows([{**r, "assumptions": "; ".join(r["assumptions"])} for r in rows], "csv")
+        return
+    out = console()
+    tried = f"{answer.tried:,} hypotheses tried"
+    if answer.fits:
+        shown = f", the first {most} shown" if len(answer.fits) > most else ""
+        out.print(f"[bold]{escape(answer.printed.text)}[/bold]: {len(answer.fits)} fit ({tried}{shown})", highlight=False)
+    else:
+        out.print(f"[bold]{escape(answer.printed.text)}[/bold]: nothing fits ({tried}); nearest are", highlight=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("exact number", justify="right", no_wrap=True)
+    table.add_column("counted by, on network and input", overflow="fold")
+    table.add_column("assumes", overflow="fold")
+    for h in (answer.fits or answer.nearest)[:most]:
+        assumed = "\n".join(f"· {a.says}" for a in h.assumptions) or "nothing"
+        table.add_row(f"{_exact(h):,}", escape(words(h)), escape(assumed))
+    out.print(table)
+
+
+def _exact(h: Hypothesis) -> int | float:
+    number = h.exact * h.factor
+    return int(number) if number.denominator == 1 else float(number)
+
+
+def _hypothesis(h: Hypothesis) -> dict[str, Any]:
+    return {
+        "exact": _exact(h),
+        "metric": h.metric,
+        "conventions": ", ".join(h.conventions),
+        "model": h.variant,
+        "input": h.input,
+        "factor": str(h.factor),
+        "scale": h.scale,
+        "cut_off": h.cut,
+        "assumptions": [a.says for a in h.assumptions],
+        "cost": h.cost,
     }

@@ -1,0 +1,288 @@
+"""Which convention yields this number? Printed figures are tried against conventions, variants, inputs, batches and units.
+
+A hypothesis fits only within the printed precision. Whatever it needs that the reader did not state is an assumption; each is
+worth one, unlikely ones more (see WORTH), and the hypothesis that assumes least ranks first. An assumption that changes no
+number explains nothing and is not made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+from crosscheck import convention, engine, models
+from crosscheck.convention import Convention
+from crosscheck.errors import ShapeError, UsageError
+from crosscheck.models._variant import Variant
+from crosscheck.spec import Shape, show_shape
+
+TOOL, VARIANT, INPUT, CUT, FACTOR, BATCH, BINARY, OTHER = "tool", "variant", "input", "cut", "factor", "batch", "binary", "other"
+WORTH = {TOOL: 1, VARIANT: 1, INPUT: 1, CUT: 1, FACTOR: 1, BATCH: 2, BINARY: 3, OTHER: 3}  # binary parameters: 2
+SIZES = (224, 227, 256, 299, 32)
+BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+MAX_COST = 3
+_SCALES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12}
+_BINARY = {10**3: 2**10, 10**6: 2**20, 10**9: 2**30, 10**12: 2**40}
+_VALUE = re.compile(
+    r"(?P<digits>[0-9][0-9,_']*)(?P<decimals>\.[0-9]+)?(?:e(?P<exponent>[0-9]{1,2}))?\s*(?P<suffix>[kmgbt](?![a-z]*illion))?"
+    r"(?P<word>[a-z][a-z/ -]*)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A figure as printed: its value, half of its last digit's place, its scale and what its unit word says."""
+
+    text: str
+    value: Fraction
+    ulp: Fraction
+    scale: int
+    metric: str | None
+    unit: str
+
+    def holds(self, exact: Fraction, scale: int, cut: bool) -> bool:
+        """True where ``exact`` is printed as this figure under ``scale``, rounded or cut off."""
+        v, ulp = self.value * scale, self.ulp * scale
+        return v <= exact < v + ulp if cut else abs(exact - v) * 2 <= ulp
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something that a hypothesis needs and the reader did not state; ``worth`` ordinary assumptions."""
+
+    kind: str
+    says: str
+    worth: int
+
+
+def _assume(kind: str, says: str) -> Assumption:
+    return Assumption(kind, says, WORTH[kind])
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One way to read a figure: the exact number behind it and what one must assume for it."""
+
+    conventions: tuple[str, ...]
+    metric: str
+    variant: str
+    input: str
+    factor: Fraction
+    scale: int
+    cut: bool
+    exact: int
+    assumptions: tuple[Assumption, ...]
+
+    @property
+    def cost(self) -> int:
+        """What the assumptions are worth together."""
+        return sum(a.worth for a in self.assumptions)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Hypotheses that fit, best first; else the nearest of the plain ones; ``tried`` counts all that were tried."""
+
+    printed: Printed
+    fits: tuple[Hypothesis, ...]
+    nearest: tuple[Hypothesis, ...]
+    tried: int
+
+
+def read(text: str, metric: str | None = None) -> tuple[Printed, ...]:
+    """A printed figure (``4.11G``, ``8.19 GFLOPs``, ``61,100,840``), one reading per possible scale. Raises UsageError."""
+    match = _VALUE.fullmatch(text.strip())
+    if not match:
+        raise UsageError(f"{text!r} is no figure. Hint: write it like 4.11G, 8.19 GFLOPs, 25.56M or 61,100,840")
+    digits = re.sub(r"[,_']", "", match["digits"])
+    decimals = match["decimals"] or ""
+    word = (match["word"] or "").strip().lower()
+    suffix = (match["suffix"] or "").lower()
+    for long, short in (("million", "m"), ("billion", "b")):
+        if word.startswith(long):
+            word, suffix = word.removeprefix(long).strip(), short
+    power = 10 ** int(match["exponent"] or 0)
+    value, ulp = Fraction(digits + decimals) * power, Fraction(power, 10 ** max(0, len(decimals) - 1))
+    said = "params" if "param" in word else "compute" if re.search(r"flop|mac|mult|op", word) else None
+    bare = not suffix and power == 1 and value < 10_000
+    scales = (10**9, 10**6) if bare else (_SCALES[suffix],)
+    return tuple(Printed(text.strip(), value, ulp, scale, metric or said, word) for scale in scales)
+
+
+@cache
+def _counted(name: str, shape: Shape, batch: int) -> engine.Tally | None:
+    try:
+        return engine.tally(models.build(name, batch=batch, input_shape=shape))
+    except ShapeError:
+        return None
+
+
+def _exact(name: str, shape: Shape, batch: int, c: Convention, metric: str) -> int | None:
+    """The convention's number; every primitive is affine in the batch, so two batches tell all of them."""
+    one = _counted(name, shape, 1)
+    if one is None:
+        return None
+    first = engine.total(one, c, metric)
+    if batch == 1:
+        return first
+    two = _counted(name, shape, 2)
+    return None if two is None else first + (batch - 1) * (engine.total(two, c, metric) - first)
+
+
+def _networks(asked: Variant) -> Iterator[tuple[Variant, Shape, tuple[Assumption, ...]]]:
+    """Networks to try, each with the assumptions that it needs: the one asked about, its inputs, its siblings, its family."""
+    family = [v for v in models.variants().values() if v.family == asked.family]
+    root = asked.name.split("-")[0]
+    for v in sorted(family, key=lambda v: (v.name != asked.name, v.name.split("-")[0] != root)):
+        sibling = v.name.split("-")[0] == root
+        kind, what = (VARIANT, "the variant") if sibling else (OTHER, "another network:")
+        other = () if v is asked else (_assume(kind, f"{what} {v.name} ({v.says})"),)
+        yield v, v.input, other
+        for size in SIZES if sibling else ():
+            shape = (v.input[0], size, size)
+            if shape != v.input:
+                yield v, shape, (*other, _assume(INPUT, f"input {show_shape(shape)} instead of {show_shape(v.input)}"))
+
+
+def _readings(c: Convention, metric: str) -> Iterator[tuple[Fraction, tuple[Assumption, ...]]]:
+    """Factors that a convention's number may be printed with, and what that assumes."""
+    if not c.tool:
+        yield Fraction(1), ()
+        if metric == "compute":
+            yield Fraction(2), ()
+        return
+    counted = _assume(TOOL, "counted as this tool does")
+    yield Fraction(1), (counted,)
+    if metric == "compute":
+        per_mac = max((w.weight for w in c.table(metric).weighed.get("conv", ()) if w.primitive == "mac"), default=1)
+        if per_mac == 1:
+            yield Fraction(2), (counted, _assume(FACTOR, "doubled, to turn MACs into FLOPs"))
+        else:
+            yield Fraction(1, 2), (counted, _assume(FACTOR, "halved, to turn FLOPs into MACs"))
+
+
+def identify(model: str, text: str, metric: str | None = None) -> Answer:
+    """Ranked explanations of a printed figure on a network. Raises UnknownNameError and UsageError."""
+    asked = models.get(model)
+    readings = read(text, metric)
+    known = [convention.load(name) for name in convention.ids()]
+    fits: list[Hypothesis] = []
+    plain: list[tuple[Fraction, Hypothesis]] = []
+    tried = 0
+    for variant, shape, given in _networks(asked):
+        for c in known:
+            for measure in c.metrics:
+                if not _wanted(measure, readings[0].metric):
+                    continue
+                for batch in BATCHES if measure == "compute" else (1,):
+                    exact = _exact(variant.name, shape, batch, c, measure)
+                    if exact is None or (given and exact == _plainer(asked, variant, shape, batch, c, measure)):
+                        continue
+                    size = f"{batch}x{show_shape(shape)}"
+                    before = given + ((_assume(BATCH, f"a batch of {batch}"),) if batch > 1 else ())
+                    for factor, how in _readings(c, measure):
+                        for printed in readings:
+                            tried += 4
+                            made = (c.id, measure, variant.name, size, factor, exact, before + how)
+                            fits += _fit(printed, *made)
+                            if len(before + how) <= 1 and exact and printed.value:
+                                off = abs(factor * exact / (printed.value * printed.scale) - 1)
+                                plain.append((off, _hypothesis(*made, printed.scale, False)))
+    ranked = _merge(
+        sorted(fits, key=lambda h: (h.cost, abs(h.exact * h.factor - readings[0].value * h.scale), h.variant, h.conventions))
+    )
+    near = [h for _, h in sorted(plain, key=lambda p: (p[0], p[1].cost, p[1].variant))]
+    return Answer(readings[0], tuple(ranked), tuple(_merge(near[:12])[:3]) if not ranked else (), tried)
+
+
+def _plainer(asked: Variant, variant: Variant, shape: Shape, batch: int, c: Convention, metric: str) -> int | None:
+    """The number without the last assumption about the network: of the variant's own input, else of the variant asked about."""
+    return (
+        _exact(variant.name, variant.input, batch, c, metric)
+        if shape != variant.input
+        else _exact(asked.name, asked.input, batch, c, metric)
+    )
+
+
+def _wanted(metric: str, asked: str | None) -> bool:
+    return metric == asked if asked else metric in ("compute", "params")
+
+
+def _hypothesis(
+    name: str,
+    metric: str,
+    variant: str,
+    size: str,
+    factor: Fraction,
+    exact: int,
+    assumed: tuple[Assumption, ...],
+    scale: int,
+    cut: bool,
+) -> Hypothesis:
+    extra: tuple[Assumption, ...] = ()
+    if scale in _BINARY.values():
+        says = f"in units of {scale:,}, a power of two"
+        extra = (Assumption(BINARY, says, WORTH[BINARY] - (metric == "params")),)
+    if cut:
+        extra += (_assume(CUT, "cut off, not rounded"),)
+    return Hypothesis((name,), metric, variant, size, factor, scale, cut, exact, assumed + extra)
+
+
+def _fit(
+    printed: Printed,
+    name: str,
+    metric: str,
+    variant: str,
+    size: str,
+    factor: Fraction,
+    exact: int,
+    assumed: tuple[Assumption, ...],
+) -> Iterator[Hypothesis]:
+    """The readings of one exact number that print as the figure: rounded or cut off, decimal or binary scale."""
+    number = factor * exact
+    for scale in (printed.scale, _BINARY.get(printed.scale)):
+        for cut in (False, True):
+            if scale is None or (cut and printed.holds(number, scale, cut=False)):
+                continue
+            if printed.holds(number, scale, cut):
+                made = _hypothesis(name, metric, variant, size, factor, exact, assumed, scale, cut)
+                if made.cost <= MAX_COST:
+                    yield made
+
+
+def _merge(ranked: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """Conventions that give one and the same number for the same reasons become one row."""
+    rows: dict[tuple[object, ...], Hypothesis] = {}
+    for h in ranked:
+        key = (h.metric, h.variant, h.input, h.factor, h.scale, h.cut, h.exact, h.cost)
+        if key in rows:
+            first = rows[key]
+            rows[key] = Hypothesis(
+                (*first.conventions, *(c for c in h.conventions if c not in first.conventions)),
+                first.metric,
+                first.variant,
+                first.input,
+                first.factor,
+                first.scale,
+                first.cut,
+                first.exact,
+                first.assumptions,
+            )
+        else:
+            rows[key] = h
+    return list(rows.values())
+
+
+def words(h: Hypothesis) -> str:
+    """A hypothesis in one line: who counts so, on which network, and what must be assumed."""
+    loaded = [convention.load(c) for c in h.conventions]
+    if any(c.tool for c in loaded):
+        who = " = ".join(c.title for c in loaded)
+    else:
+        label = loaded[0].table(h.metric).label
+        who = label if h.factor == 1 else f"2 × {label} (FLOPs)"
+    return f"{who} on {h.variant}, {h.input}"
