@@ -1,9 +1,10 @@
 """The loop that every framework's process runs: read a job, build each network, run its tools, append rows.
 
 ``python -P -m adapters.<name> JOB.json`` does one job; with ``-`` the paths of jobs come on standard input, one a line.
-A job is ``{"run", "rows", "models": [Model JSON, …], "cells": [[index of the model, tool], …]}``; the pseudo tool ``(contract)``
-asks the native network for its shapes and parameters. The rows file gets one JSON object a line: ``hello``, then for every cell
-``start``, its rows and ``end``, at last ``bye``. What a tool prints goes to the log; rows of a cell without ``end`` do not count.
+A job is ``{"run", "rows", "models": [Model JSON, …], "cells": [[index of the model, tool], …]}``, and with
+``"zero_ok": true`` a total of 0 is a number like any other; the pseudo tool ``(contract)`` asks the native network for its shapes and parameters. The rows file gets one JSON object a line: ``hello``, then for every cell
+``start``, its rows and ``end``, at last ``bye``; ``fail`` before ``end`` says why a cell has no rows at all. What a tool prints
+goes to the log; rows of a cell without ``end`` do not count.
 """
 
 from __future__ import annotations
@@ -58,8 +59,11 @@ def run_job(package: str, job: dict[str, Any]) -> None:
             if index != current:
                 native = None  # frees the previous network before the next one is built
                 current, (native, broken) = index, _build(builder, model)
-            for event, row in _cell(package, adapter.FRAMEWORK, builder, job["run"], model, native, broken, tool):
-                _write(out, event, row)
+            try:
+                for event, row in _cell(package, adapter.FRAMEWORK, builder, job, model, native, broken, tool):
+                    _write(out, event, row)
+            except Exception as error:  # a tool that cannot be imported, or facts that cannot be had
+                _write(out, "fail", {"message": _reason(error)})
             _write(out, "end", {"cell": [index, tool]})
         _write(out, "bye", {})
 
@@ -84,7 +88,7 @@ def _build(builder: Any, model: Model) -> tuple[Any, str]:
 
 
 def _cell(
-    package: str, framework: str, builder: Any, run: str, model: Model, native: Any, broken: str, tool_id: str
+    package: str, framework: str, builder: Any, job: dict[str, Any], model: Model, native: Any, broken: str, tool_id: str
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     if tool_id == CONTRACT:
         for fact in builder.facts(native, model) if native is not None else ():
@@ -92,7 +96,7 @@ def _cell(
         return
     tool: Any = importlib.import_module(f"{package}.tools.{tool_id}")
     common = {
-        "run": run,
+        "run": job["run"],
         "model": model.name,
         "framework": framework,
         "tool": tool_id,
@@ -100,29 +104,27 @@ def _cell(
         "convention": tool.CONVENTION,
         "input": model.input_text,
     }
-    status, message, readings = "ok", "", []
+    status, message, rows = "ok", "", []
     if native is None:
         status, message = broken.split(" ", 1)
     else:
         try:
             readings = list(tool.measure(builder.fresh(native), model))
-            _judge(tool, model, readings)
+            _judge(tool, model, readings, bool(job.get("zero_ok")))
+            rows = list(_complete(tool, model, readings, common))
         except Unsupported as reason:
-            status, message, readings = "unsupported", str(reason), []
+            status, message = "unsupported", str(reason)
         except Exception as error:  # any tool's error becomes a row
-            status, message, readings = "error", _reason(error), []
-    if status != "ok":
-        for metric in tool.METRICS:
-            row = Measurement(
-                **common, layer=TOTAL, op="(model)", metric=metric, value=None, unit="", status=status, message=message
-            )
-            yield "row", to_dict(row)
-        return
-    for row in _complete(tool, model, readings, common):
+            status, message = "error", _reason(error)
+    for metric in tool.METRICS if status != "ok" else ():
+        rows.append(
+            Measurement(**common, layer=TOTAL, op="(model)", metric=metric, value=None, unit="", status=status, message=message)
+        )
+    for row in rows:
         yield "row", to_dict(row)
 
 
-def _judge(tool: Any, model: Model, readings: list[Reading]) -> None:
+def _judge(tool: Any, model: Model, readings: list[Reading], zero_ok: bool = False) -> None:
     """Refuse what no tool may say: unknown layers, repeated rows, no total, a total of 0 for a network that multiplies."""
     known = {layer.id for layer in model.layers} | {TOTAL}
     keys = [(r.layer, r.metric) for r in readings]
@@ -136,7 +138,7 @@ def _judge(tool: Any, model: Model, readings: list[Reading]) -> None:
         total = next((r.value for r in readings if (r.layer, r.metric) == (TOTAL, metric)), None)
         if total is None:
             raise ValueError(f"no total for {metric}")
-        if total == 0 and works and metric == "compute":
+        if total == 0 and works and metric == "compute" and not zero_ok:
             raise ValueError("a total of 0 for a network that multiplies: the tool saw no shapes, or no operation that it knows")
 
 
@@ -157,7 +159,7 @@ def _complete(tool: Any, model: Model, readings: list[Reading], common: dict[str
                 metric=metric,
                 value=r.value if r else None,
                 unit=total.unit,
-                status="ok" if r else "absent",
+                status="ok" if r and r.value is not None else "absent",
                 message=r.message if r else "",
             )
         if rest and per_layer:

@@ -94,7 +94,8 @@ class FrameworkInfo:
 def _literals(path: Path, names: Mapping[str, type], optional: Mapping[str, type] = MappingProxyType({})) -> dict[str, Any]:
     """Top-level literal constants of a module, read and not run. Raises CrosscheckError where one is missing or no literal."""
     found: dict[str, Any] = {}
-    where = f"{path.parent.name}/{path.name}"
+    inside = path.parts[-3:] if path.parent.name == "tools" else path.parts[-2:]
+    where = "/".join(("adapters", *inside))
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except SyntaxError as error:
@@ -120,8 +121,9 @@ _TOOL = {"TOOL": str, "TITLE": str, "PACKAGE": str, "CONVENTION": str, "METRICS"
 def _tool(path: Path, framework: str) -> ToolInfo:
     d = _literals(path, _TOOL, {"OVERLAY": str})
     odd = [m for m in d["METRICS"] if m not in METRICS]
-    if d["TOOL"] != path.stem or odd:
+    if d["TOOL"] != path.stem or odd or not d["METRICS"]:
         problem = f"unknown metric {odd[0]!r}" if odd else f"TOOL is {d['TOOL']!r}, not the file's name"
+        problem = problem if d["METRICS"] else "METRICS is empty"
         raise CrosscheckError(f"adapters/{framework}/tools/{path.name}: {problem}")
     return ToolInfo(d["TOOL"], d["TITLE"], framework, d["PACKAGE"], d["CONVENTION"], d["METRICS"], d.get("OVERLAY", ""))
 

@@ -199,6 +199,55 @@ def identify(
     shown.show_answer(asking.identify(model, " ".join(value), metric), most, output.value)
 
 
+@app.command()
+def doctor(
+    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
+    tool: Annotated[list[str] | None, typer.Option("--tool", help="Only this tool; may be repeated.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for doctor.md and doctor.csv; none if left out.")
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one micro-model × tool may take.")] = 120.0,
+    output: FormatOption = Format.table,
+) -> None:
+    """Run every installed tool on a grid of micro-models: what it counts right, otherwise, silently as 0, or not at all.
+
+    Examples: `crosscheck doctor` · `crosscheck doctor --tool torchinfo` · `crosscheck doctor --out reports`
+    """
+    import tempfile
+
+    from crosscheck import doctor as clinic
+    from crosscheck import micro, terminal
+    from crosscheck.report import examined, write
+
+    if out:
+        write.ensure_writable(out)
+    with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs, terminal.progress(len(micro.cases())) as watch:
+        found = clinic.examine(framework or (), tool or (), logs=Path(logs), timeout=timeout, watch=watch)
+    if output is Format.table:
+        examined.show(found)
+    else:
+        terminal.show_rows(examined.rows(found), output.value)
+    if out:
+        write.write(out, examined.files(found))
+    for f in found.unexplained:
+        typer.echo(f"crosscheck: {f.tool} on {f.case}: measured {f.value:,}, {f.rule}", err=True)
+    raise typer.Exit(1 if found.unexplained or any(f.verdict == clinic.CRASHED for f in found.findings) else 0)
+
+
+@app.command("convention")
+def show_convention(
+    name: Annotated[str, typer.Argument(metavar="ID", help="A name from `crosscheck list conventions`.")],
+    output: Annotated[Explained, typer.Option("--format", "-f", help="How to print the answer.")] = Explained.table,
+) -> None:
+    """Show how one tool counts, on one screen: what it weighs and ignores, its unit, versions, quirks and source lines.
+
+    Examples: `crosscheck convention torchinfo` · `crosscheck convention tf_profiler --format markdown`
+    """
+    from crosscheck import card, convention
+
+    card.show(convention.load(name), output.value)
+
+
 @lists.command("models")
 def list_models(output: FormatOption = Format.table) -> None:
     """Every network: name, variant, input, parameters, MACs, source."""

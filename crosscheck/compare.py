@@ -62,27 +62,36 @@ def request(
     tools: Sequence[str] = (),
 ) -> Request:
     """Check every name and shape before any work is done. Raises UnknownNameError, UsageError and ShapeError."""
+    wanted_frameworks, wanted_tools = request_names(frameworks, tools)
+    wanted = dict.fromkeys(names or models.DEFAULT_SET)
+    built = tuple(models.build(n, batch=batch, input_shape=input_shape, classes=classes) for n in wanted)
+    return Request(built, wanted_frameworks, wanted_tools)
+
+
+def request_names(frameworks: Sequence[str], tools: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Check names of frameworks and tools. Raises UnknownNameError, and UsageError for a tool that ``frameworks`` leaves out."""
     for name in frameworks:
         catalog.framework(name)
     for name in tools:
         found = catalog.tool(name)
         if frameworks and found.framework not in frameworks:
             raise UsageError(f"tool {name!r} runs in {found.framework}, which --framework leaves out")
-    wanted = dict.fromkeys(names or models.DEFAULT_SET)
-    built = tuple(models.build(n, batch=batch, input_shape=input_shape, classes=classes) for n in wanted)
-    return Request(built, tuple(dict.fromkeys(frameworks)), tuple(dict.fromkeys(tools)))
+    return tuple(dict.fromkeys(frameworks)), tuple(dict.fromkeys(tools))
 
 
-def plans(req: Request, known: Mapping[str, FrameworkInfo]) -> list[runner.Plan]:
-    """One plan per framework that has a wanted tool, and one more for each of its overlays."""
+def plans(
+    req: Request, known: Mapping[str, FrameworkInfo], *, metric: str | None = None, zero_ok: bool = False
+) -> list[runner.Plan]:
+    """One plan per framework that has a wanted tool (with ``metric``, where one is named), and one more for each overlay."""
     made = []
     for info in known.values():
         if req.frameworks and info.id not in req.frameworks:
             continue
-        tools = tuple(t for t in info.tools if not req.tools or t.id in req.tools)
+        wanted = (t for t in info.tools if not req.tools or t.id in req.tools)
+        tools = tuple(t for t in wanted if metric is None or metric in t.metrics)
         for overlay in dict.fromkeys(t.overlay for t in sorted(tools, key=lambda t: t.overlay)):
             mine = tuple(t for t in tools if t.overlay == overlay)
-            made.append(runner.Plan(info, req.models, mine, overlay=overlay))
+            made.append(runner.Plan(info, req.models, mine, overlay=overlay, zero_ok=zero_ok))
     return made
 
 
@@ -93,7 +102,7 @@ def run(
     timeout: float = 600.0,
     known: Mapping[str, FrameworkInfo] | None = None,
     launch: runner.Launch = runner.launch_adapter,
-    watch: runner.Watch = runner._quiet,
+    watch: runner.Watch = runner.quiet,
 ) -> tuple[view.Report, Verdict]:
     """Measure, confront, write the reports under ``out`` and judge. Raises OutputError before any work where it cannot write."""
     frameworks = catalog.frameworks() if known is None else known

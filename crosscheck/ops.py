@@ -13,6 +13,7 @@ from typing import Any
 
 from crosscheck import geometry
 from crosscheck.errors import UnknownNameError
+from crosscheck.primitives import BEYOND
 from crosscheck.spec import Layer, Shape, numel
 
 Attrs = dict[str, Any]
@@ -192,6 +193,8 @@ def _count_conv(layer: Layer) -> Counts:
     counts |= {"mac": mac, "pad_mac": (y[0], y[1], x[1] // groups, prod(kernel) * prod(y[2:]) - valid)}
     if groups > 1:
         counts["depthwise_mac" if groups == x[1] else "grouped_mac"] = mac
+    if len(x) != 4:
+        counts["nonplanar_mac"] = mac
     if max(a["dilation"]) > 1:
         dense = zip(x[2:], kernel, a["padding"], a["dilation"], strict=True)
         rounded = tuple(-(-geometry.window_out(n, k, 1, p, d) // d) * d for n, k, p, d in dense)
@@ -210,9 +213,35 @@ def _count_conv_transpose(layer: Layer) -> Counts:
     counts = _elements(layer) | _weights(layer, weight, (y[1],) if a["bias"] else (0,))
     counts["mac"] = (x[0], *weight, *x[2:])
     counts["output_grid_mac"] = (y[0], *weight, *y[2:])
+    if x[1] != y[1]:
+        counts["ungrouped_grid_mac"] = (*counts["output_grid_mac"], a["groups"] - 1)
+    grid = _transposed_grid(layer)
+    if len(grid) < 3:
+        counts["grid_products"] = (2 * prod((y[0], *weight, *grid)) // prod(a["stride"]),)
     if a["bias"]:
-        counts["bias_add"] = y
+        counts |= {"bias_add": y, "grid_elements": (*y[:2], *grid)}
+        counts["forward_grid_bias_add"] = (y[0], y[1] // a["groups"], *_forward_grid(layer))
+    if a["groups"] > 1:
+        each = y[1] // a["groups"]
+        counts["regrouped_mac"] = (x[0], x[1], each - each // a["groups"], *a["kernel"], *x[2:])
     return counts
+
+
+def _forward_grid(layer: Layer) -> tuple[int, ...]:
+    """Window positions that a convolution with the leading padding on both sides would have; below 1 where no window fits."""
+    a = layer.attrs
+    axes = zip(layer.x[2:], a["kernel"], a["stride"], a["padding"], a["dilation"], strict=True)
+    return tuple((n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, (p, _), d in axes)
+
+
+def _transposed_grid(layer: Layer) -> tuple[int, ...]:
+    """Spatial sizes before cropping; the output's own where it is size times stride and cropped as SAME crops."""
+    a = layer.attrs
+    spans = tuple(d * (k - 1) + 1 for k, d in zip(a["kernel"], a["dilation"], strict=True))
+    axes = tuple(zip(layer.x[2:], layer.y[2:], spans, a["stride"], a["padding"], strict=True))
+    if all(o == n * s and p[0] == max(0, span - s) // 2 for n, o, span, s, p in axes):
+        return layer.y[2:]
+    return tuple(max((n - 1) * s + max(span, s), p[0] + o) for n, o, span, s, p in axes)
 
 
 def _count_linear(layer: Layer) -> Counts:
@@ -233,7 +262,7 @@ def _count_norm(layer: Layer) -> Counts:
     if len(layer.x) == 4:
         counts["planar_in_elements"] = layer.x
     if layer.attrs["affine"]:
-        counts |= {"sample_weights": (n, c), "sample_biases": (n, c), "affine_channels": (c,)}
+        counts |= {"sample_weights": (n, c), "sample_biases": (n, c), "affine_channels": (c,), "affine_in_elements": layer.x}
     if not layer.call_of:
         counts["running_stats"] = (2, c)
         if layer.attrs["affine"]:
@@ -248,7 +277,7 @@ def _count_sample_norm(layer: Layer) -> Counts:
     size = a["features"] if layer.op == "layernorm" else a["channels"]
     counts = _elements(layer) | {"rows": (rows,), "channels": (size,)}
     if a["affine"]:
-        counts |= {"sample_weights": (x[0], size), "sample_biases": (x[0], size)}
+        counts |= {"sample_weights": (x[0], size), "sample_biases": (x[0], size), "affine_rows": (rows,), "affine_in_elements": x}
         if not layer.call_of:
             counts |= {"norm_scale": (size,), "norm_shift": (size,)}
     return counts
@@ -267,7 +296,26 @@ def _count_pool(layer: Layer) -> Counts:
     )
     hanging = (y[0], y[1], prod(y[2:]) * prod(a["kernel"]) - valid)
     counts = _elements(layer) | {"window_elements": windows, "pad_window_elements": hanging}
+    if _padding_is_written(layer):
+        counts["written_pad_elements"] = (*x[:2], prod(_reached(layer)) - prod(x[2:]))
     return counts | {"volume_elements": windows} if len(a["kernel"]) == 3 else counts
+
+
+def _padding_is_written(layer: Layer) -> bool:
+    """Where sides differ, or a mean's window is longer than an axis of its volume; never where the mean leaves padding out."""
+    a, size = layer.attrs, layer.x[2:]
+    if not a.get("count_include_pad", True):
+        return False
+    narrow = layer.op == "avgpool" and len(size) == 3 and any(k > n for k, n in zip(a["kernel"], size, strict=True))
+    return narrow or any(before != after for before, after in a["padding"])
+
+
+def _reached(layer: Layer) -> tuple[int, ...]:
+    """Spatial sizes with the leading padding and as much of the trailing one as some window reads."""
+    a = layer.attrs
+    ends = ((o - 1) * s + k for o, s, k in zip(layer.y[2:], a["stride"], a["kernel"], strict=True))
+    axes = zip(layer.x[2:], a["padding"], ends, strict=True)
+    return tuple(n + before + min(after, max(0, end - n - before)) for n, (before, after), end in axes)
 
 
 def _count_adaptive(layer: Layer) -> Counts:
@@ -282,7 +330,16 @@ def _count_adaptive(layer: Layer) -> Counts:
         counts["scan_positions"] = (sum(y[2:]),)
     if len(x) == 5 and max(y[2:]) > 1:
         counts["volume_elements"] = own
+    if len(x) != 4:
+        counts["nonplanar_in_elements"] = x
+    counts["float_cut"] = (_float_cut(x, y),)
     return counts
+
+
+def _float_cut(x: Shape, y: Shape) -> int:
+    """1 where double precision gives (1 + product of size / output) · |y| a little less than the whole |x| + |y|, else 0."""
+    ratio = prod((n / o for n, o in zip(x[2:], y[2:], strict=True)), start=1.0)
+    return prod(x) + prod(y) - int((ratio + 1) * prod(y))
 
 
 def _scan(size: Sequence[int], out: Sequence[int]) -> int:
@@ -293,6 +350,10 @@ def _scan(size: Sequence[int], out: Sequence[int]) -> int:
         total += prod(now) // n * ((n - short + 1) * short + (n - short) * (short + 1))
         now[axis] = o
     return total
+
+
+def _count_lrn(layer: Layer) -> Counts:
+    return _elements(layer) | {"channel_pad_elements": (layer.x[0], layer.attrs["size"] - 1, *layer.x[2:])}
 
 
 def _count_add(layer: Layer) -> Counts:
@@ -318,7 +379,7 @@ OPS: dict[str, Op] = {
         "local response normalisation across channels, y = x / (k + alpha * sum of size squares) ** beta",
         {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 2.0},
         _channelwise,
-        _elements,
+        _count_lrn,
     ),
     "layernorm": Op("normalisation over the last axis", {"eps": 1e-5, "affine": True}, _last_axis, _count_sample_norm),
     "groupnorm": Op(
@@ -371,7 +432,11 @@ def complete(op: str, attrs: Mapping[str, Any], in_shapes: Sequence[Shape]) -> t
 
 def factors(layer: Layer) -> Counts:
     """The factors of every primitive of one layer; their product is the count."""
-    return OPS[layer.op].counts(layer)
+    counts = OPS[layer.op].counts(layer)
+    for name in BEYOND:
+        if parts := counts.get(name):  # the batch comes first in all of these
+            counts[f"beyond_{name}"] = parts if layer.functional else (parts[0] - 1, *parts[1:])
+    return counts
 
 
 def formula(layer: Layer, primitive: str) -> str:

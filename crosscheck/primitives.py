@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
+BEYOND: Final = ("mac", "bias_add", "in_elements", "affine_in_elements", "written_pad_elements")
 COMPUTE: Final[dict[str, str]] = {
     "mac": "multiply-accumulates, those with padding zeros included",
     "pad_mac": "the part of mac that multiplies padding zeros",
     "grouped_mac": "the part of mac done by convolutions with 1 < groups < input channels",
     "depthwise_mac": "the part of mac done by convolutions with groups = input channels > 1",
+    "nonplanar_mac": "the part of mac done by convolutions over one or three spatial axes",
     "position_mac": "the part of mac that linear layers do at positions beyond the first of each sample",
     "dilation_mac": "mac added where a dilated convolution runs undilated on interleaved sub-grids: stride 1, sizes rounded up",
     "grouped_dilation_mac": "the part of dilation_mac done by convolutions with 1 < groups < input channels",
@@ -19,21 +21,33 @@ COMPUTE: Final[dict[str, str]] = {
     "position_bias_add": "the part of bias_add at positions beyond the first of each sample",
     "in_elements": "elements of the input, |x|",
     "planar_in_elements": "|x| of a normalisation whose input has two spatial axes",
+    "nonplanar_in_elements": "|x| of an adaptive pooling over one or three spatial axes",
     "out_elements": "elements of the output, |y|",
     "window_elements": "elements of all pooling windows, padding included",
     "pad_window_elements": "the part of window_elements that is padding or hangs over the end",
     "floor_window_elements": "|y| times the product of input size // output size (a floored window)",
+    "written_pad_elements": "padding of a pooling that windows reach, where it is written out: lopsided, or a volume too small",
     "volume_elements": "the part of window_elements, tiled_elements and scan_elements over three axes, global pooling apart",
     "tiled_elements": "|x| of a pooling whose windows all have one length and tile the input",
     "scan_elements": "elements of windows ceil(size / output) and one more long, at every position, axis by axis, if none tile",
     "scan_positions": "output sizes, summed over the axes, of a pooling whose windows do not tile",
+    "float_cut": "what is cut off |x| + |y|, computed as |y| times 1 + product of input size / output size in double precision",
     "output_grid_mac": "what a transposed convolution would multiply if every output position met every tap",
+    "ungrouped_grid_mac": "what output_grid_mac would grow by without groups, where input and output channels differ in number",
+    "grid_elements": "outputs of a transposed convolution with bias, uncropped unless cropped as SAME does",
+    "grid_products": "twice the MACs of that grid, bias or not, over its strides' product, rounded down, on up to two axes",
+    "regrouped_mac": "what mac of a transposed convolution would lose if its output channels were divided by groups twice",
+    "forward_grid_bias_add": "bias_add of a transposed convolution if 1 / groups of its channels had a convolution's output grid",
     "rows": "slices that are normalised apart",
+    "affine_rows": "rows of a normalisation with learnable scale and shift",
+    "affine_in_elements": "|x| of a normalisation with learnable scale and shift",
     "channels": "channels of a normalisation",
     "affine_channels": "channels of a normalisation with learnable scale and shift",
+    "channel_pad_elements": "zeros around the channels that let every window of a local response normalisation be full",
     "element_sums": "additions of an element-wise sum, |y| times one less than its inputs",
     "sample_weights": "N times the elements of the weight",
     "sample_biases": "N times the elements of the bias",
+    **{f"beyond_{name}": f"the part of {name} that is not done by a module for the first sample" for name in BEYOND},
 }
 PARAMS: Final[dict[str, str]] = {
     "weight": "elements of the weight of a convolution or linear layer",

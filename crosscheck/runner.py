@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from crosscheck.catalog import FrameworkInfo, ToolInfo, overlay_folder
-from crosscheck.errors import CrosscheckError
+from crosscheck.errors import CrosscheckError, RowError
 from crosscheck.rows import TOTAL, Fact, Measurement, RunInfo, from_dict
 from crosscheck.spec import Model
 
@@ -39,13 +39,14 @@ def launch_adapter(framework: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Plan:
-    """What one worker is to do: every model with every tool."""
+    """What one worker is to do: every model with every tool; ``zero_ok`` lets a total of 0 be a number like any other."""
 
     framework: FrameworkInfo
     models: tuple[Model, ...]
     tools: tuple[ToolInfo, ...]
     contract: bool = False
     overlay: str = ""
+    zero_ok: bool = False
 
     @property
     def name(self) -> str:
@@ -71,8 +72,8 @@ class Outcome:
     log: str = ""
 
 
-def _quiet(*_: str) -> None:
-    return None
+def quiet(*_: str) -> None:
+    """A watch that says nothing."""
 
 
 def run(
@@ -83,7 +84,7 @@ def run(
     timeout: float = 600.0,
     parallel: int = 2,
     launch: Launch = launch_adapter,
-    watch: Watch = _quiet,
+    watch: Watch = quiet,
 ) -> list[Outcome]:
     """Run the plans, ``parallel`` workers side by side, in the plans' order; ``timeout`` seconds is the limit of one cell.
 
@@ -145,7 +146,15 @@ def _worker(
     tag = f"{plan.name}-{len(outcome.exit_codes)}"
     job, rows = temp / f"{tag}.json", temp / f"{tag}.jsonl"
     job.write_text(
-        json.dumps({"run": run_id, "rows": str(rows), "models": [m.to_json() for m in plan.models], "cells": cells}),
+        json.dumps(
+            {
+                "run": run_id,
+                "rows": str(rows),
+                "models": [m.to_json() for m in plan.models],
+                "cells": cells,
+                "zero_ok": plan.zero_ok,
+            }
+        ),
         encoding="utf-8",
     )
     rows.touch()
@@ -223,18 +232,29 @@ class _Reader:
         return bool(lines)
 
     def _line(self, data: dict[str, Any]) -> None:
-        event = data.pop("event")
+        event = data.pop("event") if isinstance(data, dict) else data
         if event == "hello":
             self.outcome.info = from_dict(RunInfo, data)
         elif event == "start":
             self.cell, self.rows, self.facts, self.odd = (data["cell"][0], data["cell"][1]), [], [], ""
             self.watch(self.outcome.name, self.plan.models[self.cell[0]].name, self.cell[1], "start")
         elif event == "row":
-            self.rows.append(from_dict(Measurement, data))
+            self.rows.append(self._own(from_dict(Measurement, data)))
         elif event == "fact":
             self.facts.append(from_dict(Fact, data))
+        elif event == "fail":
+            self.odd = str(data["message"])
         elif event == "end":
             self._close((data["cell"][0], data["cell"][1]))
+        elif event != "bye":
+            raise RowError(f"unknown event {event!r}")
+
+    def _own(self, row: Measurement) -> Measurement:
+        """The row, if it is of the cell under way; raises RowError otherwise."""
+        index, tool = self.cell or (-1, "")
+        if (row.model, row.input, row.tool) != (self.plan.models[index].name, self.plan.models[index].input_text, tool):
+            raise RowError(f"a row of {row.model} × {row.tool} that is not of this cell")
+        return row
 
     def _close(self, cell: Cell) -> None:
         if cell not in self.left or cell != self.cell:

@@ -64,10 +64,22 @@ class _Builder:
     def build(self) -> Native:
         for layer in self.model.layers:
             self.made[layer.id] = self._make(layer)
-        plan = self.model.plan()
-        net = self._block(replace(plan, inputs=tuple(i.name for i in self.model.inputs), outputs=self.model.outputs))
+        net = self._bare(self.model.layers[0]) if self.model.bare else self._root()
         inputs = tuple(torch.from_numpy(input_array(self.model, k)) for k in range(len(self.model.inputs)))
         return Native(net.eval(), inputs, self.calls, self.functional)
+
+    def _root(self) -> nn.Module:
+        inputs = tuple(i.name for i in self.model.inputs)
+        return self._block(replace(self.model.plan(), inputs=inputs, outputs=self.model.outputs))
+
+    def _bare(self, layer: Layer) -> nn.Module:
+        """The one module that is the whole network."""
+        made = self.made[layer.id]
+        if len(self.model.layers) != 1 or made.module is None or made.before is not None:
+            raise Unsupported(f"layer {layer.id!r}: a bare network must be one module of PyTorch's own")
+        module: nn.Module = self._leaf(layer)
+        self.calls = {"": (layer.id,)}
+        return module
 
     def _block(self, block: Block) -> nn.Module:
         if block.kind == "Sequential" and block.is_chain and all(self._chained(block, step) for step in block.steps):

@@ -62,6 +62,20 @@ def _conv(layer: Layer, _: bool) -> Made:
     return Made(module, before=before)
 
 
+def _conv_transpose(layer: Layer, _: bool) -> Made:
+    """PyTorch crops as much after as before, and takes back after with ``output_padding`` what was too much."""
+    a = layer.attrs
+    first = tuple(p for p, _ in a["padding"])
+    extra = tuple(p - (after - e) for (p, after), e in zip(a["padding"], a["output_padding"], strict=True))
+    if any(not 0 <= e < max(s, d) for e, s, d in zip(extra, a["stride"], a["dilation"], strict=True)):
+        raise Unsupported(f"layer {layer.id!r}: no ConvTranspose with padding {a['padding']} and stride {a['stride']}")
+    options = {name: a[name] for name in ("stride", "dilation", "groups")} | {"padding": first, "output_padding": extra}
+    if layer.functional:
+        return Made(function=partial(_ranked(F, "conv_transpose", layer), **options))
+    kind = _ranked(nn, "ConvTranspose", layer)
+    return Made(kind(a["in_channels"], a["out_channels"], a["kernel"], bias=a["bias"], device="meta", **options))
+
+
 def _linear(layer: Layer, _: bool) -> Made:
     a = layer.attrs
     if layer.functional:
@@ -74,6 +88,20 @@ def _batchnorm(layer: Layer, _: bool) -> Made:
     if layer.functional:
         return Made(function=partial(F.batch_norm, training=False, eps=a["eps"]))
     return Made(_ranked(nn, "BatchNorm", layer, lowest=0)(a["channels"], eps=a["eps"], affine=a["affine"]))
+
+
+def _layernorm(layer: Layer, _: bool) -> Made:
+    a = layer.attrs
+    if layer.functional:
+        return Made(function=partial(F.layer_norm, normalized_shape=(a["features"],), eps=a["eps"]))
+    return Made(nn.LayerNorm(a["features"], eps=a["eps"], elementwise_affine=a["affine"]))
+
+
+def _groupnorm(layer: Layer, _: bool) -> Made:
+    a = layer.attrs
+    if layer.functional:
+        return Made(function=partial(F.group_norm, num_groups=a["groups"], eps=a["eps"]))
+    return Made(nn.GroupNorm(a["groups"], a["channels"], eps=a["eps"], affine=a["affine"]))
 
 
 def _lrn(layer: Layer, _: bool) -> Made:
@@ -93,6 +121,27 @@ def _relu(layer: Layer, inplace: bool) -> Made:
 
 def _tanh(layer: Layer, _: bool) -> Made:
     return Made(function=torch.tanh) if layer.functional else Made(nn.Tanh())
+
+
+def _sigmoid(layer: Layer, _: bool) -> Made:
+    return Made(function=torch.sigmoid) if layer.functional else Made(nn.Sigmoid())
+
+
+def _leaky_relu(layer: Layer, _: bool) -> Made:
+    slope = layer.attrs["slope"]
+    return Made(function=partial(F.leaky_relu, negative_slope=slope)) if layer.functional else Made(nn.LeakyReLU(slope))
+
+
+def _gelu(layer: Layer, _: bool) -> Made:
+    return Made(function=F.gelu) if layer.functional else Made(nn.GELU())
+
+
+def _silu(layer: Layer, _: bool) -> Made:
+    return Made(function=F.silu) if layer.functional else Made(nn.SiLU())
+
+
+def _softmax(layer: Layer, _: bool) -> Made:
+    return Made(function=partial(F.softmax, dim=-1)) if layer.functional else Made(nn.Softmax(dim=-1))
 
 
 def _dropout(layer: Layer, _: bool) -> Made:
@@ -202,11 +251,19 @@ VIEWS = frozenset({"flatten", "dropout", "subsample"})  # in inference these han
 
 LAYERS: dict[str, Callable[[Layer, bool], Made]] = {
     "conv": _conv,
+    "conv_transpose": _conv_transpose,
     "linear": _linear,
     "batchnorm": _batchnorm,
+    "layernorm": _layernorm,
+    "groupnorm": _groupnorm,
     "lrn": _lrn,
     "relu": _relu,
     "tanh": _tanh,
+    "sigmoid": _sigmoid,
+    "leaky_relu": _leaky_relu,
+    "gelu": _gelu,
+    "silu": _silu,
+    "softmax": _softmax,
     "maxpool": _maxpool,
     "avgpool": _avgpool,
     "adaptive_avgpool": _adaptive_avgpool,

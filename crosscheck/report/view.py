@@ -120,7 +120,7 @@ def build(
         ),
         numbers={m: _numbers(pages, columns, m) for m in METRIC_TITLES if any(c.metric == m for c in columns)},
         residuals=residuals,
-        quirks=_quirks(pages),
+        quirks=_quirks(pages, tallies, conventions),
         problems=bad[["model", "framework", "tool", "metric", "status", "message"]].reset_index(drop=True),
         pages=pages,
         run=run,
@@ -228,20 +228,38 @@ def _stairs(sums: Sequence[Sum], counted: Tally, conventions: Conventions) -> tu
     return tuple(stairs)
 
 
-def _quirks(pages: Sequence[Page]) -> pd.DataFrame:
-    """Where a tool contradicts its documentation or its users' expectation, on which models, and by how much at most."""
-    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+def _quirks(pages: Sequence[Page], tallies: Tallies, conventions: Conventions) -> pd.DataFrame:
+    """Where a tool contradicts its documentation or its users' expectation, on which models, and by how much at most.
+
+    ``effect`` is what the quirk adds to or takes from the tool's number; ``left_out`` is how many units of the primitive it
+    charges nothing for.
+    """
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
     for page in pages:
+        counted = tallies[page.name, page.input]
         for s in page.sums:
-            for t in s.terms:
-                if t.quirk:
+            table = conventions[s.column.convention].table(s.column.metric)
+            for op, counts in counted.seen_by(table).items():
+                for w in table.weighed.get(op, ()):
+                    n = counts.get(w.primitive, 0)
+                    if not w.quirk or not n:
+                        continue
                     row = rows.setdefault(
-                        (s.column.tool, t.op, t.quirk),
-                        {"tool": s.column.tool, "op": t.op, "quirk": t.quirk, "source": t.source, "models": [], "largest": 0},
+                        (s.column.tool, w.quirk),
+                        {
+                            "tool": s.column.tool,
+                            "op": op,
+                            "primitive": w.primitive,
+                            "quirk": w.quirk,
+                            "source": w.source,
+                            "models": [],
+                            "effect": 0,
+                            "left_out": 0,
+                        },
                     )
                     row["models"] = list(dict.fromkeys([*row["models"], page.name]))
-                    row["largest"] = max(row["largest"], t.value, key=abs)
+                    row["effect"] = max(row["effect"], w.weight * n, key=abs)
+                    row["left_out"] = max(row["left_out"], 0 if w.weight else n)
     return pd.DataFrame(
-        [r | {"models": ", ".join(r["models"])} for r in rows.values()],
-        columns=["tool", "op", "quirk", "largest", "models", "source"],
+        list(rows.values()), columns=["tool", "op", "primitive", "quirk", "effect", "left_out", "models", "source"]
     )

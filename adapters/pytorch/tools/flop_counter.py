@@ -40,7 +40,7 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
 
     root = type(native.net).__name__
     for path, module, ids in native.leaves():
-        module.register_forward_hook(partial(note, f"{root}.{path}", iter(ids)))
+        module.register_forward_hook(partial(note, f"{root}.{path}" if path else root, iter(ids)))
     with torch.no_grad(), counter:
         native.net(*native.inputs)
     yield from readings

@@ -32,8 +32,8 @@ def ratio(value: Any) -> str:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[Any]], align: str = "") -> str:
-    """A Markdown table; ``align`` has l or r per column, right where it is too short."""
-    how = ["left" if c == "l" else "right" for c in align.ljust(len(headers), "r")]
+    """A Markdown table; ``align`` has l, c or r per column, right where it is too short."""
+    how = [{"l": "left", "c": "center"}.get(c, "right") for c in align.ljust(len(headers), "r")]
     clean = [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
     return tabulate(clean, headers=list(headers), tablefmt="pipe", colalign=how, disable_numparse=True) if clean else ""
 
@@ -59,7 +59,7 @@ def _summary(report: Report, env: jinja2.Environment) -> str:
         tools = [c for c in report.columns if c.metric == "compute"]
         ratios = _matrix(report, report.numbers["compute"], tools, "ratio", ratio)
     quirks = [
-        [q["tool"], q["op"], q["quirk"], signed(int(q["largest"])), q["models"], q["source"]]
+        [q["tool"], q["op"], q["quirk"], _effect(q), _some(q["models"], len(report.pages)), q["source"]]
         for q in report.quirks.to_dict("records")
     ]
     problems = report.problems.to_numpy().tolist()
@@ -71,6 +71,14 @@ def _summary(report: Report, env: jinja2.Environment) -> str:
         quirks=table(["tool", "op", "what", "largest effect", "networks", "source"], quirks, "lllrll"),
         problems=table(["network", "framework", "tool", "metric", "status", "why"], problems, "llllll"),
     )
+
+
+def _effect(quirk: dict[Any, Any]) -> str:
+    return signed(int(quirk["effect"])) if quirk["effect"] else f"0 for {number(quirk['left_out'])} {quirk['primitive']}"
+
+
+def _some(names: Sequence[str], everything: int) -> str:
+    return "all" if len(names) == everything else ", ".join(names)
 
 
 def _matrix(report: Report, numbers: pd.DataFrame, tools: Sequence[Column], what: str, show: Any) -> str:

@@ -1,0 +1,22 @@
+"""ptflops with its ATen backend: matrix products and convolutions, seen as operators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from adapters.pytorch.build import Native
+from adapters.pytorch.tools.ptflops_pytorch import totals
+from crosscheck.rows import Reading
+from crosscheck.spec import Model
+
+TOOL = "ptflops_aten"
+TITLE = 'ptflops.get_model_complexity_info(net, input_res, backend="aten")'
+PACKAGE = "ptflops"
+CONVENTION = "ptflops_aten"
+METRICS = ("compute", "params")
+PER_LAYER = False  # it sums up for the network's direct children alone
+
+
+def measure(native: Native, model: Model) -> Iterator[Reading]:
+    """The total of the whole batch and the trainable parameters."""
+    yield from totals(native, "aten")

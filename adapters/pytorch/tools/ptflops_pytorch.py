@@ -1,0 +1,57 @@
+"""ptflops with its default backend: hooks on modules of known classes, averaged over the batch, plus patched functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
+from typing import Any
+
+import torch
+from ptflops import get_model_complexity_info
+
+from adapters.pytorch.build import Native
+from adapters.pytorch.restore import restored
+from adapters.worker import Unsupported
+from crosscheck.rows import TOTAL, Reading
+from crosscheck.spec import Model
+
+TOOL = "ptflops_pytorch"
+TITLE = 'ptflops.get_model_complexity_info(net, input_res, backend="pytorch")'
+PACKAGE = "ptflops"
+CONVENTION = "ptflops_pytorch"
+METRICS = ("compute", "params")
+PER_LAYER = False  # its rows lack what the patched functions count, which belongs to no module
+
+_EXACT = 2**53  # the average is a float before it becomes an int again
+
+
+def measure(native: Native, model: Model) -> Iterator[Reading]:
+    """The total of one image and the trainable parameters."""
+    yield from totals(native, "pytorch")
+
+
+def totals(native: Native, backend: str) -> Iterator[Reading]:
+    """What ptflops returns as numbers with one of its backends; RuntimeError with its own words where it gives up."""
+    if len(native.inputs) != 1:
+        raise Unsupported(f"ptflops passes one positional input, this network has {len(native.inputs)}")
+
+    def batch(_: Any) -> Any:
+        return native.inputs[0]
+
+    said = StringIO()
+    with restored(native.net), redirect_stdout(said), torch.no_grad():
+        macs, params = get_model_complexity_info(
+            native.net,
+            tuple(native.inputs[0].shape[1:]),
+            print_per_layer_stat=False,
+            as_strings=False,
+            input_constructor=batch,
+            backend=backend,
+        )
+    if macs is None:
+        raise RuntimeError(said.getvalue())
+    if macs >= _EXACT:
+        raise ValueError(f"{macs} passed through a float that may have rounded it")
+    yield Reading(TOTAL, "compute", macs, "MACs")
+    yield Reading(TOTAL, "params", params, "params")

@@ -1,0 +1,1 @@
+"""What TensorFlow and Keras users count with, one file a tool."""

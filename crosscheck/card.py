@@ -1,0 +1,112 @@
+"""A convention on one screen: a row per weight, what is ignored, quirks, versions and source lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from crosscheck.convention import Convention, Ignored, MetricTable, Weight
+from crosscheck.terminal import console
+
+
+def _rules(table: MetricTable) -> Iterator[tuple[list[str], list[Weight]]]:
+    """Ops that are weighed alike, with their weights, in the order of the file."""
+    groups: dict[tuple[tuple[str, int, str], ...], tuple[list[str], list[Weight]]] = {}
+    for op, weights in table.weighed.items():
+        key = tuple((w.primitive, w.weight, w.source) for w in weights)
+        groups.setdefault(key, ([], list(weights)))[0].append(op)
+    yield from groups.values()
+
+
+def _skips(table: MetricTable) -> Iterator[tuple[list[str], Ignored]]:
+    groups: dict[tuple[str, str], tuple[list[str], Ignored]] = {}
+    for op, entry in table.ignored.items():
+        groups.setdefault((entry.source, entry.says), ([], entry))[0].append(op)
+    yield from groups.values()
+
+
+def _formula(weights: list[Weight]) -> str:
+    parts = [
+        f"{'-' if w.weight < 0 else '+'} {'' if abs(w.weight) == 1 else f'{abs(w.weight)} × '}{w.primitive}"
+        for w in weights
+        if w.weight
+    ]
+    return " ".join(parts).removeprefix("+ ") or "0"
+
+
+def _unit(table: MetricTable) -> str:
+    per_mac = next((w.weight for w in table.weighed.get("conv", ()) if w.primitive == "mac"), None)
+    return f"“{table.label}”, in {table.unit}" + (f"; one MAC is {per_mac}" if per_mac and table.metric == "compute" else "")
+
+
+def show(c: Convention, output: str) -> None:
+    """Print a convention as a table, Markdown or JSON."""
+    if output == "json":
+        sys.stdout.write(json.dumps(_json(c), indent=2, ensure_ascii=False) + "\n")
+    elif output == "markdown":
+        sys.stdout.write("\n".join(_markdown(c)) + "\n")
+    else:
+        _terminal(c)
+
+
+def _head(c: Convention) -> str:
+    return f"{c.title}: {c.framework}, {c.package} {c.versions}" if c.tool else f"{c.title}: the engine's own"
+
+
+def _terminal(c: Convention) -> None:
+    out = console()
+    out.print(f"[bold]{escape(_head(c))}[/bold]", highlight=False)
+    out.print(escape(c.says), highlight=False)
+    for metric, table in c.metrics.items():
+        shown = Table(
+            title=f"{metric}: {_unit(table)}", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+        )
+        shown.add_column("op", overflow="fold", max_width=24)
+        shown.add_column("charged", overflow="fold", max_width=30)
+        shown.add_column("why, and where it is written", overflow="fold")
+        for ops, weights in _rules(table):
+            sources = dict.fromkeys(w.source for w in weights)
+            says = dict.fromkeys([*(w.says for w in weights), *(f"! {w.quirk}" for w in weights if w.quirk)])
+            shown.add_row(
+                ", ".join(ops), _formula(weights), f"{escape('; '.join(says))}\n[dim]{escape('; '.join(sources))}[/dim]"
+            )
+        for ops, entry in _skips(table):
+            shown.add_row(", ".join(ops), "0", f"{escape(entry.says)}\n[dim]{escape(entry.source)}[/dim]")
+        out.print(shown)
+        if table.functional != "layer":
+            where = {"container": "only in the total", "ignored": "not at all"}[table.functional]
+            out.print(f"Calls without a module of their own count {where}.\n", highlight=False)
+
+
+def _markdown(c: Convention) -> Iterator[str]:
+    yield f"# {_head(c)}\n\n{c.says}\n"
+    for metric, table in c.metrics.items():
+        yield f"\n## {metric}: {_unit(table)}\n\n| op | charged | why | source |\n|:--|:--|:--|:--|"
+        for ops, weights in _rules(table):
+            sources = "; ".join(dict.fromkeys(w.source for w in weights))
+            says = "; ".join(dict.fromkeys([*(w.says for w in weights), *(f"**{w.quirk}**" for w in weights if w.quirk)]))
+            yield f"| {', '.join(ops)} | {_formula(weights)} | {says} | {sources} |".replace("|x|", "\\|x\\|")
+        for ops, entry in _skips(table):
+            yield f"| {', '.join(ops)} | 0 | {entry.says} | {entry.source} |"
+
+
+def _json(c: Convention) -> dict[str, Any]:
+    head = {k: getattr(c, k) for k in ("id", "title", "tool", "framework", "package", "versions", "says")}
+    metrics = {
+        m: {
+            "unit": t.unit,
+            "label": t.label,
+            "functional": t.functional,
+            "weigh": [asdict(w) for weights in t.weighed.values() for w in weights],
+            "ignore": [asdict(i) for i in t.ignored.values()],
+        }
+        for m, t in c.metrics.items()
+    }
+    return head | {"metrics": metrics}

@@ -1,0 +1,1 @@
+"""Workers and adapters that behave, and misbehave, on purpose."""

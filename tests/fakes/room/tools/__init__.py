@@ -1,0 +1,1 @@
+"""Tools, one file a habit."""

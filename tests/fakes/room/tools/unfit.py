@@ -1,0 +1,3 @@
+"""Cannot be imported, as a tool whose package is missing."""
+
+raise ImportError("no module named 'unfit'")

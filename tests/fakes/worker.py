@@ -1,0 +1,121 @@
+"""A worker that imports nothing of the project: ``worker.py [TOOL=HABIT …] JOB.json``.
+
+It says the true number of MACs of the classic LeNet-5 for every cell, unless a habit is named for the tool. ``*=crash`` dies
+before its first word.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+LENET5_MACS = 416_520
+
+
+def say(out: TextIO, event: str, **data: Any) -> None:
+    out.write(json.dumps({"event": event, **data}) + "\n")
+    out.flush()
+
+
+def row(job: dict[str, Any], index: int, tool: str, value: Any) -> dict[str, Any]:
+    model = job["models"][index]
+    return {
+        "run": job["run"],
+        "model": model["name"],
+        "framework": "fake",
+        "tool": tool,
+        "tool_version": "1.0",
+        "convention": "mac",
+        "input": "x".join(map(str, model["inputs"][0][1])),
+        "layer": "(total)",
+        "op": "(model)",
+        "metric": "compute",
+        "value": value,
+        "unit": "MAC",
+        "status": "ok",
+        "message": "",
+    }
+
+
+def die_by(which: signal.Signals) -> None:
+    os.kill(os.getpid(), which)
+    time.sleep(60)  # the signal comes before this ends
+
+
+def hang(out: TextIO, job: dict[str, Any]) -> None:
+    Path(job["rows"]).with_suffix(".pid").write_text(str(os.getpid()))
+    print(f"pid {os.getpid()}", flush=True)
+    time.sleep(60)
+
+
+def main(*words: str) -> None:
+    habits = dict(word.split("=", 1) for word in words[:-1])
+    if habits.get("*") == "crash":
+        print("cannot import the framework", file=sys.stderr)
+        sys.exit(7)
+    job = json.loads(Path(words[-1]).read_text(encoding="utf-8"))
+    with Path(job["rows"]).open("a", encoding="utf-8") as out:
+        say(out, "hello", framework="fake", versions={"fake": "1.0"}, platform="none")
+        for index, tool in job["cells"]:
+            say(out, "start", cell=[index, tool])
+            do(out, job, index, tool, habits.get(tool, "good"))
+            say(out, "end", cell=[index, tool])
+        say(out, "bye")
+
+
+def do(out: TextIO, job: dict[str, Any], index: int, tool: str, habit: str) -> None:
+    def good(value: Any = LENET5_MACS) -> None:
+        say(out, "row", **row(job, index, tool, value))
+
+    def noisy() -> None:
+        print('{"event":"row","value":1}\n' * 200, flush=True)
+        print("WARNING: a framework talks\n" * 200, file=sys.stderr, flush=True)
+        good()
+
+    def half_a_line() -> None:
+        good()
+        out.write('{"event":"row","run":"te')
+        out.flush()
+        die_by(signal.SIGKILL)
+
+    def exits() -> None:
+        good()
+        sys.exit(3)
+
+    def broken(text: str) -> None:
+        good()
+        out.write(text + "\n")
+
+    def other_cell() -> None:
+        say(out, "row", **row(job, index, "somebody_else", 1))
+
+    kinds: dict[str, Callable[[], None]] = {
+        "good": good,
+        "wrong": lambda: good(LENET5_MACS + 1),
+        "float": lambda: good(float(LENET5_MACS)),
+        "noisy": noisy,
+        "silent": lambda: None,
+        "hang": lambda: hang(out, job),
+        "kill": lambda: die_by(signal.SIGKILL),
+        "segfault": lambda: die_by(signal.SIGSEGV),
+        "exit": exits,
+        "half": half_a_line,
+        "garbage": lambda: broken("Segmentation fault (core dumped)"),
+        "number": lambda: broken("7"),
+        "unknown": lambda: broken('{"event":"rwo"}'),
+        "nameless": lambda: broken('{"value":1}'),
+        "other_cell": other_cell,
+        "refuses": lambda: say(out, "fail", message="ImportError: no such tool"),
+        "lacking": lambda: say(out, "row", **{k: v for k, v in row(job, index, tool, 1).items() if k != "unit"}),
+    }
+    kinds[habit]()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

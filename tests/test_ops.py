@@ -1,0 +1,192 @@
+"""Every op: its output shape and counts against a layer that is worked through one element at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from crosscheck import ops
+from crosscheck.errors import ShapeError, UnknownNameError
+from crosscheck.graph import Graph
+from crosscheck.ops import OPS
+from crosscheck.primitives import PRIMITIVES
+from crosscheck.spec import Layer, Shape
+from tests import naive
+from tests.helpers import same
+
+Draw = Any
+SMALL = st.integers(1, 3)
+
+
+def layer(op: str, attrs: dict[str, Any], *shapes: Shape, call_of: str | None = None) -> Layer:
+    full, out = ops.complete(op, attrs, shapes)
+    return Layer("it", op, full, tuple(f"in{k}" for k in range(len(shapes))), shapes, (out,), call_of)
+
+
+def axis_values(draw: Draw, values: st.SearchStrategy[int], rank: int) -> Any:
+    """One number for all axes, or one for each."""
+    return draw(st.one_of(values, st.tuples(*[values] * rank)))
+
+
+@st.composite
+def calls(draw: Draw, op: str) -> tuple[dict[str, Any], Sequence[Shape]]:
+    """Attributes and input shapes of one small call, fitting or not."""
+    rank = draw(st.sampled_from([1, 2, 2, 2, 3]))
+    x = (draw(SMALL), draw(st.integers(1, 4)), *(draw(st.integers(1, 6 if rank < 3 else 3)) for _ in range(rank)))
+    pairs = st.tuples(*[st.tuples(st.integers(0, 2), st.integers(0, 2))] * rank)
+    if op == "conv":
+        groups = draw(st.sampled_from([g for g in range(1, x[1] + 1) if x[1] % g == 0]))
+        attrs = {
+            "out_channels": groups * draw(st.integers(1, 2)),
+            "kernel": axis_values(draw, SMALL, rank),
+            "stride": axis_values(draw, SMALL, rank),
+            "dilation": axis_values(draw, st.integers(1, 2), rank),
+            "padding": draw(st.one_of(st.sampled_from(["same", "valid"]), st.integers(0, 2), pairs)),
+            "groups": groups,
+            "bias": draw(st.booleans()),
+        }
+        return attrs, [x]
+    if op == "conv_transpose":
+        groups = draw(st.sampled_from([g for g in range(1, x[1] + 1) if x[1] % g == 0]))
+        attrs = {
+            "out_channels": groups * draw(st.integers(1, 2)),
+            "kernel": axis_values(draw, SMALL, rank),
+            "stride": axis_values(draw, SMALL, rank),
+            "dilation": axis_values(draw, st.integers(1, 2), rank),
+            "padding": draw(st.one_of(st.integers(0, 1), st.tuples(*[st.tuples(st.integers(0, 1), st.integers(0, 1))] * rank))),
+            "output_padding": axis_values(draw, st.integers(0, 1), rank),
+            "groups": groups,
+            "bias": draw(st.booleans()),
+        }
+        return attrs, [x]
+    if op in ("maxpool", "avgpool"):
+        attrs = {"kernel": axis_values(draw, SMALL, rank), "padding": draw(st.one_of(st.sampled_from([0, 1, "same"]), pairs))}
+        if draw(st.booleans()):
+            attrs["stride"] = axis_values(draw, SMALL, rank)
+        return attrs | {"ceil_mode": draw(st.booleans())}, [x]
+    if op == "linear":
+        return {"out_features": draw(st.integers(1, 5)), "bias": draw(st.booleans())}, [x[: draw(st.integers(2, len(x)))]]
+    if op in ("batchnorm", "layernorm"):
+        return {"affine": draw(st.booleans())}, [x[: draw(st.integers(2, len(x)))]]
+    if op == "groupnorm":
+        return {"affine": draw(st.booleans()), "groups": draw(st.sampled_from([1, x[1]]))}, [x]
+    if op == "add":
+        return {}, [x] * draw(st.integers(2, 3))
+    if op == "concat":
+        axis = draw(st.integers(1, rank + 1))
+        return {"axis": axis}, [x, (*x[:axis], draw(SMALL), *x[axis + 1 :]), x]
+    extra = {
+        "adaptive_avgpool": {"output_size": axis_values(draw, st.integers(1, 4), rank)},
+        "subsample": {"stride": axis_values(draw, SMALL, rank)},
+        "zero_pad": {"pads": (draw(st.tuples(st.integers(0, 3), st.integers(0, 3))), *draw(pairs))},
+    }
+    return extra.get(op, {}), [x]
+
+
+@pytest.mark.parametrize("op", list(OPS))
+def test_shape_and_counts_are_what_doing_the_work_gives(op: str) -> None:
+    assert op in naive.COUNT, f"tests/naive.py cannot do {op!r} yet"
+    done = []
+
+    @settings(max_examples=60, deadline=None)
+    @given(calls(op))
+    def law(call: tuple[dict[str, Any], Sequence[Shape]]) -> None:
+        attrs, shapes = call
+        try:
+            it = layer(op, attrs, *shapes)
+        except ValueError:
+            assume(False)  # noqa: FBT003
+        same({"shape": it.y} | ops.counts(it), {"shape": naive.shape(it)} | naive.counts(it), f"{op} {dict(it.attrs)} {shapes}")
+        done.append(it)
+
+    law()
+    assert len(done) >= 20, "too few calls fit their inputs to prove anything"
+
+
+def test_factors_multiply_to_the_counts_and_are_primitives_that_somebody_defined() -> None:
+    seen = set()
+    x = (2, 4, 6, 6)
+    for op, attrs, shapes in [
+        ("conv", {"out_channels": 4, "kernel": 3, "padding": 1, "groups": 2, "dilation": 2}, [x]),
+        ("conv", {"out_channels": 4, "kernel": 3, "groups": 4}, [x]),
+        ("conv_transpose", {"out_channels": 4, "kernel": 3}, [x]),
+        ("linear", {"out_features": 3}, [x]),
+        ("batchnorm", {}, [x]),
+        ("layernorm", {}, [x]),
+        ("maxpool", {"kernel": 2, "padding": 1}, [x]),
+        ("maxpool", {"kernel": 2}, [(*x, 6)]),
+        ("adaptive_avgpool", {"output_size": 2}, [x]),
+        ("adaptive_avgpool", {"output_size": 4}, [x]),
+        ("add", {}, [x, x]),
+    ]:
+        it = layer(op, attrs, *shapes)
+        for primitive, parts in ops.factors(it).items():
+            value = 1
+            for part in parts:
+                value *= part
+            assert ops.counts(it).get(primitive, 0) == value
+            seen.add(primitive)
+    same(dict.fromkeys(seen, True), dict.fromkeys(PRIMITIVES, True), "primitives that some op has")
+
+
+def test_a_second_call_costs_the_work_again_but_holds_no_parameters_of_its_own() -> None:
+    held = {"weight", "bias", "norm_scale", "norm_shift", "running_stats"}
+    for op, attrs in (("conv", {"out_channels": 2, "kernel": 3}), ("batchnorm", {})):
+        first, again = layer(op, attrs, (2, 2, 5, 5)), layer(op, attrs, (2, 2, 5, 5), call_of="first")
+        assert held & set(ops.counts(first))
+        same(ops.counts(again), {k: v for k, v in ops.counts(first).items() if k not in held})
+
+
+def test_every_error_of_a_layer_names_it_its_op_and_its_input() -> None:
+    for op, attrs, reason in [
+        ("conv", {"out_channels": 8, "kernel": 3, "color": 1}, "no attribute 'color'"),
+        ("conv", {"kernel": 3}, "needs out_channels"),
+        ("conv", {"out_channels": 8, "kernel": 9}, "window of 9 does not fit"),
+        ("conv", {"out_channels": 8, "kernel": 1, "groups": 3}, "do not divide into 3 groups"),
+        ("conv", {"out_channels": 7, "kernel": 1, "groups": 2}, "do not divide into 2 groups"),
+        ("conv", {"out_channels": 8, "kernel": 1, "groups": 0}, "do not divide into 0 groups"),
+        ("conv", {"out_channels": 0, "kernel": 1}, "0 output channels"),
+        ("conv", {"out_channels": 8, "kernel": 0}, "kernel .* at least 1"),
+        ("conv", {"out_channels": 8, "kernel": 3, "stride": 0}, "stride .* at least 1"),
+        ("conv", {"out_channels": 8, "kernel": 3, "padding": -1}, "not be negative"),
+        ("conv", {"out_channels": 8, "kernel": (3, 3, 3)}, "2 spatial axes"),
+        ("conv_transpose", {"out_channels": 8, "kernel": 3, "groups": 0}, "do not divide into 0 groups"),
+        ("conv_transpose", {"out_channels": 8, "kernel": 3, "padding": -1}, "must not be negative"),
+        ("conv_transpose", {"out_channels": 8, "kernel": 1, "padding": 3}, "is empty"),
+        ("groupnorm", {"groups": 3}, "do not divide into 3 groups"),
+        ("maxpool", {"kernel": 2, "padding": 2}, "more than half the window"),
+        ("adaptive_avgpool", {"output_size": 0}, "is empty"),
+        ("linear", {"out_features": 0}, "at least one output feature"),
+        ("zero_pad", {"pads": ((1, 1),)}, "one .before, after. for each of 3 axes"),
+        ("zero_pad", {"pads": ((0, 0), (0, -1), (0, 0))}, "pads"),
+        ("add", {}, "two or more inputs"),
+        ("concat", {}, "differ"),
+    ]:
+        with pytest.raises(ShapeError, match=rf"net: layer 'odd' \({op}\) does not fit its input 1x4x5x6.*{reason}"):
+            Graph("net", (1, 4, 5, 6)).add("odd", op, **attrs)
+
+
+@pytest.mark.parametrize("axis", [-1, 4, 7])
+def test_concat_along_an_axis_that_is_not_there_is_refused(axis: int) -> None:
+    with pytest.raises(ValueError, match=f"axis {axis}"):
+        layer("concat", {"axis": axis}, (1, 2, 3, 4), (1, 2, 3, 4))
+
+
+def test_shapes_that_differ_where_they_must_not_are_refused() -> None:
+    with pytest.raises(ValueError, match="one shape"):
+        layer("add", {}, (1, 2, 3, 4), (1, 2, 3, 1))
+    with pytest.raises(ValueError, match="more than axis 1"):
+        layer("concat", {}, (1, 2, 3, 4), (1, 2, 3, 5))
+    with pytest.raises(ValueError, match="below 1"):
+        layer("relu", {}, (1, 0, 3))
+    with pytest.raises(ValueError, match="spatial"):
+        layer("conv", {"out_channels": 1, "kernel": 1}, (1, 8))
+
+
+def test_an_op_that_nobody_knows_suggests_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match="unknown op 'convv'. Hint: did you mean conv"):
+        Graph("net", (1, 1, 5, 5)).add("odd", "convv")

@@ -1,0 +1,242 @@
+"""Reports: CSV files that obey their laws, Markdown with units, the same bytes every time, and files that are never half."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from crosscheck import convention, frames, models
+from crosscheck.engine import tally
+from crosscheck.errors import OutputError
+from crosscheck.report import view, write
+from crosscheck.report.formats import render_all
+from crosscheck.report.view import Report
+from crosscheck.rows import TOTAL, UNATTRIBUTED, Measurement
+from tests.helpers import made_up, row, tallies, truthful
+from tests.random_networks import every_op
+
+NETS = [models.build("lenet5"), every_op()]
+CONVENTIONS = {
+    "mac": convention.load("mac"),
+    "beta": made_up(
+        "beta",
+        {"compute": {"conv": {"mac": 2, "bias_add": 1}, "linear": {"mac": 2}, "tanh": {"out_elements": 7}}},
+        quirks={"tanh": "a tanh costs seven"},
+    ),
+}
+
+
+def rows() -> list[Measurement]:
+    """Two tools that are right on two networks, and one that fails on one of them."""
+    found = [r for net in NETS for id, c in CONVENTIONS.items() for r in truthful(tally(net), f"tool_{id}", c)]
+    return [*found, row(NETS[0], "tool_lost", value=None, status="error", message="it | broke")]
+
+
+def report(measured: list[Measurement] | None = None, **run: Any) -> Report:
+    counted = tallies(NETS)
+    frame = frames.measurements(rows() if measured is None else measured, counted, CONVENTIONS)
+    return view.build(frame, counted, CONVENTIONS, run)
+
+
+def read(files: dict[str, str], name: str) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(files[name]))
+
+
+FILES = render_all(report(platform="here"))
+
+
+def test_there_is_a_page_per_network_and_a_file_per_format() -> None:
+    assert set(FILES) == {
+        "measurements.csv",
+        "discrepancies.csv",
+        "summary.md",
+        "run.json",
+        "models/lenet5.md",
+        "models/every-op.md",
+    }
+    assert all(text.endswith("\n") for text in FILES.values())
+
+
+def test_csv_columns_are_those_of_the_frames() -> None:
+    assert list(read(FILES, "measurements.csv").columns) == frames.MEASUREMENT_COLUMNS
+    assert list(read(FILES, "discrepancies.csv").columns) == frames.DISCREPANCY_COLUMNS
+
+
+def test_layers_add_up_to_totals_in_the_file() -> None:
+    cells = read(FILES, "measurements.csv")
+    assert len(cells) == len(rows())
+    whole = cells["layer"] == TOTAL
+    key = ["model", "input", "tool", "metric"]
+    for column in ("value", "predicted"):
+        totals = cells[whole & (cells["status"] == "ok")].set_index(key)[column]
+        layers = cells[~whole].groupby(key)[column].sum()
+        assert len(totals) == 6
+        pd.testing.assert_series_equal(layers.sort_index(), totals.sort_index(), check_dtype=False)
+    assert (cells.loc[cells["status"] != "error", "residual"] == 0).all()
+
+
+def test_terms_add_up_to_differences_in_the_file() -> None:
+    terms = read(FILES, "discrepancies.csv")
+    key = ["model", "input", "metric", "tool_a", "tool_b"]
+    assert sorted(terms.groupby(key).groups) == [
+        (net.name, net.input_text, "compute", "tool_mac", "tool_beta") for net in sorted(NETS, key=lambda n: n.name)
+    ], "parameters are given by one tool alone"
+    for _, group in terms.groupby(key):
+        assert group["term"].sum() == group["difference"].iloc[0] == group["value_a"].iloc[0] - group["value_b"].iloc[0]
+        assert set(group["residual"]) == {0}
+        assert (group["term"] == (group["weight_a"] - group["weight_b"]) * group["count"]).all()
+        assert "a tanh costs seven" in set(group["quirk"])
+
+
+def test_numbers_in_the_files_are_whole() -> None:
+    for name in ("measurements.csv", "discrepancies.csv"):
+        for column in frames.INTEGERS & set(read(FILES, name).columns):
+            cells = pd.read_csv(io.StringIO(FILES[name]), dtype="string")[column].dropna()
+            assert cells.str.fullmatch(r"-?\d+").all(), (name, column)
+
+
+def test_the_same_run_gives_the_same_bytes_but_for_the_platform() -> None:
+    again = render_all(report(platform="elsewhere"))
+    assert [name for name in FILES if FILES[name] != again[name]] == ["run.json"]
+    assert json.loads(again["run.json"]) == {"platform": "elsewhere"}
+
+
+def tables(text: str) -> list[list[list[str]]]:
+    """Cells of every Markdown table, without the line under the head. Raises where rows differ in length."""
+    found: list[list[list[str]]] = [[]]
+    for line in text.splitlines():
+        if line.startswith("|"):
+            found[-1].append([cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]])
+        elif found[-1]:
+            found.append([])
+    made = [t[:1] + t[2:] for t in found if t]
+    for t in made:
+        if len({len(cells) for cells in t}) != 1:
+            raise AssertionError(f"rows of different lengths in the table of {t[0]}")
+    return made
+
+
+def test_every_tool_column_of_the_summary_names_its_unit() -> None:
+    text = FILES["summary.md"]
+    heads = [t[0] for t in tables(text) if t[0][:2] == ["model", "input"]]
+    assert len(heads) == 3, "ratios, compute and parameters"
+    ratios, compute, params = heads
+    assert [h.rpartition("<br>")[2] for h in ratios[2:]] == ["ratio to MACs"] * 2
+    assert [h.rpartition("<br>")[2] for h in compute[2:]] == ["MACs", "MAC", "beta units"]
+    assert [h.rpartition("<br>")[2] for h in params[2:]] == ["parameters"]
+
+
+def test_the_summary_has_the_exact_numbers_and_a_residual_of_0() -> None:
+    compute = next(t for t in tables(FILES["summary.md"]) if t[0][2].startswith("engine"))
+    line = next(cells for cells in compute if "lenet5" in cells[0])
+    tanh = 6 * 28 * 28 + 16 * 10 * 10 + 120 + 84
+    biases = 6 * 28 * 28 + 16 * 10 * 10
+    assert line[1:] == ["1x1x32x32", "416,520", "416,520", f"{2 * 416_520 + biases + 7 * tanh:,}"]
+    assert compute[-1] == ["**residual**", "all cells", "–", "**0**", "**0**"]
+
+
+def test_a_residual_is_shown_where_it_is() -> None:
+    wrong = [row(NETS[0], "tool_off", value=416_523), row(NETS[0], "tool_off", UNATTRIBUTED, 3)]
+    files = render_all(report([*rows(), *wrong]))
+    compute = next(t for t in tables(files["summary.md"]) if t[0][2].startswith("engine"))
+    assert compute[-1][-1] == "**6**", "3 in the total and 3 outside of every layer"
+    assert "416,523 MAC = " in files["models/lenet5.md"]
+    assert "residual 3" in files["models/lenet5.md"]
+
+
+def test_a_cell_without_an_answer_is_listed_with_its_reason() -> None:
+    (problem,) = next(t for t in tables(FILES["summary.md"]) if t[0][-1] == "why")[1:]
+    assert problem == ["lenet5", "fake", "tool_lost", "compute", "error", r"it \| broke"]
+    assert "tool_lost" not in FILES["models/lenet5.md"]
+
+
+def test_a_quirk_that_mattered_is_named_with_its_source() -> None:
+    lines = next(t for t in tables(FILES["summary.md"]) if "source" in t[0])[1:]
+    assert [cells[:3] for cells in lines] == [["tool_beta", "tanh", "a tanh costs seven"]]
+    assert lines[0][-1] == "beta.py:1"
+
+
+def test_a_page_explains_each_number_as_a_sum_with_its_unit() -> None:
+    page = FILES["models/lenet5.md"]
+    assert "416,520 MACs, 61,706 learnable parameters." in page
+    sums = re.findall(r"^- \*\*(.+?)\*\*, .+?: ([\d,]+) (.+?) = (.+); residual (\S+)$", page, re.MULTILINE)
+    assert [(s[0], s[2], s[4]) for s in sums] == [
+        ("MACs", "MAC", "0"),
+        ("MACs", "parameters", "0"),
+        ("Beta", "beta units", "0"),
+    ]
+    for _, value, _, terms, _ in sums:
+        products = re.findall(r"([+-]?) ?(\d+) × ([\d,]+)", terms)
+        total = sum((-1 if sign == "-" else 1) * int(w) * int(n.replace(",", "")) for sign, w, n in products)
+        assert total == int(value.replace(",", "")), terms
+
+
+def test_a_page_has_every_layer_with_its_arithmetic_and_every_tool() -> None:
+    page = FILES["models/lenet5.md"]
+    compute = next(t for t in tables(page) if "MACs =" in t[0])
+    assert compute[0][-2:] == ["tool_beta", "tool_mac"]
+    assert [cells[0] for cells in compute[1:]] == [x.id for x in NETS[0].layers]
+    assert compute[1][:3] == ["features.c1", "conv", "1×6×28×28"]
+    assert compute[1][4:] == ["117,600", f"{2 * 117_600 + 4_704:,}", "117,600"]
+    products = {c[0]: (math.prod(map(int, c[3].split("·"))), int(c[4].replace(",", ""))) for c in compute[1:] if c[3] != "–"}
+    assert set(products) == {x.id for x in NETS[0].layers if x.op in ("conv", "linear")}
+    assert all(arithmetic == macs for arithmetic, macs in products.values()), products
+
+
+OLD = {"a.txt": "old a\n", "sub/b.txt": "old b\n", "c.txt": "old c\n"}
+NEW = {"a.txt": "new a\n", "sub/b.txt": "new b\n", "c.txt": "new c\n"}
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {p.relative_to(folder).as_posix(): p.read_text() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_files_are_written_and_replaced_with_nothing_left_beside_them(tmp_path: Path) -> None:
+    for files in (OLD, NEW):
+        write.write(tmp_path, files)
+        assert contents(tmp_path) == files
+    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_write_that_fails_before_all_is_staged_leaves_every_old_file(tmp_path: Path) -> None:
+    write.write(tmp_path, OLD)
+    with pytest.raises(OutputError, match="cannot write into .*Hint: choose another folder with --out"):
+        write.write(tmp_path, {**NEW, "a.txt/inside.txt": "a file stands where a folder is needed"})
+    assert contents(tmp_path) == OLD
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize("good", [0, 1, 2])
+def test_a_write_that_stops_midway_leaves_whole_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, good: int, error: BaseException
+) -> None:
+    write.write(tmp_path, OLD)
+    replace, done = Path.replace, []
+
+    def failing(self: Path, target: Path) -> Path:
+        if len(done) == good:
+            raise error
+        done.append(target)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(OutputError if isinstance(error, OSError) else KeyboardInterrupt):
+        write.write(tmp_path, NEW)
+    names = list(NEW)
+    assert contents(tmp_path) == {n: (NEW if k < good else OLD)[n] for k, n in enumerate(names)}
+
+
+def test_a_folder_that_cannot_be_written_is_found_out_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(OutputError, match="cannot write into .*Hint: choose another folder"):
+            write.ensure_writable(folder)
+    write.ensure_writable(tmp_path / "new" / "deep")
+    assert list((tmp_path / "new" / "deep").iterdir()) == []
