@@ -57,6 +57,10 @@ lock: ## pin what a fresh environment resolves to, into constraints.txt
 	(sed -n '/^#/p' constraints.txt; .venv-lock/bin/python -m pip freeze --exclude-editable | sed -E 's/\+[a-z0-9.]+$$//') > constraints.new
 	mv constraints.new constraints.txt && rm -rf .venv-lock
 
+.PHONY: readme
+readme: $(CORE)/.ready ## write the README's table from the committed reports
+	$(CORE)/bin/python -m tests.readme_table
+
 .PHONY: clean
 clean: ## remove the environments and caches
 	rm -rf $(VENV) $(CORE) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from crosscheck.rows import TOTAL, UNATTRIBUTED, Fact, Measurement, Reading, RunInfo, dump_line, to_dict
-from crosscheck.spec import Model
+from crosscheck.spec import CONTAINER, Model
 
 CONTRACT = "(contract)"
 
@@ -126,14 +126,14 @@ def _cell(
 
 def _judge(tool: Any, model: Model, readings: list[Reading], zero_ok: bool = False) -> None:
     """Refuse what no tool may say: unknown layers, repeated rows, no total, a total of 0 for a network that multiplies."""
-    known = {layer.id for layer in model.layers} | {TOTAL}
+    known = {TOTAL, *model.by_id, *model.blocks}
     keys = [(r.layer, r.metric) for r in readings]
     odd = [layer for layer, _ in keys if layer not in known]
     if odd:
         raise ValueError(f"a row for layer {odd[0]!r}, which the network does not have")
     if len(set(keys)) != len(keys):
         raise ValueError(f"two rows for {next(k for k in keys if keys.count(k) > 1)}")
-    works = any(layer.op in ("conv", "linear") for layer in model.layers)
+    works = any(layer.op in ("conv", "linear") and not layer.functional for layer in model.layers)
     for metric in tool.METRICS:
         total = next((r.value for r in readings if (r.layer, r.metric) == (TOTAL, metric)), None)
         if total is None:
@@ -143,19 +143,26 @@ def _judge(tool: Any, model: Model, readings: list[Reading], zero_ok: bool = Fal
 
 
 def _complete(tool: Any, model: Model, readings: list[Reading], common: dict[str, str]) -> Iterator[Measurement]:
-    """Every layer × metric in the network's order: what the tool said, ``absent`` where nothing, the rest of its total."""
+    """Every layer × metric in the network's order: what the tool said, ``absent`` where nothing, the rest of its total.
+
+    Containers have a row where the tool said something of them. ``PER_LAYER`` is False, or names the metrics that have layers.
+    """
     said = {(r.layer, r.metric): r for r in readings}
-    per_layer = getattr(tool, "PER_LAYER", True)
+    containers = dict.fromkeys(r.layer for r in readings if r.layer in model.blocks and r.layer not in model.by_id)
+    listed = getattr(tool, "PER_LAYER", True)
     for metric in tool.METRICS:
+        per_layer = metric in listed if isinstance(listed, tuple) else listed
         total = said[TOTAL, metric]
         rest = total.value or 0
-        for layer in model.layers if per_layer else ():
-            r = said.get((layer.id, metric))
+        rows = [(layer.id, layer.op) for layer in model.layers]
+        rows += [(path, CONTAINER) for path in containers if (path, metric) in said]
+        for name, op in rows if per_layer else ():
+            r = said.get((name, metric))
             rest -= (r.value or 0) if r else 0
             yield Measurement(
                 **common,
-                layer=layer.id,
-                op=layer.op,
+                layer=name,
+                op=op,
                 metric=metric,
                 value=r.value if r else None,
                 unit=total.unit,

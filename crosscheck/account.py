@@ -14,18 +14,16 @@ from crosscheck.convention import Convention
 from crosscheck.engine import Tally
 from crosscheck.errors import UsageError
 from crosscheck.explain import Term
-from crosscheck.primitives import PARAMS
 from crosscheck.rows import TOTAL
 from crosscheck.spec import Model
 
 PREDICTED, STORED, MEASURED = "predicted", "stored", "measured"
 LEDGER = {
-    ("conv", "weight"): "convolution weights",
-    ("conv_transpose", "weight"): "transposed convolution weights",
-    ("linear", "weight"): "linear weights",
-    ("conv", "bias"): "convolution biases",
-    ("conv_transpose", "bias"): "transposed convolution biases",
-    ("linear", "bias"): "linear biases",
+    "weight": "weights",
+    "bias": "biases",
+    "norm_scale": "scales (γ)",
+    "norm_shift": "shifts (β)",
+    "running_stats": "running mean and variance",
 }
 
 
@@ -132,7 +130,7 @@ def _ledger(numbers: Sequence[Number]) -> tuple[Entry, ...]:
     for n in numbers:
         mine: dict[str, int] = {}
         for t in n.terms:
-            what = LEDGER.get((t.op, t.primitive)) or f"{t.op}: {PARAMS.get(t.primitive, t.primitive)}"
+            what = f"{t.op} {LEDGER.get(t.primitive, t.primitive)}"
             mine[what] = mine.get(what, 0) + t.value
             names[what] = None
         sums.append(mine)

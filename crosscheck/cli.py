@@ -269,7 +269,7 @@ def list_conventions(output: FormatOption = Format.table) -> None:
     """Every counting convention, the tool and versions that it holds for."""
     from crosscheck import listing, terminal
 
-    terminal.show_rows(listing.conventions(), output.value)
+    terminal.show_rows(listing.conventions(full=output is not Format.table), output.value)
 
 
 @lists.command("frameworks")

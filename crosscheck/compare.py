@@ -16,6 +16,7 @@ from crosscheck.engine import tally
 from crosscheck.errors import UsageError
 from crosscheck.report import view, write
 from crosscheck.report.formats import render_all
+from crosscheck.rows import Measurement
 from crosscheck.spec import Model, Shape
 
 COMPLETE, DIFFERS, PARTIAL, INTERRUPTED = 0, 1, 3, 130
@@ -106,9 +107,9 @@ def run(
 ) -> tuple[view.Report, Verdict]:
     """Measure, confront, write the reports under ``out`` and judge. Raises OutputError before any work where it cannot write."""
     frameworks = catalog.frameworks() if known is None else known
-    write.ensure_writable(out)
     logs = out / "logs"
-    write.ensure_writable(logs)
+    for folder in (out, logs, out / "models"):
+        write.ensure_writable(folder)
     work = plans(req, frameworks)
     slowest_first = sorted(work, key=lambda p: (bool(p.overlay), -len(p.tools)))
     outcomes = {o.name: o for o in runner.run(slowest_first, logs=logs, timeout=timeout, launch=launch, watch=watch)}
@@ -116,7 +117,7 @@ def run(
     tallies = {(m.name, m.input_text): tally(m) for m in req.models}
     conventions = {name: convention.load(name) for name in sorted({r.convention for r in rows})}
     frame = frames.measurements(_ordered(rows, req.models, work), tallies, conventions)
-    report = view.build(frame, tallies, conventions, _facts(outcomes))
+    report = view.build(frame, tallies, conventions, _facts(outcomes, rows))
     write.write(out, render_all(report))
     return report, _judge(frame)
 
@@ -129,9 +130,10 @@ def _ordered(rows: Sequence[Any], wanted: Sequence[Model], work: Sequence[runner
     return sorted(rows, key=lambda r: (place[r.model, r.input], rank[r.framework, r.tool]))
 
 
-def _facts(outcomes: Mapping[str, runner.Outcome]) -> dict[str, Any]:
+def _facts(outcomes: Mapping[str, runner.Outcome], rows: Sequence[Measurement]) -> dict[str, Any]:
     return {
         "crosscheck": __version__,
+        "tools": {r.tool: r.tool_version for r in rows if r.tool_version},
         "frameworks": {
             o.name: {
                 "versions": dict(o.info.versions) if o.info else {},

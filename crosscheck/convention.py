@@ -17,6 +17,7 @@ from crosscheck.errors import ConventionError, UnknownNameError
 from crosscheck.ops import OPS
 from crosscheck.primitives import PRIMITIVES
 from crosscheck.rows import METRICS
+from crosscheck.spec import CONTAINER
 
 FUNCTIONAL = ("layer", "container", "ignored")
 FOLDER = Path(__file__).parent / "conventions"
@@ -48,8 +49,11 @@ class Ignored:
 class MetricTable:
     """All that a convention says about one metric, in the tool's own ``unit`` and under the tool's own ``label``.
 
-    ``functional`` tells where a call without a module of its own goes: to its ``layer`` like any other, to its ``container``
-    (so that only the total has it), or nowhere (``ignored``).
+    ``functional`` tells where a call without a module of its own goes: to its ``layer`` like any other, to its ``container``,
+    which then has no row of its own (so that only the total has it), or nowhere (``ignored``). ``deeper`` tells the same of
+    what is nested deeper than ``depth``, where a tool looks no further. ``bare``, written ``[compute.bare]`` with ``source``,
+    ``says`` and ``quirk``, tells why a tool sees nothing of a network that is one layer without a container; None where it
+    sees that layer like any other.
     """
 
     metric: str
@@ -58,6 +62,20 @@ class MetricTable:
     functional: str
     weighed: Mapping[str, tuple[Weight, ...]]
     ignored: Mapping[str, Ignored]
+    depth: int | None = None
+    deeper: str = "layer"
+    bare: Ignored | None = None
+
+    def place(self, kind: str, depth: int) -> str:
+        """Where something goes whose module, if any, is ``depth`` deep, 0 being the whole network: layer, container or ignored.
+
+        ``kind`` is ``layer``, ``functional`` for a call without a module, or ``container``.
+        """
+        if depth == 0 and self.bare is not None:
+            return "ignored"
+        if (kind == "functional" and self.functional != "layer") or (kind == self.functional == "container"):
+            return self.functional
+        return self.deeper if self.depth is not None and depth > self.depth else "layer"
 
     def weights(self, op: str, convention: str, layer: str = "") -> tuple[Weight, ...]:
         """The weights of one op, none where it is ignored on purpose; raises ConventionError for an unknown op."""
@@ -114,7 +132,7 @@ def _entries(name: str, data: Mapping[str, Any], key: str, known: set[str], wher
 def _metric(name: str, data: Mapping[str, Any], where: str) -> MetricTable:
     weighed: dict[str, list[Weight]] = {}
     ignored: dict[str, Ignored] = {}
-    odd = set(data) - {"unit", "label", "functional", "weigh", "ignore"}
+    odd = set(data) - {"unit", "label", "functional", "depth", "deeper", "bare", "weigh", "ignore"}
     if odd:
         raise ConventionError(f"{where}: {name} has an unknown entry {sorted(odd)[0]!r}")
     for entry in _entries(name, data, "weigh", {"ops", "weights", "source", "says", "quirk"}, where):
@@ -143,21 +161,39 @@ def _metric(name: str, data: Mapping[str, Any], where: str) -> MetricTable:
                 raise ConventionError(f"{at}: {op!r} is ignored twice")
             ignored[op] = Ignored(op, _need(entry, "source", str, at), _need(entry, "says", str, at), entry.get("quirk", ""))
     both = set(weighed) & set(ignored)
-    unknown = (set(weighed) | set(ignored)) - set(OPS)
+    unknown = (set(weighed) | set(ignored)) - {*OPS, CONTAINER}
     if both or unknown:
         problem = f"{sorted(both)[0]!r} is weighed and ignored" if both else f"{sorted(unknown)[0]!r} is no op"
         raise ConventionError(f"{where}: {name}: {problem}")
-    functional = data.get("functional", "layer")
-    if functional not in FUNCTIONAL:
-        raise ConventionError(f"{where}: {name}: functional is {functional!r}, not one of {', '.join(FUNCTIONAL)}")
+    places = {key: data.get(key, "layer") for key in ("functional", "deeper")}
+    for key, place in places.items():
+        if place not in FUNCTIONAL:
+            raise ConventionError(f"{where}: {name}: {key} is {place!r}, not one of {', '.join(FUNCTIONAL)}")
+    depth = data.get("depth")
+    if ("deeper" in data) != (type(depth) is int and depth > 0):
+        raise ConventionError(f"{where}: {name}: depth, a positive integer, and deeper belong together")
     return MetricTable(
         name,
         _need(data, "unit", str, f"{where}: {name}"),
         _need(data, "label", str, f"{where}: {name}"),
-        functional,
+        places["functional"],
         MappingProxyType({op: tuple(rows) for op, rows in weighed.items()}),
         MappingProxyType(ignored),
+        depth,
+        places["deeper"],
+        _bare(name, data, where),
     )
+
+
+def _bare(name: str, data: Mapping[str, Any], where: str) -> Ignored | None:
+    if "bare" not in data:
+        return None
+    entry = _need(data, "bare", dict, f"{where}: {name}")
+    at = f"{where}: {name}.bare"
+    odd = sorted(set(entry) - {"source", "says", "quirk"})
+    if odd:
+        raise ConventionError(f"{at} has an unknown entry {odd[0]!r}")
+    return Ignored("", _need(entry, "source", str, at), _need(entry, "says", str, at), entry.get("quirk", ""))
 
 
 def parse(text: str, where: str) -> Convention:

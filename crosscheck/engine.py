@@ -2,55 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from crosscheck import ops
-from crosscheck.convention import Convention, MetricTable
+from crosscheck.containers import Counted, contain
+from crosscheck.convention import Convention, Ignored, MetricTable
 from crosscheck.rows import TOTAL, UNATTRIBUTED, Prediction
-from crosscheck.spec import Layer, Model
+from crosscheck.spec import CONTAINER, Layer, Model
 
+SEEN = ("layer", "container")
 Sums = Mapping[str, Mapping[str, int]]  # op -> primitive -> count
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Primitive counts of a network: per layer, and summed per op, calls without a module of their own apart."""
+    """Primitive counts of a network: per layer and container, and summed per op for what a tool may see apart.
+
+    ``groups`` are keyed by what kind a layer is (see ``Layer.kind``) and how deep it is nested, 0 in a bare network.
+    """
 
     model: Model
-    layers: tuple[tuple[Layer, Mapping[str, int]], ...]
-    totals: Sums
-    functional: Sums
+    layers: tuple[Counted, ...]
+    containers: tuple[Counted, ...]
+    groups: Mapping[tuple[str, int], Sums]
     first: Mapping[str, str]  # op -> id of the first layer that has it, for error messages
+
+    @cached_property
+    def by_id(self) -> dict[str, Counted]:
+        """Layers and containers with their counts, by id."""
+        return {layer.id: (layer, counts) for layer, counts in (*self.containers, *self.layers)}
+
+    @cached_property
+    def totals(self) -> Sums:
+        """The sums over all layers."""
+        return _sums(self.layers)
 
     def sum(self, primitive: str) -> int:
         """One primitive over the whole network."""
-        return sum(counts.get(primitive, 0) for sums in (self.totals, self.functional) for counts in sums.values())
+        return sum(counts.get(primitive, 0) for counts in self.totals.values())
 
-    def seen_by(self, table: MetricTable) -> Sums:
-        """The sums that a tool sees: with or without functional calls."""
-        if not self.functional or table.functional == "ignored":
-            return self.totals
-        merged = {op: dict(counts) for op, counts in self.totals.items()}
-        for op, counts in self.functional.items():
-            sums = merged.setdefault(op, {})
-            for primitive, value in counts.items():
-                sums[primitive] = sums.get(primitive, 0) + value
+    def place(self, table: MetricTable, layer: Layer) -> str:
+        """Where a tool charges a layer or container of this network: layer, container or ignored."""
+        return table.place(*_group(self.model, layer))
+
+    def overlooked(self, table: MetricTable) -> Ignored | None:
+        """Why a tool sees nothing of this network, where it is bare and the tool overlooks that."""
+        return table.bare if self.model.bare else None
+
+    def seen_by(self, table: MetricTable, places: Iterable[str] = SEEN) -> Sums:
+        """The sums over what a tool charges in any of these places."""
+        merged: dict[str, dict[str, int]] = {}
+        for (kind, depth), sums in self.groups.items():
+            if table.place(kind, depth) in places:
+                for op, counts in sums.items():
+                    _add(merged.setdefault(op, {}), counts)
         return merged
 
 
-def tally(model: Model) -> Tally:
-    """Count every primitive of every layer once."""
-    layers = tuple((layer, ops.counts(layer)) for layer in model.layers)
-    totals: dict[str, dict[str, int]] = {}
-    functional: dict[str, dict[str, int]] = {}
-    first: dict[str, str] = {}
+def _group(model: Model, layer: Layer) -> tuple[str, int]:
+    return layer.kind, 0 if model.bare else layer.depth
+
+
+def _add(sums: dict[str, int], counts: Mapping[str, int]) -> None:
+    for primitive, value in counts.items():
+        sums[primitive] = sums.get(primitive, 0) + value
+
+
+def _sums(layers: Iterable[Counted]) -> dict[str, dict[str, int]]:
+    sums: dict[str, dict[str, int]] = {}
     for layer, counts in layers:
+        _add(sums.setdefault(layer.op, {}), counts)
+    return sums
+
+
+def tally(model: Model) -> Tally:
+    """Count every primitive of every layer and container once."""
+    layers, containers = contain(model, ((layer, ops.counts(layer)) for layer in model.layers))
+    members: dict[tuple[str, int], list[Counted]] = {}
+    first: dict[str, str] = {}
+    for layer, counts in (*layers, *containers):
         first.setdefault(layer.op, layer.id)
-        sums = (functional if layer.functional else totals).setdefault(layer.op, {})
-        for primitive, value in counts.items():
-            sums[primitive] = sums.get(primitive, 0) + value
-    return Tally(model, layers, totals, functional, first)
+        members.setdefault(_group(model, layer), []).append((layer, counts))
+    return Tally(model, layers, containers, {key: _sums(found) for key, found in members.items()}, first)
 
 
 def total(counted: Tally, convention: Convention, metric: str) -> int:
@@ -63,9 +98,9 @@ def total(counted: Tally, convention: Convention, metric: str) -> int:
     )
 
 
-def layer_value(table: MetricTable, convention: str, layer: Layer, counts: Mapping[str, int]) -> int:
-    """What the convention charges for one layer, in its own unit."""
-    if layer.functional and table.functional == "ignored":
+def layer_value(counted: Tally, table: MetricTable, convention: str, layer: Layer, counts: Mapping[str, int]) -> int:
+    """What the convention charges for one layer or container, in its own unit."""
+    if counted.place(table, layer) not in SEEN:
         return 0
     return sum(w.weight * counts.get(w.primitive, 0) for w in table.weights(layer.op, convention, layer.id))
 
@@ -73,18 +108,19 @@ def layer_value(table: MetricTable, convention: str, layer: Layer, counts: Mappi
 def predict(counted: Tally, convention: Convention) -> list[Prediction]:
     """What the convention says a tool prints: a row per metric and layer, and the totals. Raises ConventionError.
 
-    What a tool charges to the container of a functional call is ``(unattributed)``.
+    A container has a row where it is charged for itself. What a tool counts without telling the layer is ``(unattributed)``.
     """
     rows: list[Prediction] = []
     name, shape = counted.model.name, counted.model.input_text
     for metric, table in convention.metrics.items():
         sum_ = loose = 0
-        for layer, counts in counted.layers:
-            value = layer_value(table, convention.id, layer, counts)
+        for layer, counts in (*counted.layers, *counted.containers):
+            value = layer_value(counted, table, convention.id, layer, counts)
             sum_ += value
-            if layer.functional and table.functional == "container":
+            if counted.place(table, layer) == "container":
                 loose, value = loose + value, 0
-            rows.append(Prediction(name, shape, convention.id, layer.id, layer.op, metric, value, table.unit))
+            if value or layer.op != CONTAINER:
+                rows.append(Prediction(name, shape, convention.id, layer.id, layer.op, metric, value, table.unit))
         if loose:
             rows.append(Prediction(name, shape, convention.id, UNATTRIBUTED, "(model)", metric, loose, table.unit))
         rows.append(Prediction(name, shape, convention.id, TOTAL, "(model)", metric, sum_, table.unit))

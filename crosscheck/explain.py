@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crosscheck import ops
 from crosscheck.convention import Convention, MetricTable, Weight
 from crosscheck.engine import Tally
 from crosscheck.primitives import PRIMITIVES
@@ -37,14 +36,16 @@ class Term:
 
 
 def _counts(counted: Tally, table: MetricTable, layer: str) -> Pairs:
-    """What a tool sees of the network, of one layer, or outside of every layer; functional calls may be out of its sight."""
+    """What a tool sees of the network, of one layer, or outside of every layer; much may be out of its sight."""
     if layer == TOTAL:
         sums = counted.seen_by(table)
     elif layer == UNATTRIBUTED:
-        sums = counted.functional if table.functional == "container" else {}
+        sums = counted.seen_by(table, ["container"])
+    elif layer in counted.by_id:
+        node, counts = counted.by_id[layer]
+        sums = {node.op: counts} if counted.place(table, node) == "layer" else {}
     else:
-        node = counted.model.by_id.get(layer)
-        sums = {node.op: ops.counts(node)} if node and (not node.functional or table.functional == "layer") else {}
+        sums = {}
     return {(op, p): n for op, counts in sums.items() for p, n in counts.items()}
 
 

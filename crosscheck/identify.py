@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 
 from crosscheck import convention, engine, models
 from crosscheck.convention import Convention
@@ -27,13 +27,13 @@ MAX_COST = 3
 _SCALES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12}
 _BINARY = {10**3: 2**10, 10**6: 2**20, 10**9: 2**30, 10**12: 2**40}
 _VALUE = re.compile(
-    r"(?P<digits>[0-9][0-9,_']*)(?P<decimals>\.[0-9]+)?(?:e(?P<exponent>[0-9]{1,2}))?\s*(?P<suffix>[kmgbt](?![a-z]*illion))?"
+    r"(?P<digits>[0-9][0-9,_']*)(?P<decimals>\.[0-9]+)?(?:e(?P<exponent>[0-9]{1,2}))?\s*(?P<suffix>[kmgbt](?!illion|ult|acs?\b))?\s*"
     r"(?P<word>[a-z][a-z/ -]*)?",
     re.IGNORECASE,
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Printed:
     """A figure as printed: its value, half of its last digit's place, its scale and what its unit word says."""
 
@@ -43,6 +43,12 @@ class Printed:
     scale: int
     metric: str | None
     unit: str
+
+    @cached_property
+    def reach(self) -> tuple[float, float]:
+        """Bounds, a little wide, that any exact number behind the figure lies in, whatever its scale."""
+        top = _BINARY.get(self.scale, self.scale)
+        return float((self.value - self.ulp) * self.scale) * 0.999, float((self.value + self.ulp) * top) * 1.001
 
     def holds(self, exact: Fraction, scale: int, cut: bool) -> bool:
         """True where ``exact`` is printed as this figure under ``scale``, rounded or cut off."""
@@ -95,9 +101,10 @@ class Answer:
 
 def read(text: str, metric: str | None = None) -> tuple[Printed, ...]:
     """A printed figure (``4.11G``, ``8.19 GFLOPs``, ``61,100,840``), one reading per possible scale. Raises UsageError."""
+    unread = UsageError(f"{text!r} is no figure. Hint: write it like 4.11G, 8.19 GFLOPs, 25.56M or 61,100,840")
     match = _VALUE.fullmatch(text.strip())
     if not match:
-        raise UsageError(f"{text!r} is no figure. Hint: write it like 4.11G, 8.19 GFLOPs, 25.56M or 61,100,840")
+        raise unread
     digits = re.sub(r"[,_']", "", match["digits"])
     decimals = match["decimals"] or ""
     word = (match["word"] or "").strip().lower()
@@ -108,6 +115,8 @@ def read(text: str, metric: str | None = None) -> tuple[Printed, ...]:
     power = 10 ** int(match["exponent"] or 0)
     value, ulp = Fraction(digits + decimals) * power, Fraction(power, 10 ** max(0, len(decimals) - 1))
     said = "params" if "param" in word else "compute" if re.search(r"flop|mac|mult|op", word) else None
+    if word and said is None:
+        raise unread
     bare = not suffix and power == 1 and value < 10_000
     scales = (10**9, 10**6) if bare else (_SCALES[suffix],)
     return tuple(Printed(text.strip(), value, ulp, scale, metric or said, word) for scale in scales)
@@ -121,16 +130,19 @@ def _counted(name: str, shape: Shape, batch: int) -> engine.Tally | None:
         return None
 
 
+@cache
+def _total(name: str, shape: Shape, batch: int, c: str, metric: str) -> int | None:
+    counted = _counted(name, shape, batch)
+    return None if counted is None else engine.total(counted, convention.load(c), metric)
+
+
 def _exact(name: str, shape: Shape, batch: int, c: Convention, metric: str) -> int | None:
     """The convention's number; every primitive is affine in the batch, so two batches tell all of them."""
-    one = _counted(name, shape, 1)
-    if one is None:
-        return None
-    first = engine.total(one, c, metric)
-    if batch == 1:
-        return first
-    two = _counted(name, shape, 2)
-    return None if two is None else first + (batch - 1) * (engine.total(two, c, metric) - first)
+    one = _total(name, shape, 1, c.id, metric)
+    if one is None or batch == 1:
+        return one
+    two = _total(name, shape, 2, c.id, metric)
+    return None if two is None else one + (batch - 1) * (two - one)
 
 
 def _networks(asked: Variant) -> Iterator[tuple[Variant, Shape, tuple[Assumption, ...]]]:
@@ -171,7 +183,7 @@ def identify(model: str, text: str, metric: str | None = None) -> Answer:
     readings = read(text, metric)
     known = [convention.load(name) for name in convention.ids()]
     fits: list[Hypothesis] = []
-    plain: list[tuple[Fraction, Hypothesis]] = []
+    plain: list[tuple[float, Hypothesis]] = []
     tried = 0
     for variant, shape, given in _networks(asked):
         for c in known:
@@ -190,7 +202,7 @@ def identify(model: str, text: str, metric: str | None = None) -> Answer:
                             made = (c.id, measure, variant.name, size, factor, exact, before + how)
                             fits += _fit(printed, *made)
                             if len(before + how) <= 1 and exact and printed.value:
-                                off = abs(factor * exact / (printed.value * printed.scale) - 1)
+                                off = abs(float(factor) * exact / float(printed.value * printed.scale) - 1)
                                 plain.append((off, _hypothesis(*made, printed.scale, False)))
     ranked = _merge(
         sorted(fits, key=lambda h: (h.cost, abs(h.exact * h.factor - readings[0].value * h.scale), h.variant, h.conventions))
@@ -243,6 +255,9 @@ def _fit(
     assumed: tuple[Assumption, ...],
 ) -> Iterator[Hypothesis]:
     """The readings of one exact number that print as the figure: rounded or cut off, decimal or binary scale."""
+    low, high = printed.reach
+    if not low <= float(factor) * exact <= high:
+        return
     number = factor * exact
     for scale in (printed.scale, _BINARY.get(printed.scale)):
         for cut in (False, True):

@@ -44,24 +44,21 @@ def tools() -> Rows:
     ]
 
 
-def conventions() -> Rows:
-    """Id, tool, version range, what one MAC costs, unit and a sentence for every convention."""
+def conventions(full: bool = True) -> Rows:
+    """Id, tool, version range, metrics and what one MAC costs; ``full`` adds unit, package and a sentence."""
     rows: Rows = []
     for name in convention.ids():
         c = convention.load(name)
         table = c.metrics.get("compute") or next(iter(c.metrics.values()))
         per_mac = next((w.weight for w in table.weighed.get("conv", ()) if w.primitive == "mac"), None)
-        rows.append(
-            {
-                "convention": name,
-                "tool": c.tool or "(the engine)",
-                "versions": c.versions,
-                "metrics": ", ".join(c.metrics),
-                "unit": table.unit,
-                "one MAC is": "" if per_mac is None else per_mac,
-                "says": c.says,
-            }
-        )
+        row: dict[str, Any] = {
+            "convention": name,
+            "counts as": f"{c.title}, {c.framework}" if c.tool else "the engine",
+            "versions": c.versions,
+            "metrics": ", ".join(c.metrics),
+            "one MAC is": None if "compute" not in c.metrics else per_mac,
+        }
+        rows.append(row | {"unit": table.unit, "package": c.package, "says": c.says} if full else row)
     return rows
 
 

@@ -177,7 +177,7 @@ def _weights(layer: Layer, weight: Factors, bias: Factors) -> Counts:
     """Parameters of a weight and a bias, once over all calls; charged per sample and call where a tool does so."""
     n = layer.x[0]
     counts: Counts = {"sample_weights": (n, *weight), "sample_biases": (n, *bias)}
-    return counts if layer.call_of else counts | {"weight": weight, "bias": bias}
+    return counts | ({"repeated_params": (prod(weight) + prod(bias),)} if layer.call_of else {"weight": weight, "bias": bias})
 
 
 def _count_conv(layer: Layer) -> Counts:
@@ -201,6 +201,8 @@ def _count_conv(layer: Layer) -> Counts:
         counts["dilation_mac"] = (y[0], *weight, prod(rounded) - prod(y[2:]))
         if 1 < groups < x[1]:
             counts["grouped_dilation_mac"] = counts["dilation_mac"]
+    if len(kernel) == 3 and groups == x[1] > 1:
+        counts["volume_depthwise_mac"] = (prod(mac) + prod(counts.get("dilation_mac", (0,))),)
     if a["bias"]:
         counts["bias_add"] = y
     return counts
@@ -267,6 +269,8 @@ def _count_norm(layer: Layer) -> Counts:
         counts["running_stats"] = (2, c)
         if layer.attrs["affine"]:
             counts |= {"norm_scale": (c,), "norm_shift": (c,)}
+    elif layer.attrs["affine"]:
+        counts["repeated_params"] = (2, c)
     return counts
 
 
@@ -278,8 +282,7 @@ def _count_sample_norm(layer: Layer) -> Counts:
     counts = _elements(layer) | {"rows": (rows,), "channels": (size,)}
     if a["affine"]:
         counts |= {"sample_weights": (x[0], size), "sample_biases": (x[0], size), "affine_rows": (rows,), "affine_in_elements": x}
-        if not layer.call_of:
-            counts |= {"norm_scale": (size,), "norm_shift": (size,)}
+        counts |= {"repeated_params": (2, size)} if layer.call_of else {"norm_scale": (size,), "norm_shift": (size,)}
     return counts
 
 
@@ -323,16 +326,18 @@ def _count_adaptive(layer: Layer) -> Counts:
     spans = tuple(sum(geometry.adaptive_spans(n, o)) for n, o in zip(x[2:], y[2:], strict=True))
     floors = tuple(n // o for n, o in zip(x[2:], y[2:], strict=True))
     counts = _elements(layer) | {"window_elements": (*y[:2], *spans), "floor_window_elements": (*y, *floors)}
+    counts["float_cut"] = (_float_cut(x, y),)
+    if len(x) != 4:
+        counts["nonplanar_in_elements"] = x
     if all(n % o == 0 for n, o in zip(x[2:], y[2:], strict=True)):
         counts["tiled_elements"] = own = x
+    elif any(-(-n // o) + 1 > n for n, o in zip(x[2:], y[2:], strict=True)):
+        return counts | {"slice_elements": counts["window_elements"]}
     else:
         counts["scan_elements"] = own = (*y[:2], _scan(x[2:], y[2:]))
         counts["scan_positions"] = (sum(y[2:]),)
     if len(x) == 5 and max(y[2:]) > 1:
         counts["volume_elements"] = own
-    if len(x) != 4:
-        counts["nonplanar_in_elements"] = x
-    counts["float_cut"] = (_float_cut(x, y),)
     return counts
 
 
@@ -357,7 +362,9 @@ def _count_lrn(layer: Layer) -> Counts:
 
 
 def _count_add(layer: Layer) -> Counts:
-    return _elements(layer) | {"element_sums": (len(layer.inputs) - 1, *layer.y)}
+    sums = (len(layer.inputs) - 1, *layer.y)
+    counts = _elements(layer) | {"element_sums": sums}
+    return counts | {"inplace_element_sums": sums} if layer.attrs["inplace"] else counts
 
 
 # --- the table ------------------------------------------------------------------------------------------------------------
@@ -400,7 +407,7 @@ OPS: dict[str, Op] = {
     "adaptive_avgpool": Op("mean over windows that tile the input", {"output_size": REQUIRED}, _adaptive, _count_adaptive),
     "flatten": Op("all axes after the batch into one", {}, _flatten, _elements),
     "dropout": Op("identity in inference", {"p": 0.5}, _same, _elements),
-    "add": Op("element-wise sum of equal shapes", {}, _equal, _count_add),
+    "add": Op("element-wise sum of equal shapes", {"inplace": False}, _equal, _count_add),
     "concat": Op("joined along one axis", {"axis": 1}, _concat, _elements),
     "subsample": Op("every stride-th element of each spatial axis", {"stride": REQUIRED}, _subsample, _elements),
     "zero_pad": Op("zeros around each axis after the batch", {"pads": REQUIRED}, _pad, _elements),

@@ -20,6 +20,8 @@ Attr = Any  # int | float | bool | str | None | nested tuples of int
 
 
 BARE = "(bare)"  # kind of the root where the network is a single layer and no container
+CONTAINER = "container"  # op of a container in rows and conventions; its id is its path, or ROOT
+ROOT = "(root)"
 
 
 def numel(shape: Iterable[int]) -> int:
@@ -71,6 +73,16 @@ class Layer:
     def path(self) -> tuple[str, ...]:
         """The containers that the layer lives in, outermost first, then its own name."""
         return tuple(self.id.split("."))
+
+    @property
+    def kind(self) -> str:
+        """``layer``, ``functional`` for a call without a module of its own, or ``container``."""
+        return "container" if self.op == CONTAINER else "functional" if self.functional else "layer"
+
+    @property
+    def depth(self) -> int:
+        """How deep its module is nested; a layer called again lives where it was first called."""
+        return (self.call_of or self.id).count(".") + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +169,17 @@ class Model:
     def bare(self) -> bool:
         """True where the network is one layer without any container around it."""
         return self.containers.get("") == BARE
+
+    @cached_property
+    def blocks(self) -> frozenset[str]:
+        """Ids of all containers: the paths that layers live in, and ROOT."""
+        found = {ROOT}
+        for layer in self.layers:
+            path = layer.id.rpartition(".")[0]
+            while path and path not in found:
+                found.add(path)
+                path = path.rpartition(".")[0]
+        return frozenset(found)
 
     def kind_of(self, path: str) -> str:
         """Class name of the container at ``path``; ``Sequential`` where the description names none."""

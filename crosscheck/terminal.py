@@ -102,7 +102,7 @@ def show_count(model: Model, ids: Sequence[str], layers: bool, output: str) -> N
         row["MACs ="] = ops.formula(layer, "mac")
         for c, metric in columns:
             table = c.table(metric)
-            row[f"{c.id} {metric} ({table.unit})"] = engine.layer_value(table, c.id, layer, counts)
+            row[f"{c.id} {metric} ({table.unit})"] = engine.layer_value(counted, table, c.id, layer, counts)
         rows.append(row)
     sums = {f"{c.id} {metric} ({c.table(metric).unit})": engine.total(counted, c, metric) for c, metric in columns}
     if output == "table":

@@ -10,7 +10,7 @@ from crosscheck.convention import Convention
 from crosscheck.engine import Tally, predict, tally
 from crosscheck.ops import OPS
 from crosscheck.rows import TOTAL, Measurement
-from crosscheck.spec import Model
+from crosscheck.spec import CONTAINER, Model
 
 Weights = Mapping[str, Mapping[str, int]]  # op -> primitive -> weight
 
@@ -36,7 +36,7 @@ def convention_text(id: str, tables: Mapping[str, Weights], *, quirks: Mapping[s
             lines += [f'source = "{id}.py:1"', f'says = "{id} on {op}"']
             if quirks and op in quirks:
                 lines.append(f'quirk = "{quirks[op]}"')
-        rest = ", ".join(f'"{op}"' for op in OPS if op not in weights)
+        rest = ", ".join(f'"{op}"' for op in (*OPS, CONTAINER) if op not in weights)
         lines += [f"[[{metric}.ignore]]", f"ops = [{rest}]", f'source = "{id}.py:2"', 'says = "left out"']
     return "\n".join(lines) + "\n"
 

@@ -12,7 +12,20 @@ from crosscheck.ops import OPS
 from crosscheck.spec import Model, Shape
 
 Draw = Any
-PLAIN = ("relu", "tanh", "sigmoid", "leaky_relu", "gelu", "silu", "softmax", "lrn", "dropout", "batchnorm", "layernorm", "groupnorm")
+PLAIN = (
+    "relu",
+    "tanh",
+    "sigmoid",
+    "leaky_relu",
+    "gelu",
+    "silu",
+    "softmax",
+    "lrn",
+    "dropout",
+    "batchnorm",
+    "layernorm",
+    "groupnorm",
+)
 
 
 @st.composite
@@ -24,7 +37,12 @@ def networks(draw: Draw) -> Model:
     for k in range(draw(st.integers(1, 6))):
         path = f"stage{k // 2}.op{k}"
         try:
-            _block(draw, g, path, draw(st.sampled_from(["conv", "conv", "conv", "up", "pool", "pool", "add", "concat", "pad", "twice", *PLAIN])))
+            _block(
+                draw,
+                g,
+                path,
+                draw(st.sampled_from(["conv", "conv", "conv", "up", "pool", "pool", "add", "concat", "pad", "twice", *PLAIN])),
+            )
         except ShapeError:  # does not fit what came before; the shape stays as it was
             g.add(f"{path}.instead", "relu")
     if draw(st.booleans()):

@@ -16,24 +16,53 @@ import pytest
 from crosscheck import catalog
 
 ROOT = Path(__file__).parent.parent
-FRAMEWORKS = {"torch", "torchvision", "torchinfo", "fvcore", "thop", "paddle", "tensorflow", "keras", "onnx", "onnxruntime", "jax"}
+FRAMEWORKS = {
+    "torch",
+    "torchvision",
+    "torchinfo",
+    "fvcore",
+    "thop",
+    "paddle",
+    "tensorflow",
+    "keras",
+    "onnx",
+    "onnxruntime",
+    "jax",
+}
 OURS = {"crosscheck", "adapters", "tests"}
 
 # What files of crosscheck may import beyond the standard library; whatever is not named here, nothing.
 MAY_IMPORT = {
     "crosscheck/cli.py": {"typer"},
     "crosscheck/terminal.py": {"rich"},
+    "crosscheck/card.py": {"rich"},
     "crosscheck/shown.py": {"rich", "tabulate"},
     "crosscheck/frames.py": {"pandas"},
     "crosscheck/compare.py": {"pandas"},
     "crosscheck/report/view.py": {"pandas"},
+    "crosscheck/report/examined.py": {"pandas", "jinja2", "rich"},
     "crosscheck/report/formats/*.py": {"pandas", "jinja2", "tabulate"},
     "crosscheck/importers/onnx.py": {"onnx"},
     "adapters/weights.py": {"numpy"},
 }
 # The counting part, which everything else stands on.
-COUNTING = "spec rows errors geometry primitives ops graph models convention engine explain gaps".split()
-BANNED_FOR_FORMATS = {f"crosscheck.{m}" for m in "engine ops convention models graph runner compare catalog frames".split()}
+COUNTING = [
+    "spec",
+    "rows",
+    "errors",
+    "geometry",
+    "primitives",
+    "ops",
+    "graph",
+    "models",
+    "convention",
+    "engine",
+    "explain",
+    "gaps",
+]
+BANNED_FOR_FORMATS = {
+    f"crosscheck.{m}" for m in ["engine", "ops", "convention", "models", "graph", "runner", "compare", "catalog", "frames"]
+}
 
 
 def imports_of(path: Path) -> Iterator[str]:
@@ -46,9 +75,17 @@ def imports_of(path: Path) -> Iterator[str]:
             base = [*package[: len(package) - node.level + 1]] if node.level else []
             stem = ".".join([*base, *([node.module] if node.module else [])])
             yield from (f"{stem}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in ("import_module", "__import__"):
-            if node.args and isinstance(node.args[0], ast.Constant):
-                yield str(node.args[0].value)
+        elif (
+            isinstance(node, ast.Call)
+            and getattr(node.func, "attr", getattr(node.func, "id", ""))
+            in (
+                "import_module",
+                "__import__",
+            )
+            and node.args
+            and isinstance(node.args[0], ast.Constant)
+        ):
+            yield str(node.args[0].value)
 
 
 def sources(*folders: str) -> list[Path]:
@@ -131,7 +168,7 @@ def test_an_adapter_sees_neither_the_prediction_nor_another_framework(path: Path
     sight = ["crosscheck.spec", "crosscheck.rows", "adapters.worker", "adapters.weights", f"adapters.{room}"]
     blind = (n for n in names if starts(n, OURS) and not starts(n, sight))
     refuse(path, blind, "a measurement that can see the prediction proves nothing")
-    others = {info.module for id, info in catalog.frameworks().items() if id != room}
+    others = {info.module for name, info in catalog.frameworks().items() if name != room}
     refuse(path, foreign(names) & others, "one process holds one framework")
     refuse(path, foreign(names) & {"pandas", "typer", "rich", "jinja2", "pytest", "hypothesis"}, "it is no part of an adapter")
 
@@ -162,7 +199,12 @@ for command in sys.argv[1:]:
 print(json.dumps(sorted({m.split(".")[0] for m in sys.modules})))
 """
     done = subprocess.run(
-        [sys.executable, "-P", "-c", program, *commands], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT / "tests"
+        [sys.executable, "-P", "-c", program, *commands],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=ROOT / "tests",
     )
     if done.returncode or done.stderr:
         raise AssertionError(done.stderr)

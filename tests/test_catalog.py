@@ -40,15 +40,17 @@ def test_a_sound_room_is_read_without_running_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", INIT.splitlines())
 def test_a_room_without_a_constant_is_refused(tmp_path: Path, line: str) -> None:
-    name = line.split(" ")[0]
+    name = line.split(" ", maxsplit=1)[0]
     with pytest.raises(CrosscheckError, match=rf"^adapters/room/__init__.py: {name} is missing or not a (str|tuple)\. Hint: "):
         catalog.read(adapters(tmp_path, init=INIT.replace(line + "\n", "")))
 
 
 @pytest.mark.parametrize("line", TOOL.splitlines())
 def test_a_tool_without_a_constant_is_refused(tmp_path: Path, line: str) -> None:
-    name = line.split(" ")[0]
-    with pytest.raises(CrosscheckError, match=rf"^adapters/room/tools/counter.py: {name} is missing or not a (str|tuple)\. Hint: "):
+    name = line.split(" ", maxsplit=1)[0]
+    with pytest.raises(
+        CrosscheckError, match=rf"^adapters/room/tools/counter.py: {name} is missing or not a (str|tuple)\. Hint: "
+    ):
         catalog.read(adapters(tmp_path, tool=TOOL.replace(line + "\n", "")))
 
 
@@ -99,14 +101,14 @@ def test_two_tools_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> N
     tool = ToolInfo("counter", "", "left", "pytest", "mac", ("compute",))
     rooms = {n: FrameworkInfo(n, n, "json", "", (), (tool,)) for n in ("left", "right")}
     monkeypatch.setattr(catalog, "frameworks", lambda: rooms)
-    with pytest.raises(CrosscheckError, match="two tools are called 'counter': in left and right"):
+    with pytest.raises(CrosscheckError, match=r"two tools are called 'counter': in left and right"):
         catalog.tools()
 
 
 def test_names_that_nobody_knows_suggest_the_nearest() -> None:
-    with pytest.raises(UnknownNameError, match="unknown tool 'torchinf'. Hint: did you mean torchinfo"):
+    with pytest.raises(UnknownNameError, match=r"unknown tool 'torchinf'. Hint: did you mean torchinfo"):
         catalog.tool("torchinf")
-    with pytest.raises(UnknownNameError, match="unknown framework 'pytorhc'. Hint: did you mean pytorch"):
+    with pytest.raises(UnknownNameError, match=r"unknown framework 'pytorhc'. Hint: did you mean pytorch"):
         catalog.framework("pytorhc")
 
 
@@ -130,8 +132,8 @@ def test_a_tool_and_its_convention_agree(tool: ToolInfo) -> None:
 
 
 def test_every_convention_of_a_tool_has_the_tool() -> None:
-    for id in convention.ids():
-        c = convention.load(id)
+    for name in convention.ids():
+        c = convention.load(name)
         if c.tool:
-            assert c.tool in catalog.tools(), f"crosscheck/conventions/{id}.toml names a tool that no room has"
+            assert c.tool in catalog.tools(), f"crosscheck/conventions/{name}.toml names a tool that no room has"
             assert catalog.tool(c.tool).framework == c.framework

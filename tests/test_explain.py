@@ -88,7 +88,14 @@ def test_a_weight_term_names_both_charges_and_both_sources() -> None:
     t = tally(g.build())
     first, second = explain.difference(t, a, t, b, "compute")
     macs = 4 * 3 * 3 * 3 * 6 * 6
-    assert (first.op, first.primitive, first.weight_a, first.weight_b, first.count, first.value) == ("conv", "mac", 2, 1, macs, macs)
+    assert (first.op, first.primitive, first.weight_a, first.weight_b, first.count, first.value) == (
+        "conv",
+        "mac",
+        2,
+        1,
+        macs,
+        macs,
+    )
     assert first.says.endswith("alpha charges 2, beta 1")
     assert first.source == "alpha.py:1; beta.py:1"
     assert (first.cause, first.quirk) == ("weight", "")
@@ -120,7 +127,7 @@ def test_a_layer_that_only_one_of_them_saw_is_all_graph() -> None:
 
 def test_every_convention_explains_its_own_number_on_every_op() -> None:
     t = tally(every_op())
-    for id in convention.ids():
-        c = convention.load(id)
+    for name in convention.ids():
+        c = convention.load(name)
         for metric in c.metrics:
-            assert summed(explain.number(t, c, metric)) == total(t, c, metric), (id, metric)
+            assert summed(explain.number(t, c, metric)) == total(t, c, metric), (name, metric)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from crosscheck import convention, frames, models
 from crosscheck.engine import tally
 from crosscheck.errors import RowError
-from crosscheck.rows import TOTAL, UNATTRIBUTED
+from crosscheck.rows import TOTAL, UNATTRIBUTED, Measurement
 from crosscheck.spec import Model
 from tests.helpers import made_up, row, same, tallies, truthful
 from tests.random_networks import networks
@@ -20,13 +20,13 @@ LENET = models.build("lenet5")
 MAC = convention.load("mac")
 
 
-def measured(*rows: object) -> pd.DataFrame:
-    return frames.measurements(list(rows), tallies([LENET]), {"mac": MAC})  # type: ignore[arg-type]
+def measured(*rows: Measurement) -> pd.DataFrame:
+    return frames.measurements(rows, tallies([LENET]), {"mac": MAC})
 
 
 def residuals(frame: pd.DataFrame) -> dict[str, object]:
     """Residual by layer, None where there is none."""
-    return {str(r.layer): None if pd.isna(r.residual) else int(r.residual) for r in frame.itertuples(index=False)}
+    return {str(r["layer"]): None if pd.isna(r["residual"]) else int(r["residual"]) for r in frame.to_dict("records")}
 
 
 def test_columns_and_types_are_fixed() -> None:
@@ -76,7 +76,7 @@ def test_what_a_tool_counts_outside_every_layer_is_predicted_as_0() -> None:
 
 def test_a_repeated_key_is_refused_and_named() -> None:
     one = row(LENET, "tool", "features.c1", 1)
-    with pytest.raises(RowError, match="two rows for lenet5 × 1x1x32x32 × tool × features.c1 × compute"):
+    with pytest.raises(RowError, match=r"two rows for lenet5 × 1x1x32x32 × tool × features.c1 × compute"):
         measured(one, replace(one, value=2))
     assert len(measured(one, replace(one, metric="params"), replace(one, tool="other"), replace(one, layer=TOTAL))) == 4
 

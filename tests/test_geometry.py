@@ -41,7 +41,7 @@ def test_floor_output_is_the_number_of_windows_that_fit(
     if placed:
         assert geometry.window_out(size, kernel, stride, pad, dilation) == len(placed)
     else:
-        with pytest.raises(ValueError, match="does not fit"):
+        with pytest.raises(ValueError, match=r"does not fit"):
             geometry.window_out(size, kernel, stride, pad, dilation)
 
 
@@ -125,5 +125,5 @@ def test_padding_that_means_nothing_is_refused(padding: object) -> None:
 
 @pytest.mark.parametrize("value", ["ab", (1,), (1, 2, 3), (1.0, 2.0), True, 1.5, None])
 def test_a_value_per_axis_is_an_integer_or_one_for_each(value: object) -> None:
-    with pytest.raises(ValueError, match="kernel .* does not fit 2 spatial axes"):
+    with pytest.raises(ValueError, match=r"kernel .* does not fit 2 spatial axes"):
         geometry.per_axis(value, 2, "kernel")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from crosscheck.engine import tally
@@ -52,12 +54,13 @@ def test_a_layer_may_be_called_again_with_the_same_attributes_alone() -> None:
     g.add("conv", "conv", out_channels=4, kernel=3, padding=1)
     g.add("again", "conv", call_of="conv", out_channels=4, kernel=3, padding=1)
     g.add("relu", "relu")
-    for name, op, attrs, of in [
+    odd: list[tuple[str, str, dict[str, Any], str]] = [
         ("other_attrs", "conv", {"out_channels": 4, "kernel": 5, "padding": 1}, "conv"),
         ("other_op", "tanh", {}, "relu"),
         ("nothing_there", "tanh", {}, "later"),
         ("an_input", "tanh", {}, "input"),
-    ]:
+    ]
+    for name, op, attrs, of in odd:
         with pytest.raises(SpecError, match=f"layer '{name}' calls '{of}' again"):
             g.add(name, op, call_of=of, **attrs)
     counted = tally(g.build())

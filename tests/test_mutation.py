@@ -55,7 +55,7 @@ def judged(by: Convention) -> pd.DataFrame:
 def odd_cells(frame: pd.DataFrame) -> dict[tuple[str, str, str], int]:
     """Residuals that are not 0, by (tool, metric, layer)."""
     odd = frame[frame["residual"].fillna(0) != 0]
-    return {(r.tool, r.metric, r.layer): int(r.residual) for r in odd.itertuples(index=False)}
+    return {(r["tool"], r["metric"], r["layer"]): int(r["residual"]) for r in odd.to_dict("records")}
 
 
 def test_the_truth_has_no_residual() -> None:

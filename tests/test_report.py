@@ -35,7 +35,7 @@ CONVENTIONS = {
 
 def rows() -> list[Measurement]:
     """Two tools that are right on two networks, and one that fails on one of them."""
-    found = [r for net in NETS for id, c in CONVENTIONS.items() for r in truthful(tally(net), f"tool_{id}", c)]
+    found = [r for net in NETS for name, c in CONVENTIONS.items() for r in truthful(tally(net), f"tool_{name}", c)]
     return [*found, row(NETS[0], "tool_lost", value=None, status="error", message="it | broke")]
 
 
@@ -85,7 +85,7 @@ def test_layers_add_up_to_totals_in_the_file() -> None:
 def test_terms_add_up_to_differences_in_the_file() -> None:
     terms = read(FILES, "discrepancies.csv")
     key = ["model", "input", "metric", "tool_a", "tool_b"]
-    assert sorted(terms.groupby(key).groups) == [
+    assert sorted(set(terms[key].itertuples(index=False, name=None))) == [
         (net.name, net.input_text, "compute", "tool_mac", "tool_beta") for net in sorted(NETS, key=lambda n: n.name)
     ], "parameters are given by one tool alone"
     for _, group in terms.groupby(key):
@@ -207,7 +207,7 @@ def test_files_are_written_and_replaced_with_nothing_left_beside_them(tmp_path: 
 
 def test_a_write_that_fails_before_all_is_staged_leaves_every_old_file(tmp_path: Path) -> None:
     write.write(tmp_path, OLD)
-    with pytest.raises(OutputError, match="cannot write into .*Hint: choose another folder with --out"):
+    with pytest.raises(OutputError, match=r"cannot write into .*Hint: choose another folder with --out"):
         write.write(tmp_path, {**NEW, "a.txt/inside.txt": "a file stands where a folder is needed"})
     assert contents(tmp_path) == OLD
 
@@ -218,7 +218,7 @@ def test_a_write_that_stops_midway_leaves_whole_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, good: int, error: BaseException
 ) -> None:
     write.write(tmp_path, OLD)
-    replace, done = Path.replace, []
+    replace, done = Path.replace, list[Path]()
 
     def failing(self: Path, target: Path) -> Path:
         if len(done) == good:
@@ -236,7 +236,7 @@ def test_a_write_that_stops_midway_leaves_whole_files(
 def test_a_folder_that_cannot_be_written_is_found_out_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(OutputError, match="cannot write into .*Hint: choose another folder"):
+        with pytest.raises(OutputError, match=r"cannot write into .*Hint: choose another folder"):
             write.ensure_writable(folder)
     write.ensure_writable(tmp_path / "new" / "deep")
     assert list((tmp_path / "new" / "deep").iterdir()) == []

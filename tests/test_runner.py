@@ -38,9 +38,10 @@ def launcher(**habits: str) -> runner.Launch:
     return lambda _: [sys.executable, "-I", "-S", SCRIPT, *(f"{t}={h}" for t, h in habits.items())]
 
 
-def run(logs: Path, *plans: runner.Plan, timeout: float = 20.0, watch: runner.Watch | None = None, **habits: str) -> list[runner.Outcome]:
-    kwargs = {"watch": watch} if watch else {}
-    return runner.run(plans, logs=logs, timeout=timeout, launch=launcher(**habits), **kwargs)
+def run(
+    logs: Path, *plans: runner.Plan, timeout: float = 20.0, watch: runner.Watch | None = None, **habits: str
+) -> list[runner.Outcome]:
+    return runner.run(plans, logs=logs, timeout=timeout, launch=launcher(**habits), watch=watch or runner.quiet)
 
 
 def said(rows: Sequence[Measurement]) -> dict[tuple[str, str], object]:
@@ -128,7 +129,7 @@ def test_a_worker_that_never_says_a_word_fails_every_cell_once(tmp_path: Path) -
 
 
 def test_a_worker_that_cannot_be_started_is_an_error_that_says_so(tmp_path: Path) -> None:
-    with pytest.raises(CrosscheckError, match="fake: the worker cannot be started: .*No such file"):
+    with pytest.raises(CrosscheckError, match=r"fake: the worker cannot be started: .*No such file"):
         runner.run([plan("a")], logs=tmp_path, launch=lambda _: [str(tmp_path / "no-such-program")])
 
 

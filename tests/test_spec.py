@@ -96,8 +96,8 @@ def test_a_block_whose_inner_value_is_read_outside_is_no_chain_and_hands_it_out(
 
 def test_a_container_that_is_left_and_entered_again_has_no_plan() -> None:
     g = Graph("net", (1, 2, 4, 4))
-    for id in ("box.first", "between", "box.second"):
-        g.add(id, "relu")
+    for name in ("box.first", "between", "box.second"):
+        g.add(name, "relu")
     with pytest.raises(SpecError, match=r"net: the layers of container 'box' do not follow one another \('box.second'"):
         g.build().plan()
     g = Graph("net", (1, 2, 4, 4))
@@ -127,16 +127,14 @@ def relu(id: str, *inputs: str, call_of: str | None = None) -> Layer:
 )
 def test_a_description_that_contradicts_itself_is_refused(changed: dict[str, Any], message: str) -> None:
     sound: dict[str, Any] = {"inputs": (Input("in", (1, 2)),), "layers": (relu("a", "in"),), "outputs": ("a",)}
-    head = {"name": "net", "family": "test", "variant": "", "source": ""}
+    head: dict[str, Any] = {"name": "net", "family": "test", "variant": "", "source": ""}
     assert Model(**head, **sound).by_id["a"].y == (1, 2)
     with pytest.raises(SpecError, match=f"net: .*{message}"):
         Model(**head, **sound | changed)
 
 
 def test_several_inputs_keep_their_shapes_apart() -> None:
-    two = Model(
-        "net", "test", "", "", (Input("a", (2, 3)), Input("b", (2, 5))), (relu("x", "a"), relu("y", "b")), ("x", "y")
-    )
+    two = Model("net", "test", "", "", (Input("a", (2, 3)), Input("b", (2, 5))), (relu("x", "a"), relu("y", "b")), ("x", "y"))
     assert (two.input_text, two.batch) == ("2x3+2x5", 2)
     assert two.plan().inputs == ("a", "b")
     assert [type(s) for s in two.plan().steps] == [Step, Step]

@@ -11,11 +11,12 @@ from typing import Any
 import paddle
 from paddle import nn
 
-from adapters.paddlepaddle.layers import OPS, before, judge_repeat
+from adapters.paddlepaddle.layers import OPS, judge_repeat
+from adapters.paddlepaddle.pools import before
 from adapters.weights import arrays, input_array
 from adapters.worker import Unsupported
 from crosscheck.rows import TOTAL
-from crosscheck.spec import Block, Layer, Model, Shape
+from crosscheck.spec import ROOT, Block, Layer, Model, Shape
 
 Shapes = dict[str, Shape]
 Call = Callable[..., Any]
@@ -44,16 +45,16 @@ class Container(nn.Layer):
 class Native:
     """A Paddle network and where the neutral layers are in it.
 
-    By a sublayer's full name: ``sublayers`` has it, ``calls`` the ids of its calls in order. By a container's full name: ``held``
-    has the ids of the functional layers whose parameters it holds itself. By the id of such a layer: ``parameters`` has them.
-    While somebody watches, functional calls write output shapes into the tables in ``watch``, because no hook sees them.
+    By a sublayer's full name: ``sublayers`` has it, ``calls`` the ids of its calls in order. By the id of a functional layer:
+    ``parameters`` has what its container holds for it. While somebody watches, functional calls write output shapes into the
+    tables in ``watch``, because no hook sees them. ``blocks`` has the ids of containers by their full names.
     """
 
     net: Any
     calls: Mapping[str, tuple[str, ...]]
     sublayers: Mapping[str, Any]
-    held: Mapping[str, tuple[str, ...]]
     parameters: Mapping[str, tuple[Any, ...]]
+    blocks: Mapping[str, str]
     watch: list[Shapes]
 
 
@@ -65,25 +66,24 @@ class _Site:
     made: dict[str, Call] = field(default_factory=dict)
     calls: dict[str, list[str]] = field(default_factory=dict)
     sublayers: dict[str, Any] = field(default_factory=dict)
-    held: dict[str, list[str]] = field(default_factory=dict)
     parameters: dict[str, list[Any]] = field(default_factory=dict)
+    blocks: dict[str, str] = field(default_factory=dict)
     watch: list[Shapes] = field(default_factory=list)
 
 
 def build(model: Model) -> Native:
     """The network in evaluation mode. Raises Unsupported naming the layer that Paddle cannot express."""
     site = _Site(model)
-    net = _block(site, model.plan())
+    net = _bare(site, model.layers) if model.bare else _block(site, model.plan())
     if isinstance(net, Container):
         net.reads = tuple(i.name for i in model.inputs)
     net.eval()
-    tuples = ({k: tuple(v) for k, v in part.items()} for part in (site.calls, site.held, site.parameters))
-    calls, held, parameters = tuples
-    return Native(net, calls, site.sublayers, held, parameters, site.watch)
+    calls, parameters = ({k: tuple(v) for k, v in part.items()} for part in (site.calls, site.parameters))
+    return Native(net, calls, site.sublayers, parameters, site.blocks, site.watch)
 
 
 def fresh(native: Native) -> Native:
-    """The same network: the tools here put parameters, hooks and ``forward`` back as they found them."""
+    """The same network: the tools here leave parameters alone and put all else back as they found it."""
     return native
 
 
@@ -131,6 +131,14 @@ def _kind(name: str) -> type[Container]:
     return type("Block" if name == "Sequential" else name, (Container,), {})
 
 
+def _bare(site: _Site, layers: tuple[Layer, ...]) -> Any:
+    """The one ``paddle.nn`` layer that is the whole network."""
+    call, sublayer = _call(site, Container(), "", layers[0])
+    if len(layers) != 1 or call is not sublayer:
+        raise Unsupported(f"layer {layers[0].id!r}: a bare network must be one layer of Paddle's own")
+    return sublayer
+
+
 def _block(site: _Site, block: Block) -> Any:
     """A container and all that it holds: ``nn.Sequential`` where sublayers of its own just follow one another."""
     container = _kind(block.kind)()
@@ -147,9 +155,11 @@ def _block(site: _Site, block: Block) -> Any:
             container.add_sublayer(step.name, sublayer)
         container.steps.append((call, inputs, step.outputs))
     members = [call for call, _, _ in container.steps]
+    made: Any = container
     if block.kind == "Sequential" and block.is_chain and members == list(container.children()):
-        return nn.Sequential(*((step.name, call) for step, call in zip(block.steps, members, strict=True)))
-    return container
+        made = nn.Sequential(*((step.name, call) for step, call in zip(block.steps, members, strict=True)))
+    site.blocks[made.full_name()] = block.path or ROOT
+    return made
 
 
 def _call(site: _Site, container: Container, name: str, layer: Layer) -> tuple[Call, Any]:
@@ -166,9 +176,6 @@ def _call(site: _Site, container: Container, name: str, layer: Layer) -> tuple[C
         parameter.set_value(value)
         container.add_parameter(f"{name}_{part}", parameter)
         site.parameters.setdefault(layer.id, []).append(parameter)
-        owned = site.held.setdefault(container.full_name(), [])
-        if layer.id not in owned:
-            owned.append(layer.id)
         return parameter
 
     if layer.op not in OPS:

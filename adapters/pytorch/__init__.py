@@ -1,7 +1,7 @@
-"""PyTorch: networks as nested ``torch.nn`` modules, counted by torchinfo and by PyTorch's own flop counter."""
+"""PyTorch: networks as nested ``torch.nn`` modules, counted by the tools that its users quote."""
 
 FRAMEWORK = "pytorch"
 TITLE = "PyTorch"
 MODULE = "torch"
 EXTRA = "torch"
-PACKAGES = ("torch", "torchinfo")
+PACKAGES = ("torch", "numpy")

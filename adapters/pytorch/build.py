@@ -16,7 +16,7 @@ from adapters.pytorch.layers import LAYERS, VIEWS, Made
 from adapters.weights import arrays, input_array
 from adapters.worker import Unsupported
 from crosscheck.rows import TOTAL
-from crosscheck.spec import Block, Layer, Model, Step
+from crosscheck.spec import ROOT, Block, Layer, Model, Step
 
 _STATE = {"weight": "weight", "bias": "bias", "scale": "weight", "shift": "bias", "mean": "running_mean", "var": "running_var"}
 
@@ -26,18 +26,25 @@ class Native:
     """A network in eval mode with its seeded inputs.
 
     ``calls`` maps the path of a leaf module to the ids of the layers that call it, in order; ``functional`` maps the id of a
-    layer without a module to its container's path and the names of the tensors that the container holds for it.
+    layer without a module to its container's path and the names of the tensors that the container holds for it; ``blocks``
+    maps the path of a container to its id.
     """
 
     net: nn.Module
     inputs: tuple[Tensor, ...]
     calls: Mapping[str, tuple[str, ...]]
     functional: Mapping[str, tuple[str, tuple[str, ...]]]
+    blocks: Mapping[str, str]
 
     def leaves(self) -> Iterator[tuple[str, nn.Module, tuple[str, ...]]]:
         """Path, module and layer ids of every leaf module."""
         for path, ids in self.calls.items():
             yield path, self.net.get_submodule(path), ids
+
+    def containers(self) -> Iterator[tuple[nn.Module, str]]:
+        """Every container and its id."""
+        for path, name in self.blocks.items():
+            yield self.net.get_submodule(path), name
 
 
 def build(model: Model) -> Native:
@@ -60,13 +67,14 @@ class _Builder:
     names: dict[str, dict[str, str]] = field(default_factory=dict)
     calls: dict[str, tuple[str, ...]] = field(default_factory=dict)
     functional: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    blocks: dict[str, str] = field(default_factory=dict)
 
     def build(self) -> Native:
         for layer in self.model.layers:
             self.made[layer.id] = self._make(layer)
         net = self._bare(self.model.layers[0]) if self.model.bare else self._root()
         inputs = tuple(torch.from_numpy(input_array(self.model, k)) for k in range(len(self.model.inputs)))
-        return Native(net.eval(), inputs, self.calls, self.functional)
+        return Native(net.eval(), inputs, self.calls, self.functional, self.blocks)
 
     def _root(self) -> nn.Module:
         inputs = tuple(i.name for i in self.model.inputs)
@@ -82,6 +90,7 @@ class _Builder:
         return module
 
     def _block(self, block: Block) -> nn.Module:
+        self.blocks[_path(block.path)] = block.path or ROOT
         if block.kind == "Sequential" and block.is_chain and all(self._chained(block, step) for step in block.steps):
             return self._sequential(block)
         kind = "Block" if block.kind == "Sequential" else block.kind  # nn.Sequential itself would be another class

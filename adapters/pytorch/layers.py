@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, reduce
-from operator import add
+from operator import add, iadd
 from typing import Any
 
 import torch
@@ -218,13 +218,14 @@ def _sum(*xs: Tensor) -> Tensor:
     return reduce(add, xs)
 
 
-def _sum_into_first(x: Tensor, y: Tensor) -> Tensor:
-    x += y
-    return x
+def _sum_into_first(*xs: Tensor) -> Tensor:
+    return reduce(iadd, xs)
 
 
-def _add(layer: Layer, inplace: bool) -> Made:
-    return Made(function=_sum_into_first if inplace and len(layer.inputs) == 2 else _sum)
+def _add(layer: Layer, alone: bool) -> Made:
+    if layer.attrs["inplace"] and not alone:
+        raise Unsupported(f"layer {layer.id!r}: it may not write over {layer.inputs[0]!r}, which is read elsewhere")
+    return Made(function=_sum_into_first if layer.attrs["inplace"] else _sum)
 
 
 def _cat(*xs: Tensor, dim: int) -> Tensor:
@@ -236,7 +237,8 @@ def _concat(layer: Layer, _: bool) -> Made:
 
 
 def _every(x: Tensor, stride: tuple[int, ...]) -> Tensor:
-    return x[(slice(None), slice(None), *(slice(None, None, s) for s in stride))]
+    # contiguous, as batch norm computes (and a profiler sees) something else on a strided view
+    return x[(slice(None), slice(None), *(slice(None, None, s) for s in stride))].contiguous()
 
 
 def _subsample(layer: Layer, _: bool) -> Made:

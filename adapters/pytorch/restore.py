@@ -40,5 +40,5 @@ def _restore(space: Any, before: dict[str, Any]) -> None:
     for name, value in list(vars(space).items()):
         if name in before and value is not before[name] and callable(before[name]):
             setattr(space, name, before[name])
-        elif name not in before and space is torch.Tensor:
+        elif name not in before and space is torch.Tensor and hasattr(torch.Tensor.__base__, name):
             delattr(space, name)

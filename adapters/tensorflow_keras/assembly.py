@@ -26,6 +26,11 @@ def scope_name(name: str) -> str:
     return clean if re.match(r"[A-Za-z0-9.]", clean) else f"x{clean}"
 
 
+def is_depthwise(layer: Layer) -> bool:
+    """True where Keras has a depthwise layer for a convolution: every channel apart, over one or two axes."""
+    return layer.op == "conv" and layer.attrs["groups"] == layer.attrs["in_channels"] > 1 and len(layer.attrs["kernel"]) < 3
+
+
 class Assembly:
     """Values, layers and names of one network; every Keras layer is called by the neutral id it belongs to.
 
@@ -108,8 +113,7 @@ class Assembly:
             array = array.reshape(-1, *order)  # (F_out, C, *spatial)
             return array.transpose(*range(2, array.ndim), 1, 0).reshape(-1, len(array))
         if layer.op in ("conv", "conv_transpose") and name == "weight":
-            depthwise = layer.op == "conv" and layer.attrs["groups"] == layer.attrs["in_channels"] > 1
-            if depthwise:  # (C * m, 1, *kernel) -> (*kernel, C, m), both with the m outputs of one channel side by side
+            if is_depthwise(layer):  # (C * m, 1, *kernel) -> (*kernel, C, m), both with the m outputs of one channel side by side
                 array = array.reshape(layer.attrs["in_channels"], -1, *array.shape[2:])
                 return array.transpose(*range(2, array.ndim), 0, 1)
             return array.transpose(*range(2, array.ndim), 1, 0)

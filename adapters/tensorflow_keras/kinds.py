@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from adapters.tensorflow_keras import layers, windows
-from adapters.tensorflow_keras.assembly import Assembly
+from adapters.tensorflow_keras.assembly import Assembly, is_depthwise
 from adapters.worker import Unsupported
 from crosscheck.spec import Layer
 
@@ -37,7 +37,7 @@ def _zeros(a: Assembly, layer: Layer, x: Any) -> Any:
 
 def _conv(a: Assembly, layer: Layer, x: Any) -> Any:
     at = layer.attrs
-    depthwise = at["groups"] == at["in_channels"] > 1
+    depthwise = is_depthwise(layer)
     strided_and_dilated = max(at["stride"]) > 1 and max(at["dilation"]) > 1
     if strided_and_dilated and not depthwise:
         raise Unsupported(f"layer {layer.id!r}: Keras refuses a stride together with a dilation")
@@ -179,9 +179,8 @@ def _adaptive_avgpool(a: Assembly, layer: Layer, x: Any) -> Any:
     if all(n % o == 0 for n, o in zip(size, out, strict=True)):
         window = tuple(n // o for n, o in zip(size, out, strict=True))
         return a.call(layer, _of_rank("AveragePooling{}D", layer), x, pool_size=window, strides=window, **LAST)
-    if any(-(-n // o) + 1 > n for n, o in zip(size, out, strict=True)):
-        reason = f"Keras pools {size} to {out} with windows of ceil(size / output) + 1 as well, and one of them does not fit"
-        raise Unsupported(f"layer {layer.id!r}: {reason}")
+    if any(-(-n // o) + 1 > n for n, o in zip(size, out, strict=True)):  # Keras's layer fails: it pools with such windows too
+        return a.call(layer, layers.WindowMeans, x, size=size, output_size=out)
     return a.call(layer, _of_rank("AdaptiveAveragePooling{}D", layer), x, output_size=out, **LAST)
 
 

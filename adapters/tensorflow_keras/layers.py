@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,6 +49,23 @@ class Pad(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         """Each axis after the batch grown by its (before, after)."""
         return keras.ops.pad(inputs, self.pads, constant_values=self.value)
+
+
+class WindowMeans(keras.layers.Layer):
+    """Means over windows from floor(i * size / output size) up to ceil((i + 1) * size / output size)."""
+
+    def __init__(self, size: Sequence[int], output_size: Sequence[int], name: str) -> None:
+        super().__init__(name=name)
+        self.output_size = tuple(output_size)
+        self.windows = [
+            [slice(i * n // o, -(-(i + 1) * n // o)) for i in range(o)] for n, o in zip(size, output_size, strict=True)
+        ]
+
+    def call(self, inputs: Any) -> Any:
+        """(N, *output_size, C)."""
+        axes = tuple(range(1, len(inputs.shape) - 1))
+        means = [tf.reduce_mean(inputs[(slice(None), *window)], axis=axes) for window in itertools.product(*self.windows)]
+        return tf.reshape(tf.stack(means, axis=1), (-1, *self.output_size, inputs.shape[-1]))
 
 
 class FunctionalConv(keras.layers.Layer):

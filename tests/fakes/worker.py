@@ -48,16 +48,20 @@ def die_by(which: signal.Signals) -> None:
     time.sleep(60)  # the signal comes before this ends
 
 
-def hang(out: TextIO, job: dict[str, Any]) -> None:
-    Path(job["rows"]).with_suffix(".pid").write_text(str(os.getpid()))
-    print(f"pid {os.getpid()}", flush=True)
+def talk(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def hang() -> None:
+    talk(f"pid {os.getpid()}\n")
     time.sleep(60)
 
 
 def main(*words: str) -> None:
     habits = dict(word.split("=", 1) for word in words[:-1])
     if habits.get("*") == "crash":
-        print("cannot import the framework", file=sys.stderr)
+        sys.stderr.write("cannot import the framework\n")
         sys.exit(7)
     job = json.loads(Path(words[-1]).read_text(encoding="utf-8"))
     with Path(job["rows"]).open("a", encoding="utf-8") as out:
@@ -74,8 +78,8 @@ def do(out: TextIO, job: dict[str, Any], index: int, tool: str, habit: str) -> N
         say(out, "row", **row(job, index, tool, value))
 
     def noisy() -> None:
-        print('{"event":"row","value":1}\n' * 200, flush=True)
-        print("WARNING: a framework talks\n" * 200, file=sys.stderr, flush=True)
+        talk('{"event":"row","value":1}\n' * 200)
+        sys.stderr.write("WARNING: a framework talks\n" * 200)
         good()
 
     def half_a_line() -> None:
@@ -101,7 +105,7 @@ def do(out: TextIO, job: dict[str, Any], index: int, tool: str, habit: str) -> N
         "float": lambda: good(float(LENET5_MACS)),
         "noisy": noisy,
         "silent": lambda: None,
-        "hang": lambda: hang(out, job),
+        "hang": hang,
         "kill": lambda: die_by(signal.SIGKILL),
         "segfault": lambda: die_by(signal.SIGSEGV),
         "exit": exits,

@@ -11,6 +11,7 @@ from typing import Any
 import paddle
 
 from adapters.paddlepaddle.build import Native
+from adapters.paddlepaddle.restore import restored
 from adapters.worker import Unsupported
 from crosscheck.rows import TOTAL, Reading
 from crosscheck.spec import Model
@@ -28,12 +29,9 @@ def measure(native: Native, model: Model) -> Iterable[Reading]:
     """Run it with its table printed; its figures are whole numbers, unrounded. Raises Unsupported for more than one input."""
     if len(model.inputs) != 1:
         raise Unsupported(f"paddle.flops makes one input for a network, not {len(model.inputs)}")
-    printed, kept = io.StringIO(), set(native.net._buffers)
-    with _meter(native) as before, contextlib.redirect_stdout(printed):
+    printed = io.StringIO()
+    with restored(native.net), _meter(native) as before, contextlib.redirect_stdout(printed):
         total = paddle.flops(native.net, list(model.inputs[0].shape), print_detail=True)
-    native.net.__dict__.pop("forward", None)  # it binds the network to itself, which keeps the memory
-    for name in set(native.net._buffers) - kept:  # left behind in a network without sublayers
-        del native.net._buffers[name]
     text = printed.getvalue()
     found = re.search(r"Total Params: (\d+)", text)
     if found is None:
@@ -63,9 +61,9 @@ def _readings(native: Native, name: str, params: int, flops: int, before: dict[s
         marks = [*before.get(name, [0]), flops]
         for call, start, end in zip(ids, marks, marks[1:], strict=False):
             yield Reading(call, "compute", end - start, _FLOPS)
-    held = native.held.get(name, ())
-    if len(held) == 1:
-        yield Reading(held[0], "params", params, _PARAMS, "held by a container without sublayers")
+    elif name in native.blocks:
+        yield Reading(native.blocks[name], "params", params, _PARAMS)
+        yield Reading(native.blocks[name], "compute", flops, _FLOPS)
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from typing import Any
 import paddle
 
 from adapters.paddlepaddle.build import Native
+from adapters.paddlepaddle.restore import restored
 from crosscheck.rows import TOTAL, Reading
 from crosscheck.spec import Model
 
@@ -28,12 +29,11 @@ def measure(native: Native, model: Model) -> Iterable[Reading]:
     """Run it. Totals are what it returns and prints; a layer's are what it sums, trainable or not.
 
     The printed table has no column of trainable parameters, but the tool keeps one beside it. What does not train is the rest,
-    per layer as in the tool's own last line. The row of a container that holds parameters itself is that of the functional layer
-    they belong to, if it is one layer alone.
+    per layer as in the tool's own last line. Of the containers, which have rows too, those that hold parameters are told.
     """
     shapes = [i.shape for i in model.inputs]
     printed = io.StringIO()
-    with _ledger(native) as rows, contextlib.redirect_stdout(printed):
+    with restored(native.net), _ledger(native) as rows, contextlib.redirect_stdout(printed):
         info = paddle.summary(native.net, shapes[0] if len(shapes) == 1 else shapes)
     rest = re.search(r"Non-trainable params: ([\d,]+)", printed.getvalue())
     if rest is None or not rows:
@@ -41,9 +41,9 @@ def measure(native: Native, model: Model) -> Iterable[Reading]:
     totals = (info["total_params"], info["trainable_params"], rest[1].replace(",", ""))
     for metric, value in zip(METRICS, totals, strict=True):
         yield Reading(TOTAL, metric, int(value), _UNIT)
-    owners = dict(native.calls) | {name: ids for name, ids in native.held.items() if len(ids) == 1}
     for layer in native.net.sublayers(include_self=True):
-        row, ids = rows.get(_key(layer)), owners.get(layer.full_name())
+        row, name = rows.get(_key(layer)), layer.full_name()
+        ids = native.calls.get(name, ()) or (native.blocks[name],) * bool(layer._parameters)
         if row is not None and ids:
             params, trainable = int(row["nb_params"]), int(row["trainable_params"])
             for metric, value in zip(METRICS, (params, trainable, params - trainable), strict=True):

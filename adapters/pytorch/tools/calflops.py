@@ -48,7 +48,7 @@ def readings(native: Native, kind: int, unit: str) -> Iterator[Reading]:
 def _run(native: Native) -> tuple[tuple[int, ...], dict[str, list[tuple[int, ...]]]]:
     """FLOPs, MACs and parameters of the network, and of every leaf module before each of its calls and in the end.
 
-    calflops takes a module's sums away before it returns, but has them at hand while it prints the module, ``extra_repr`` included.
+    calflops takes the sums away before it returns, but has them at hand while it prints each module with its ``extra_repr``.
     """
     marks: dict[str, list[tuple[int, ...]]] = {}
 

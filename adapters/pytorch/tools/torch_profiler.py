@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import torch
-from torch import nn
 from torch.profiler import ProfilerActivity, profile, record_function
 
 from adapters.pytorch.build import Native
+from adapters.pytorch.calls import name_calls
 from crosscheck.rows import TOTAL, Reading
 from crosscheck.spec import Model
 
@@ -26,19 +25,15 @@ _MARK = "layer "
 
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:
-    """The sum over all events, and over those inside every call of a leaf module, which is recorded under the layer's id."""
-    ranges: list[Any] = []
-    for _, module, ids in native.leaves():
-        module.register_forward_pre_hook(partial(_enter, ranges, iter(ids)))
-        module.register_forward_hook(partial(_leave, ranges))
+    """The sum over all events, and over those of every layer's call, which is recorded as a range with the layer's id."""
+    name_calls(native, lambda layer: record_function(_MARK + layer))
     with torch.no_grad(), profile(activities=[ProfilerActivity.CPU], with_flops=True) as seen:
         native.net(*native.inputs)
     shares: Counter[str] = Counter()
     for event in seen.events():
         shares[_owner(event)] += event.flops
-    for _, _, ids in native.leaves():
-        for layer in ids:
-            yield Reading(layer, "compute", shares[layer], _UNIT)
+    for layer in model.by_id:
+        yield Reading(layer, "compute", shares[layer], _UNIT)
     yield Reading(TOTAL, "compute", sum(average.flops for average in seen.key_averages()), _UNIT)
 
 
@@ -47,12 +42,3 @@ def _owner(event: Any) -> str:
     while event is not None and not event.name.startswith(_MARK):
         event = event.cpu_parent
     return event.name.removeprefix(_MARK) if event is not None else ""
-
-
-def _enter(ranges: list[Any], ids: Iterator[str], module: nn.Module, given: Any) -> None:
-    ranges.append(record_function(_MARK + next(ids)))
-    ranges[-1].__enter__()
-
-
-def _leave(ranges: list[Any], module: nn.Module, given: Any, made: Any) -> None:
-    ranges.pop().__exit__(None, None, None)

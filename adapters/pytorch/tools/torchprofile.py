@@ -5,14 +5,14 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
+from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch import nn
 from torchprofile import profile_macs
 
 from adapters.pytorch.build import Native
+from adapters.pytorch.calls import name_calls
 from crosscheck.rows import TOTAL, Reading
 from crosscheck.spec import Model
 
@@ -26,28 +26,26 @@ _UNIT = "MACs"
 
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:
-    """The sum over all operators, and over those of one call of a leaf module; most layers have no operator that counts.
+    """The sum over all operators, and over those of every layer's call; most layers have no operator with a rule.
 
-    An operator of the trace carries the scope in which it ran; since the trace names none, the layer's id is put there.
+    Each operator that torchprofile lists says in which scope it ran; the scopes are named after the layers here.
     """
-    for _, module, ids in native.leaves():
-        module.register_forward_pre_hook(partial(_enter, iter(ids)))
-        module.register_forward_hook(_leave)
+    name_calls(native, _scope)
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # one for every operator without a rule
         found: Any = profile_macs(native.net, native.inputs, reduction=None)
     shares: Counter[str] = Counter()
     for node, macs in found.items():
-        if node.scope:
-            shares[node.scope] += macs
-    for layer, macs in shares.items():
-        yield Reading(layer, "compute", macs, _UNIT)
+        shares[node.scope] += macs
+    for layer in model.by_id:
+        if layer in shares:
+            yield Reading(layer, "compute", shares[layer], _UNIT)
     yield Reading(TOTAL, "compute", sum(found.values()), _UNIT)
 
 
-def _enter(ids: Iterator[str], module: nn.Module, given: Any) -> None:
-    torch._C._get_tracing_state().push_scope(next(ids))
-
-
-def _leave(module: nn.Module, given: Any, made: Any) -> None:
-    torch._C._get_tracing_state().pop_scope()
+@contextmanager
+def _scope(layer: str) -> Iterator[None]:
+    tracing = torch._C._get_tracing_state()
+    tracing.push_scope(layer)
+    yield
+    tracing.pop_scope()

@@ -1,0 +1,28 @@
+"""torch-summary 1.4.5, the forerunner of torchinfo: multiply-adds of one sample and parameters, containers too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torchsummary import summary
+
+from adapters.pytorch.build import Native
+from adapters.pytorch.summaries import readings
+from crosscheck.rows import Reading
+from crosscheck.spec import Model
+
+TOOL = "torch_summary_145"
+TITLE = "torch-summary 1.4.5: torchsummary.summary(net, input_size without batch)"
+PACKAGE = "torch-summary"
+OVERLAY = "torch-summary-1.4.5"
+CONVENTION = "torch_summary_145"
+METRICS = ("compute", "params")
+
+
+def measure(native: Native, model: Model) -> Iterator[Reading]:
+    """The summary's totals and its entry for every call of a module that its default depth reaches.
+
+    It wants shapes without the batch and runs two samples whatever the network's batch is.
+    """
+    found = summary(native.net, [i.shape[1:] for i in model.inputs], verbose=0)
+    yield from readings(native, found, lambda info: True)

@@ -1,0 +1,25 @@
+"""torchinfo 0.0.9: multiply-adds and parameters of every module that it hooks, containers too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torchinfo import summary
+
+from adapters.pytorch.build import Native
+from adapters.pytorch.summaries import readings
+from crosscheck.rows import Reading
+from crosscheck.spec import Model
+
+TOOL = "torchinfo_009"
+TITLE = "torchinfo 0.0.9: torchinfo.summary(net, input_size)"
+PACKAGE = "torchinfo"
+OVERLAY = "torchinfo-0.0.9"
+CONVENTION = "torchinfo_009"
+METRICS = ("compute", "params")
+
+
+def measure(native: Native, model: Model) -> Iterator[Reading]:
+    """The summary's totals and its entry for every call of a module that its default depth reaches."""
+    found = summary(native.net, input_size=[i.shape for i in model.inputs], verbose=0)
+    yield from readings(native, found, lambda info: True)

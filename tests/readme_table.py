@@ -1,0 +1,50 @@
+"""The table in the README, made from the committed reports: ``make readme`` writes it, a test keeps it so."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from crosscheck import convention, engine, explain, models
+from crosscheck.explain import Term
+
+ROOT = Path(__file__).parent.parent
+START, END = "<!-- table: resnet50 -->", "<!-- end of table -->"
+
+
+def block() -> str:
+    """The rows of resnet50, smallest first, each with the engine's account of it."""
+    with (ROOT / "reports" / "measurements.csv").open(encoding="utf-8", newline="") as file:
+        rows = [r for r in csv.DictReader(file) if r["model"] == "resnet50" and r["layer"] == "(total)" and r["status"] == "ok"]
+    counted = engine.tally(models.build("resnet50"))
+    lines = ["| tool | prints | as | which is | residual |", "|:--|--:|:--|:--|--:|"]
+    for metric in ("compute", "params"):
+        for r in sorted((r for r in rows if r["metric"] == metric), key=lambda r: (int(r["value"]), r["tool"])):
+            c = convention.load(r["convention"])
+            terms = explain.number(counted, c, metric)
+            name = f"{c.title} {r['tool_version']}"
+            lines.append(f"| {name} | {int(r['value']):,} | {r['unit']} | {_sum(terms)} | {int(r['residual']):,} |")
+    return "\n".join(lines)
+
+
+def _sum(terms: list[Term]) -> str:
+    """Terms of one primitive together; the small ones stay, nothing is dropped."""
+    sums: dict[tuple[str, int], int] = {}
+    for t in terms:
+        key = (t.primitive, t.weight_a)
+        sums[key] = sums.get(key, 0) + t.count
+    parts = [f"{'−' if w < 0 else '+'} {'' if abs(w) == 1 else f'{abs(w)}·'}{n:,} {p}" for (p, w), n in sums.items()]
+    return " ".join(parts).removeprefix("+ ")
+
+
+def main() -> None:
+    """Write the table into the README."""
+    path = ROOT / "README.md"
+    text = path.read_text(encoding="utf-8")
+    before, rest = text.split(START)
+    after = rest.split(END)[1]
+    path.write_text(f"{before}{START}\n\n{block()}\n\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

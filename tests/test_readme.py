@@ -1,0 +1,23 @@
+"""The README's table is what the committed reports say, and every command that it shows exists."""
+
+from __future__ import annotations
+
+import re
+
+from typer.main import get_command
+
+from crosscheck.cli import app
+from tests.readme_table import END, ROOT, START, block
+
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_table_is_the_report() -> None:
+    assert TEXT.split(START)[1].split(END)[0].strip() == block()
+
+
+def test_every_command_shown_exists() -> None:
+    commands = set(get_command(app).commands)  # type: ignore[attr-defined]
+    shown = set(re.findall(r"^crosscheck ([a-z]+)", TEXT, re.MULTILINE))
+    assert shown
+    assert shown <= commands
