@@ -2,6 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 CORE := .venv-core
+OVERLAYS := $(VENV)/overlays
+# old editions of tools, each in a folder of its own: they share import names with newer ones
+EDITIONS := torch-summary==1.4.5 torchsummary==1.5.1 torchinfo==0.0.9
 PIP := -m pip --disable-pip-version-check install --prefer-binary
 SOURCES := crosscheck adapters tests
 .DEFAULT_GOAL := help
@@ -12,11 +15,16 @@ help: ## list the targets
 	 grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
 
 .PHONY: compare
-compare: $(VENV)/.ready ## measure the default networks with every tool and write reports/
+compare: $(VENV)/.ready $(OVERLAYS)/.ready ## measure the default networks with every tool and write reports/
 	$(VENV)/bin/crosscheck compare
+	$(VENV)/bin/crosscheck doctor --out reports
+
+.PHONY: doctor
+doctor: $(VENV)/.ready $(OVERLAYS)/.ready ## what each tool does with each operation, on your versions
+	$(VENV)/bin/crosscheck doctor
 
 .PHONY: test
-test: $(VENV)/.ready $(CORE)/.ready lint ## linters, types, the framework-free suite without frameworks, then the whole suite
+test: $(VENV)/.ready $(OVERLAYS)/.ready $(CORE)/.ready lint ## linters, types, the framework-free suite without frameworks, then the whole suite
 	$(CORE)/bin/python -m pytest -q -m "not framework" -n 2
 	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup
 
@@ -31,7 +39,10 @@ lint: $(VENV)/.ready ## ruff and mypy
 	$(VENV)/bin/mypy
 
 .PHONY: setup
-setup: $(VENV)/.ready ## only install everything into .venv
+setup: $(VENV)/.ready $(OVERLAYS)/.ready ## only install everything into .venv
+
+.PHONY: overlays
+overlays: $(OVERLAYS)/.ready ## only install the old editions of tools
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	@echo "== setting up $(VENV): PyTorch, PaddlePaddle, TensorFlow and their counting tools; this takes some minutes once"
@@ -42,6 +53,13 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(VENV)/bin/python $(PIP) -c constraints.txt -e '.[torch,paddle,tensorflow]'
 	@echo "== 3 of 3: test tools"
 	$(VENV)/bin/python $(PIP) -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(OVERLAYS)/.ready: $(VENV)/.ready Makefile
+	@echo "== old editions of tools, each in a folder of its own under $(OVERLAYS)"
+	for edition in $(EDITIONS); do \
+	  $(VENV)/bin/python $(PIP) --no-deps --upgrade --target "$(OVERLAYS)/$$(echo $$edition | sed 's/==/-/')" $$edition || exit 1; \
+	done
 	@touch $@
 
 $(CORE)/.ready: pyproject.toml constraints.txt
@@ -56,6 +74,10 @@ lock: ## pin what a fresh environment resolves to, into constraints.txt
 	.venv-lock/bin/python $(PIP) -e '.[torch,paddle,tensorflow,dev]'
 	(sed -n '/^#/p' constraints.txt; .venv-lock/bin/python -m pip freeze --exclude-editable | sed -E 's/\+[a-z0-9.]+$$//') > constraints.new
 	mv constraints.new constraints.txt && rm -rf .venv-lock
+
+.PHONY: bench
+bench: $(VENV)/.ready ## how fast the engine is, as ratios
+	$(VENV)/bin/python -m benchmarks.engine_speed
 
 .PHONY: readme
 readme: $(CORE)/.ready ## write the README's table from the committed reports

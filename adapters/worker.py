@@ -1,10 +1,11 @@
 """The loop that every framework's process runs: read a job, build each network, run its tools, append rows.
 
 ``python -P -m adapters.<name> JOB.json`` does one job; with ``-`` the paths of jobs come on standard input, one a line.
-A job is ``{"run", "rows", "models": [Model JSON, …], "cells": [[index of the model, tool], …]}``, and with
-``"zero_ok": true`` a total of 0 is a number like any other; the pseudo tool ``(contract)`` asks the native network for its shapes and parameters. The rows file gets one JSON object a line: ``hello``, then for every cell
-``start``, its rows and ``end``, at last ``bye``; ``fail`` before ``end`` says why a cell has no rows at all. What a tool prints
-goes to the log; rows of a cell without ``end`` do not count.
+A job is ``{"run", "rows", "models": [Model JSON, …], "cells": [[index of the model, tool], …]}``; with ``"zero_ok": true`` a
+total of 0 is a number like any other. The pseudo tool ``(contract)`` asks the native network for its shapes and parameters.
+The rows file gets one JSON object a line: ``hello``, then for every cell ``start``, its rows and ``end``, at last ``bye``;
+``fail`` before ``end`` says why a cell has no rows at all. What a tool prints goes to the log; rows of a cell without ``end``
+do not count.
 """
 
 from __future__ import annotations

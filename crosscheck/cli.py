@@ -131,7 +131,7 @@ def compare(
         typer.echo("crosscheck: interrupted; the reports are as they were", err=True)
         raise typer.Exit(job.INTERRUPTED) from None
     terminal.show_report(report, folder)
-    for line in job.describe(verdict):
+    for line in [*job.outside(report.measurements), *job.describe(verdict)]:
         typer.echo(f"crosscheck: {line}", err=True)
     raise typer.Exit(verdict.exit_code)
 

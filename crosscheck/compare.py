@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +113,7 @@ def run(
     work = plans(req, frameworks)
     slowest_first = sorted(work, key=lambda p: (bool(p.overlay), -len(p.tools)))
     outcomes = {o.name: o for o in runner.run(slowest_first, logs=logs, timeout=timeout, launch=launch, watch=watch)}
-    rows = [row for plan in work for row in outcomes[plan.name].rows]
+    rows = editions(row for plan in work for row in outcomes[plan.name].rows)
     tallies = {(m.name, m.input_text): tally(m) for m in req.models}
     conventions = {name: convention.load(name) for name in sorted({r.convention for r in rows})}
     frame = frames.measurements(_ordered(rows, req.models, work), tallies, conventions)
@@ -128,6 +128,22 @@ def _ordered(rows: Sequence[Any], wanted: Sequence[Model], work: Sequence[runner
     tools = sorted((t.framework, t.id) for plan in work for t in plan.tools)
     rank = {pair: k for k, pair in enumerate(tools)}
     return sorted(rows, key=lambda r: (place[r.model, r.input], rank[r.framework, r.tool]))
+
+
+def editions(rows: Iterable[Measurement]) -> list[Measurement]:
+    """Rows under the edition of their tool's convention that holds for the version that ran."""
+    return [replace(r, convention=convention.for_version(r.convention, r.tool_version).id) for r in rows]
+
+
+def outside(frame: pd.DataFrame) -> list[str]:
+    """Tools whose version no convention was read from, one line each: their numbers may differ for a new reason."""
+    known = frame[["tool", "tool_version", "convention"]].drop_duplicates().itertuples(index=False)
+    loaded = [(str(r.tool), str(r.tool_version), convention.load(str(r.convention))) for r in known if r.tool_version]
+    return [
+        f"note: {tool} ran in version {version}; its convention was read from {c.package} {c.versions}"
+        for tool, version, c in loaded
+        if not c.holds_for(version)
+    ]
 
 
 def _facts(outcomes: Mapping[str, runner.Outcome], rows: Sequence[Measurement]) -> dict[str, Any]:

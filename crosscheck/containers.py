@@ -127,10 +127,12 @@ def _counts(block: _Block, *, root: bool) -> dict[str, int]:
     """The primitives of a container, zeros left out; a root is called by nobody, unless it passes for a layer."""
     over = block.out[0] * block.out[1]
     weights = 0 if root and block.modules else block.weights
+    place = ("root" if block.modules else "lone") if root else "branch" if block.modules else "leaf"
     counts = {
         "container_weights": weights,
         "container_channel_weights": over * weights,
         "held_channel_params": 0 if block.modules else over * block.held,
+        f"{place}_held_params": block.held,
         "displaced_params": 0 if block.open else max(block.rest, 0) - block.held,
     }
     return {name: n for name, n in counts.items() if n}

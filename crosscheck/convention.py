@@ -93,7 +93,10 @@ class MetricTable:
 
 @dataclass(frozen=True)
 class Convention:
-    """How one tool counts: a table per metric. ``versions`` is the range of ``package`` that it holds for."""
+    """How one tool counts: a table per metric. ``versions`` is the range of ``package`` that it holds for.
+
+    ``edition_of`` names the convention of the same tool's newest versions, where this one is of older ones.
+    """
 
     id: str
     title: str
@@ -103,6 +106,13 @@ class Convention:
     versions: str
     says: str
     metrics: Mapping[str, MetricTable]
+    edition_of: str = ""
+
+    def holds_for(self, version: str) -> bool:
+        """True where the version of ``package`` is in the range that the convention was read from."""
+        from packaging.specifiers import SpecifierSet  # not needed to count, so not loaded to count
+
+        return SpecifierSet(self.versions).contains(version, prereleases=True)
 
     def table(self, metric: str) -> MetricTable:
         """The table of one metric; raises ConventionError where the tool does not give it."""
@@ -203,6 +213,7 @@ def parse(text: str, where: str) -> Convention:
     except tomllib.TOMLDecodeError as error:
         raise ConventionError(f"{where}: not valid TOML: {error}") from None
     head = {key: _need(data, key, str, where) for key in ("id", "title", "tool", "framework", "package", "versions", "says")}
+    head["edition_of"] = _need({"edition_of": "", **data}, "edition_of", str, where)
     names = [key for key in data if key not in head]
     odd = [name for name in names if name not in METRICS]
     if odd or not names:
@@ -220,6 +231,16 @@ def load(id: str) -> Convention:
     if convention.id != id:
         raise ConventionError(f"crosscheck/conventions/{path.name}: its id is {convention.id!r}, which is not the file's name")
     return convention
+
+
+@cache
+def for_version(id: str, version: str) -> Convention:
+    """The edition of convention ``id`` that holds for a version of its package; ``id`` itself where none does."""
+    newest = load(id)
+    if not version or not newest.tool or newest.holds_for(version):
+        return newest
+    editions = (c for c in map(load, ids()) if c.edition_of == id)
+    return next((c for c in editions if c.holds_for(version)), newest)
 
 
 @cache

@@ -82,7 +82,9 @@ def examine(
         compare.Request(tuple(c.model for c in cases), *wanted), catalog.frameworks(), metric="compute", zero_ok=True
     )
     outcomes = runner.run(plans, logs=logs, timeout=timeout, watch=watch)
-    rows = {(r.model, r.tool): r for o in outcomes for r in o.rows if r.layer == TOTAL and r.metric == "compute"}
+    rows = {
+        (r.model, r.tool): r for o in outcomes for r in compare.editions(o.rows) if r.layer == TOTAL and r.metric == "compute"
+    }
     order = sorted((t for p in plans for t in p.tools), key=lambda t: (t.framework, t.id))
     findings = []
     for case in cases:

@@ -14,7 +14,7 @@ from typing import Any
 from crosscheck import geometry
 from crosscheck.errors import UnknownNameError
 from crosscheck.primitives import BEYOND
-from crosscheck.spec import Layer, Shape, numel
+from crosscheck.spec import Layer, Shape
 
 Attrs = dict[str, Any]
 Factors = tuple[int, ...]
@@ -143,6 +143,8 @@ def _equal(_: Attrs, xs: Sequence[Shape]) -> Shape:
 
 def _concat(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
     axis = attrs["axis"]
+    if axis < 1:
+        raise ValueError(f"axis {axis} is not 1 or more: the batch is not joined")
     if not 0 <= axis < len(xs[0]):
         raise ValueError(f"axis {axis} is not one of the {len(xs[0])} axes from 0")
     if len(xs) < 2 or any(len(x) != len(xs[0]) or x[:axis] + x[axis + 1 :] != xs[0][:axis] + xs[0][axis + 1 :] for x in xs):
@@ -432,7 +434,7 @@ def complete(op: str, attrs: Mapping[str, Any], in_shapes: Sequence[Shape]) -> t
     if any(d < 1 for x in in_shapes for d in x):
         raise ValueError(f"a dimension of {' and '.join(map(str, in_shapes))} is below 1")
     shape = OPS[op].resolve(full, in_shapes)
-    if numel(shape) < 1:
+    if min(shape) < 1:
         raise ValueError(f"the output {shape} is empty")
     return full, shape
 

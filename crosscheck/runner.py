@@ -163,7 +163,7 @@ def _worker(
     log.flush()
     try:
         process = subprocess.Popen(  # noqa: S603 - the command is our own
-            [*command, str(job)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=_environment(plan)
+            [*command, str(job)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment(plan)
         )
     except OSError as error:
         raise CrosscheckError(f"{plan.framework.id}: the worker cannot be started: {error}") from None
@@ -188,7 +188,7 @@ def _worker(
     return reader.finish(ending or _how(code))
 
 
-def _environment(plan: Plan) -> dict[str, str]:
+def environment(plan: Plan) -> dict[str, str]:
     """The worker's environment; an overlay comes before the environment's own packages."""
     path = [str(overlay_folder(plan.overlay))] if plan.overlay else []
     path += [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]

@@ -18,7 +18,11 @@ from crosscheck.errors import UnknownNameError, UsageError
 TOOLS = [c for c in convention.ids() if "compute" in convention.load(c).metrics]
 
 
-@given(tools=st.lists(st.sampled_from(TOOLS), min_size=1, max_size=3), off=st.integers(-5, 5), model=st.sampled_from(["lenet", "resnet18"]))
+@given(
+    tools=st.lists(st.sampled_from(TOOLS), min_size=1, max_size=3),
+    off=st.integers(-5, 5),
+    model=st.sampled_from(["lenet", "resnet18"]),
+)
 @settings(max_examples=30, deadline=None)
 def test_terms_and_residual_add_up_to_the_number(tools: list[str], off: int, model: str) -> None:
     def source(s: Subject, metric: str, layer: str) -> Known:
@@ -54,7 +58,7 @@ def test_the_parameter_ledger_adds_up() -> None:
 
 def test_layers_and_metrics_that_are_not_there() -> None:
     subjects = sources.subjects("lenet", ["torchinfo"])
-    with pytest.raises(UsageError, match="no layer 'features.9'"):
+    with pytest.raises(UsageError, match=r"no layer 'features\.9'"):
         account.account(subjects, "compute", account.predicted, "features.9")
     with pytest.raises(UsageError, match="gives no params"):
         account.common_metric(sources.subjects("lenet", ["flop_counter"]), "params")

@@ -174,3 +174,16 @@ def test_the_engine_weighs_each_layer_and_adds_them_up() -> None:
         layers = [p.value for (m, layer), p in rows.items() if m == metric and layer != "(total)"]
         assert len(layers) == len(counts)
         assert rows[metric, "(total)"].value == sum(layers) == engine.total(counted, c, metric)
+
+
+def test_editions_of_one_convention_do_not_overlap_and_are_picked_by_version() -> None:
+    loaded = [convention.load(i) for i in convention.ids()]
+    for c in loaded:
+        assert not c.edition_of or convention.load(c.edition_of).package == c.package
+        family = [o for o in loaded if c.id in (o.id, o.edition_of)]
+        cited = {v for o in family for v in re.findall(r"\d+(?:\.\d+)+", o.versions)}
+        for version in cited:
+            assert sum(o.holds_for(version) for o in family) <= 1, f"{version} is claimed by several of {[o.id for o in family]}"
+    assert convention.for_version("torchinfo", "1.8.0").id == "torchinfo"
+    assert convention.for_version("torchinfo", "0.0.9").id == "torchinfo_009"
+    assert convention.for_version("torchinfo", "99").id == "torchinfo"

@@ -19,7 +19,20 @@ CASES = {c.id: c for c in micro.cases()}
 def _row(case: str, value: int | None, status: str = "ok", tool: str = "torchinfo") -> Measurement:
     model = CASES[case].model
     return Measurement(
-        "run", model.name, "pytorch", tool, "1", "torchinfo", model.input_text, "(total)", "(model)", "compute", value, "x", status, "why"
+        "run",
+        model.name,
+        "pytorch",
+        tool,
+        "1",
+        "torchinfo",
+        model.input_text,
+        "(total)",
+        "(model)",
+        "compute",
+        value,
+        "x",
+        status,
+        "why",
     )
 
 

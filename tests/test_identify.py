@@ -13,7 +13,11 @@ from crosscheck.errors import UsageError
 
 NAMES = ("lenet", "alexnet", "vgg16", "resnet50", "resnet50-v1")
 CASES = [
-    (name, c, metric) for name in NAMES for c in convention.ids() for metric in convention.load(c).metrics if metric in ("compute", "params")
+    (name, c, metric)
+    for name in NAMES
+    for c in convention.ids()
+    for metric in convention.load(c).metrics
+    if metric in ("compute", "params")
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, reduce
+from math import prod
 from operator import add, iadd
 from typing import Any
 
@@ -35,6 +36,17 @@ def _ranked(namespace: Any, stem: str, layer: Layer, *, lowest: int = 1) -> Any:
     return getattr(namespace, f"{stem}{max(rank, 1)}d")
 
 
+def _late(function: Callable[..., Tensor], *after: Any, **options: Any) -> Callable[..., Tensor]:
+    """A function of ``F`` that is looked up when it runs, as ``F.relu(x)`` in a forward method is: some tools patch these."""
+    name = function.__name__
+
+    def call(x: Tensor, **state: Tensor) -> Tensor:
+        made: Tensor = getattr(F, name)(x, *after, **options, **state)
+        return made
+
+    return call
+
+
 def _pad(pairs: Pairs, value: float = 0.0) -> Callable[[Tensor], Tensor]:
     """``F.pad`` wants the last axis first."""
     return partial(F.pad, pad=[p for pair in reversed(pairs) for p in pair], value=value)
@@ -55,7 +67,7 @@ def _conv(layer: Layer, _: bool) -> Made:
     before = _pad(a["padding"]) if _lopsided(a["padding"]) else None
     options["padding"] = tuple(0 if before else p for p, _ in a["padding"])
     if layer.functional:
-        return Made(function=partial(_ranked(F, "conv", layer), **options), before=before)
+        return Made(function=_late(_ranked(F, "conv", layer), **options), before=before)
     kind = _ranked(nn, "Conv", layer)
     # "meta" leaves out PyTorch's own initialisation: the seeded weights replace these
     module = kind(a["in_channels"], a["out_channels"], a["kernel"], bias=a["bias"], device="meta", **options)
@@ -71,7 +83,7 @@ def _conv_transpose(layer: Layer, _: bool) -> Made:
         raise Unsupported(f"layer {layer.id!r}: no ConvTranspose with padding {a['padding']} and stride {a['stride']}")
     options = {name: a[name] for name in ("stride", "dilation", "groups")} | {"padding": first, "output_padding": extra}
     if layer.functional:
-        return Made(function=partial(_ranked(F, "conv_transpose", layer), **options))
+        return Made(function=_late(_ranked(F, "conv_transpose", layer), **options))
     kind = _ranked(nn, "ConvTranspose", layer)
     return Made(kind(a["in_channels"], a["out_channels"], a["kernel"], bias=a["bias"], device="meta", **options))
 
@@ -79,28 +91,30 @@ def _conv_transpose(layer: Layer, _: bool) -> Made:
 def _linear(layer: Layer, _: bool) -> Made:
     a = layer.attrs
     if layer.functional:
-        return Made(function=F.linear)
+        return Made(function=_late(F.linear))
     return Made(nn.Linear(a["in_features"], a["out_features"], bias=a["bias"], device="meta"))
 
 
 def _batchnorm(layer: Layer, _: bool) -> Made:
     a = layer.attrs
     if layer.functional:
-        return Made(function=partial(F.batch_norm, training=False, eps=a["eps"]))
+        return Made(function=_late(F.batch_norm, training=False, eps=a["eps"]))
     return Made(_ranked(nn, "BatchNorm", layer, lowest=0)(a["channels"], eps=a["eps"], affine=a["affine"]))
 
 
 def _layernorm(layer: Layer, _: bool) -> Made:
     a = layer.attrs
     if layer.functional:
-        return Made(function=partial(F.layer_norm, normalized_shape=(a["features"],), eps=a["eps"]))
+        return Made(function=_late(F.layer_norm, normalized_shape=(a["features"],), eps=a["eps"]))
     return Made(nn.LayerNorm(a["features"], eps=a["eps"], elementwise_affine=a["affine"]))
 
 
 def _groupnorm(layer: Layer, _: bool) -> Made:
     a = layer.attrs
+    if prod(layer.x) == a["groups"]:
+        raise Unsupported(f"layer {layer.id!r}: PyTorch's GroupNorm refuses a batch of one value per group")
     if layer.functional:
-        return Made(function=partial(F.group_norm, num_groups=a["groups"], eps=a["eps"]))
+        return Made(function=_late(F.group_norm, num_groups=a["groups"], eps=a["eps"]))
     return Made(nn.GroupNorm(a["groups"], a["channels"], eps=a["eps"], affine=a["affine"]))
 
 
@@ -111,12 +125,12 @@ def _lrn(layer: Layer, _: bool) -> Made:
     # PyTorch divides alpha by size
     options = {"size": a["size"], "alpha": a["alpha"] * a["size"], "beta": a["beta"], "k": a["k"]}
     if layer.functional:
-        return Made(function=partial(F.local_response_norm, **options))
+        return Made(function=_late(F.local_response_norm, **options))
     return Made(nn.LocalResponseNorm(**options))
 
 
 def _relu(layer: Layer, inplace: bool) -> Made:
-    return Made(function=partial(F.relu, inplace=inplace)) if layer.functional else Made(nn.ReLU(inplace=inplace))
+    return Made(function=_late(F.relu, inplace=inplace)) if layer.functional else Made(nn.ReLU(inplace=inplace))
 
 
 def _tanh(layer: Layer, _: bool) -> Made:
@@ -129,24 +143,24 @@ def _sigmoid(layer: Layer, _: bool) -> Made:
 
 def _leaky_relu(layer: Layer, _: bool) -> Made:
     slope = layer.attrs["slope"]
-    return Made(function=partial(F.leaky_relu, negative_slope=slope)) if layer.functional else Made(nn.LeakyReLU(slope))
+    return Made(function=_late(F.leaky_relu, negative_slope=slope)) if layer.functional else Made(nn.LeakyReLU(slope))
 
 
 def _gelu(layer: Layer, _: bool) -> Made:
-    return Made(function=F.gelu) if layer.functional else Made(nn.GELU())
+    return Made(function=_late(F.gelu)) if layer.functional else Made(nn.GELU())
 
 
 def _silu(layer: Layer, _: bool) -> Made:
-    return Made(function=F.silu) if layer.functional else Made(nn.SiLU())
+    return Made(function=_late(F.silu)) if layer.functional else Made(nn.SiLU())
 
 
 def _softmax(layer: Layer, _: bool) -> Made:
-    return Made(function=partial(F.softmax, dim=-1)) if layer.functional else Made(nn.Softmax(dim=-1))
+    return Made(function=_late(F.softmax, dim=-1)) if layer.functional else Made(nn.Softmax(dim=-1))
 
 
 def _dropout(layer: Layer, _: bool) -> Made:
     p = layer.attrs["p"]
-    return Made(function=partial(F.dropout, p=p, training=False)) if layer.functional else Made(nn.Dropout(p))
+    return Made(function=_late(F.dropout, p=p, training=False)) if layer.functional else Made(nn.Dropout(p))
 
 
 def _pool(layer: Layer, stem: str, options: dict[str, Any], before: Callable[[Tensor], Tensor] | None) -> Made:
@@ -154,7 +168,7 @@ def _pool(layer: Layer, stem: str, options: dict[str, Any], before: Callable[[Te
         options[name] = _plain(options[name])
     options["kernel_size"] = _plain(layer.attrs["kernel"])
     if layer.functional:
-        return Made(function=partial(_ranked(F, f"{stem.lower()}_pool", layer), **options), before=before)
+        return Made(function=_late(_ranked(F, f"{stem.lower()}_pool", layer), **options), before=before)
     return Made(_ranked(nn, f"{stem}Pool", layer)(**options), before=before)
 
 
@@ -206,7 +220,7 @@ def _windows(layer: Layer, ceil: bool) -> tuple[int, ...]:
 def _adaptive_avgpool(layer: Layer, _: bool) -> Made:
     size = layer.attrs["output_size"]
     if layer.functional:
-        return Made(function=partial(_ranked(F, "adaptive_avg_pool", layer), output_size=size))
+        return Made(function=_late(_ranked(F, "adaptive_avg_pool", layer), size))
     return Made(_ranked(nn, "AdaptiveAvgPool", layer)(size))
 
 

@@ -14,6 +14,7 @@ from crosscheck.convention import Convention
 from crosscheck.engine import Tally
 from crosscheck.frames import Conventions, Tallies
 from crosscheck.rows import TOTAL, UNATTRIBUTED
+from crosscheck.spec import Model
 
 METRIC_TITLES = {
     "compute": "Compute",
@@ -49,6 +50,18 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class Same:
+    """Tools that print the same number for the same reasons."""
+
+    sums: tuple[Sum, ...]
+
+    @property
+    def names(self) -> str:
+        """Their names, joined."""
+        return " = ".join(s.column.title for s in self.sums)
+
+
+@dataclass(frozen=True, slots=True)
 class Stair:
     """The way from one tool's number to the next larger one."""
 
@@ -74,12 +87,16 @@ class Page:
     layers: pd.DataFrame
     values: Mapping[str, pd.DataFrame]
     sums: tuple[Sum, ...]
+    same: tuple[Same, ...]
     stairs: tuple[Stair, ...]
 
 
 @dataclass(frozen=True)
 class Report:
-    """One run, finished: raw tables, the summary per metric, quirks that mattered, cells without an answer, pages per model."""
+    """One run, finished: raw tables, the summary per metric, quirks that mattered, cells without an answer, pages per model.
+
+    ``residuals`` sums the cells of each (tool, metric); ``off`` the absolute residuals per (tool, metric, model, input).
+    """
 
     measurements: pd.DataFrame
     discrepancies: pd.DataFrame
@@ -87,6 +104,7 @@ class Report:
     models: pd.DataFrame
     numbers: Mapping[str, pd.DataFrame]
     residuals: pd.DataFrame
+    off: Mapping[tuple[str, str, str, str], int]
     quirks: pd.DataFrame
     problems: pd.DataFrame
     pages: tuple[Page, ...]
@@ -120,6 +138,7 @@ def build(
         ),
         numbers={m: _numbers(pages, columns, m) for m in METRIC_TITLES if any(c.metric == m for c in columns)},
         residuals=residuals,
+        off=_off(counted_rows),
         quirks=_quirks(pages, tallies, conventions),
         problems=bad[["model", "framework", "tool", "metric", "status", "message"]].reset_index(drop=True),
         pages=pages,
@@ -177,11 +196,12 @@ def _page(frame: pd.DataFrame, counted: Tally, conventions: Conventions, columns
         for c in columns
         if (c.tool, c.metric) in said.index
     )
+    inner = mine[mine["layer"] != TOTAL]
     values = {
-        metric: mine[(mine["metric"] == metric) & ~mine["layer"].isin([TOTAL])]
-        .pivot(index="layer", columns="tool", values="value")
-        .reindex([x.id for x in model.layers] + ([UNATTRIBUTED] if (mine["layer"] == UNATTRIBUTED).any() else []))
-        for metric in mine["metric"].unique()
+        str(metric): _merged(
+            rows.pivot(index="layer", columns="tool", values="value").reindex(_places(rows, model)), columns, str(metric)
+        )
+        for metric, rows in inner.groupby("metric", sort=False)
         if any(s.column.metric == metric for s in sums)
     }
     return Page(
@@ -207,8 +227,39 @@ def _page(frame: pd.DataFrame, counted: Tally, conventions: Conventions, columns
         ),
         values=values,
         sums=sums,
+        same=_same(sums),
         stairs=_stairs(sums, counted, conventions),
     )
+
+
+def _places(mine: pd.DataFrame, model: Model) -> list[str]:
+    """Row names of the per-layer tables: layers in order, containers that a tool charges before what is in them, the rest."""
+    layers = [x.id for x in model.layers]
+    extra = set(mine["layer"]) - {*layers, TOTAL, UNATTRIBUTED}
+    places: list[str] = []
+    for layer in layers:
+        parts = layer.split(".")
+        inside = (".".join(parts[:k]) for k in range(1, len(parts)))
+        places += [c for c in inside if c in extra and c not in places]
+        places.append(layer)
+    places += sorted(extra - set(places))
+    return places + ([UNATTRIBUTED] if (mine["layer"] == UNATTRIBUTED).any() else [])
+
+
+def _merged(values: pd.DataFrame, columns: Sequence[Column], metric: str) -> pd.DataFrame:
+    """Tools that say the same of every layer share a column, named after all of them."""
+    titles = {c.tool: c.title for c in columns if c.metric == metric}
+    groups: dict[tuple[Any, ...], list[str]] = {}
+    for tool in values.columns:
+        groups.setdefault(tuple(values[tool].fillna(0)), []).append(str(tool))
+    return pd.DataFrame({" = ".join(titles.get(t, t) for t in names): values[names[0]] for names in groups.values()})
+
+
+def _off(rows: pd.DataFrame) -> dict[tuple[str, str, str, str], int]:
+    """Absolute residuals summed over all cells of each (tool, metric, model, input)."""
+    key = ["tool", "metric", "model", "input"]
+    sums = rows.assign(size=rows["residual"].abs()).groupby(key, sort=False)["size"].sum().reset_index()
+    return {(str(t), str(m), str(n), str(i)): int(v) for t, m, n, i, v in sums.itertuples(index=False)}
 
 
 def _sum(column: Column, value: int, counted: Tally, convention: Convention) -> Sum:
@@ -216,10 +267,19 @@ def _sum(column: Column, value: int, counted: Tally, convention: Convention) -> 
     return Sum(column, value, terms, value - sum(t.value for t in terms))
 
 
+def _same(sums: Sequence[Sum]) -> tuple[Same, ...]:
+    groups: dict[Any, list[Sum]] = {}
+    for s in sums:
+        reasons = frozenset((t.op, t.primitive, t.weight_a) for t in s.terms)
+        groups.setdefault((s.column.metric, s.value, reasons), []).append(s)
+    return tuple(Same(tuple(g)) for g in groups.values())
+
+
 def _stairs(sums: Sequence[Sum], counted: Tally, conventions: Conventions) -> tuple[Stair, ...]:
     stairs: list[Stair] = []
     for metric in dict.fromkeys(s.column.metric for s in sums):
-        ordered = sorted((s for s in sums if s.column.metric == metric), key=lambda s: (s.value, s.column.tool))
+        groups = _same([s for s in sums if s.column.metric == metric])
+        ordered = sorted((g.sums[0] for g in groups), key=lambda s: (s.value, s.column.tool))
         for below, above in itertools.pairwise(ordered):
             a, b = conventions[above.column.convention], conventions[below.column.convention]
             terms = tuple(explain.difference(counted, a, counted, b, metric))

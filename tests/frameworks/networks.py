@@ -11,12 +11,15 @@ from crosscheck.graph import Graph
 from crosscheck.spec import Model
 
 Draw = Any
-SPATIAL = ("conv", "conv", "conv", "maxpool", "avgpool", "batchnorm", "relu", "tanh", "lrn", "dropout", "branch", "concat", "shortcut", "twice")
+SPATIAL = (
+    *("conv", "conv", "conv", "maxpool", "avgpool", "batchnorm", "groupnorm", "lrn", "relu", "tanh", "sigmoid", "leaky_relu"),
+    *("gelu", "silu", "dropout", "branch", "concat", "shortcut", "twice"),
+)
 
 
 @st.composite
 def networks(draw: Draw, keras: bool = False) -> Model:
-    """A small network. ``keras`` leaves out what Keras layers cannot say: dilation together with stride, uneven depthwise strides."""
+    """A small network. ``keras`` leaves out what Keras cannot say: dilation with stride, uneven depthwise strides."""
     shape = (draw(st.integers(1, 3)), draw(st.integers(1, 6)), draw(st.integers(7, 20)), draw(st.integers(7, 20)))
     g = Graph("random", shape, family="random")
     g.container("", "RandomNet")
@@ -57,6 +60,9 @@ def _spatial(draw: Draw, g: Graph, path: str, keras: bool) -> None:
             g.add(f"{path}.shared_again", "conv", call_of=f"{path}.shared", **same)
         elif kind == "batchnorm":
             g.add(f"{path}.bn", "batchnorm", affine=draw(st.booleans()))
+        elif kind == "groupnorm":
+            groups = draw(st.sampled_from([d for d in range(1, g.shape()[1] + 1) if g.shape()[1] % d == 0]))
+            g.add(f"{path}.gn", "groupnorm", groups=groups, affine=draw(st.booleans()))
         elif kind == "lrn":
             g.add(f"{path}.lrn", "lrn", size=draw(st.sampled_from([3, 5])))
         else:

@@ -14,7 +14,7 @@ from crosscheck import convention, frames
 from crosscheck.catalog import FrameworkInfo
 from crosscheck.engine import tally
 from crosscheck.rows import Fact, Measurement, from_dict
-from crosscheck.runner import CONTRACT, launch_adapter
+from crosscheck.runner import CONTRACT, Plan, environment, launch_adapter
 from crosscheck.spec import Model
 
 LIMIT_SECONDS = 300.0
@@ -29,20 +29,54 @@ class Answer:
 
 
 class Served:
-    """One framework's worker, kept for a whole test session."""
+    """One framework's workers, kept for a whole test session: the main one, and one for each overlay when it is first needed."""
 
     def __init__(self, info: FrameworkInfo, folder: Path) -> None:
-        self.info, self.folder, self.jobs = info, folder, 0
-        self.log = (folder / "log").open("w")
-        self.process = subprocess.Popen(
-            [*launch_adapter(info.id), "-"], stdin=subprocess.PIPE, stdout=self.log, stderr=self.log, text=True
-        )
+        self.info = info
+        self.folder = folder
+        self.workers: dict[str, _Worker] = {}
 
     def run(self, models: Sequence[Model], tools: Sequence[str] | None = None, contract: bool = False) -> Answer:
-        """Run tools (all of them unless named) on the models in this worker."""
-        names = ([CONTRACT] if contract else []) + list([t.id for t in self.info.tools] if tools is None else tools)
+        """Run tools (all of them unless named) on the models, each in the worker that it belongs to."""
+        wanted = [t for t in self.info.tools if tools is None or t.id in tools]
+        answer = Answer()
+        for overlay in dict.fromkeys(["", *(t.overlay for t in wanted)]):
+            names = [t.id for t in wanted if t.overlay == overlay]
+            if contract and not overlay:
+                names = [CONTRACT, *names]
+            if names:
+                if overlay not in self.workers:
+                    self.workers[overlay] = _Worker(Plan(self.info, (), (), overlay=overlay), self.folder)
+                part = self.workers[overlay].run(models, names)
+                answer.rows += part.rows
+                answer.facts += part.facts
+        return answer
+
+    def close(self) -> None:
+        """End the workers."""
+        for worker in self.workers.values():
+            worker.close()
+
+
+class _Worker:
+    """One process."""
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self.name, self.folder, self.jobs = plan.name, folder, 0
+        self.log = (folder / f"{plan.name}.log").open("w")
+        self.process = subprocess.Popen(
+            [*launch_adapter(plan.framework.id), "-"],
+            stdin=subprocess.PIPE,
+            stdout=self.log,
+            stderr=self.log,
+            text=True,
+            env=environment(plan),
+        )
+
+    def run(self, models: Sequence[Model], names: Sequence[str]) -> Answer:
         self.jobs += 1
-        job, rows = self.folder / f"{self.jobs}.json", self.folder / f"{self.jobs}.jsonl"
+        stem = f"{self.name}-{self.jobs}"
+        job, rows = self.folder / f"{stem}.json", self.folder / f"{stem}.jsonl"
         cells = [[k, n] for k in range(len(models)) for n in names]
         job.write_text(json.dumps({"run": "test", "rows": str(rows), "models": [m.to_json() for m in models], "cells": cells}))
         assert self.process.stdin is not None
@@ -61,8 +95,8 @@ class Served:
             if text.endswith("\n") and json.loads(text[text.rstrip("\n").rfind("\n") + 1 :])["event"] == "bye":
                 break
             if self.process.poll() is not None or time.monotonic() - start > LIMIT_SECONDS:
-                log = (self.folder / "log").read_text()[-2000:]
-                raise RuntimeError(f"{self.info.id}: worker ended or hangs ({self.process.poll()}): {log}")
+                log = (self.folder / f"{self.name}.log").read_text()[-2000:]
+                raise RuntimeError(f"{self.name}: worker ended or hangs ({self.process.poll()}): {log}")
             time.sleep(0.005)
         for line in text.splitlines():
             data: dict[str, Any] = json.loads(line)
@@ -75,7 +109,6 @@ class Served:
         return answer, ended
 
     def close(self) -> None:
-        """End the worker."""
         if self.process.stdin is not None:
             self.process.stdin.close()
         self.process.wait(timeout=60)
@@ -89,7 +122,8 @@ def residual_failures(rows: Sequence[Measurement], models: Sequence[Model]) -> l
     frame = frames.measurements(rows, tallies, conventions)
     odd = frame[(frame["residual"].fillna(0) != 0) | ~frame["status"].isin(frames.COUNTED)]
     return [
-        f"{r.model} {r.input} × {r.tool} × {r.layer} ({r.op}) × {r.metric}: {r.status} {r.message} measured {r.value} predicted {r.predicted}"
+        f"{r.model} {r.input} × {r.tool} × {r.layer} ({r.op}) × {r.metric}: {r.status} {r.message} "
+        f"measured {r.value} predicted {r.predicted}"
         for r in odd.itertuples(index=False)
     ]
 
@@ -108,4 +142,8 @@ def contract_failures(facts: Sequence[Fact], models: Sequence[Model]) -> list[st
         output = model.by_id[model.outputs[0]].y
         wanted[model.name, model.input_text, "(total)"] = (output, sums[0], sums[1])
     got = {(f.model, f.input, f.layer): (f.shape, f.params or 0, f.stats or 0) for f in facts}
-    return [f"{k}: described {wanted.get(k)}, native {got.get(k)}" for k in sorted(set(wanted) | set(got)) if wanted.get(k) != got.get(k)]
+    return [
+        f"{k}: described {wanted.get(k)}, native {got.get(k)}"
+        for k in sorted(set(wanted) | set(got))
+        if wanted.get(k) != got.get(k)
+    ]

@@ -28,8 +28,11 @@ def test_compare_writes_reports_that_agree_with_themselves(tmp_path: Path) -> No
     layers = cells[~whole].groupby(key)["value"].sum()
     assert (totals.loc[layers.index] == layers).all()
     terms = pd.read_csv(tmp_path / "discrepancies.csv")
-    sums = terms.groupby(["model", "metric", "tool_a", "tool_b"])[["term", "difference"]].agg({"term": "sum", "difference": "first"})
+    sums = terms.groupby(["model", "metric", "tool_a", "tool_b"])[["term", "difference"]].agg(
+        {"term": "sum", "difference": "first"}
+    )
     assert (sums["term"] == sums["difference"]).all()
     run = json.loads((tmp_path / "run.json").read_text())
-    assert {f: d["exit_codes"] for f, d in run["frameworks"].items()} == {f: [0] for f in catalog.frameworks()}
-    assert sorted(p.name for p in (tmp_path / "logs").iterdir()) == sorted(f"{f}.log" for f in catalog.frameworks())
+    workers = {f"{t.framework}+{t.overlay}" if t.overlay else t.framework for t in catalog.tools().values()}
+    assert {w: d["exit_codes"] for w, d in run["frameworks"].items()} == {w: [0] for w in workers}
+    assert {p.name for p in (tmp_path / "logs").iterdir()} == {f"{w}.log" for w in workers}

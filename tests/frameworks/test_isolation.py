@@ -31,7 +31,7 @@ def _numbers(rows: list[Measurement]) -> dict[tuple[str, str, str, str], tuple[i
 def test_order_and_repetition_change_nothing(served: Served) -> None:
     nets = [_mixed(), models.build("lenet", batch=2)]
     tools = [t.id for t in served.info.tools if not t.overlay]
-    alone = {}
+    alone: dict[tuple[str, str, str, str], tuple[int | None, str]] = {}
     for tool in tools:
         alone |= _numbers(served.run(nets, [tool]).rows)
     orders = [tools, tools[::-1], [t for t in tools for _ in range(2)], tools[1::2] + tools[::2]]

@@ -14,6 +14,8 @@ from crosscheck.explain import Term
 from crosscheck.report.view import METRIC_TITLES, Column, Page, Report
 
 NONE = "–"
+FAMILIES = {"lenet": "LeNet", "alexnet": "AlexNet", "vgg": "VGG", "resnet": "ResNet"}
+PARTS = {"params_trainable": ", trainable", "params_nontrainable": ", not trainable"}
 
 
 def number(value: Any) -> str:
@@ -38,39 +40,74 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[Any]], align: str = ""
     return tabulate(clean, headers=list(headers), tablefmt="pipe", colalign=how, disable_numparse=True) if clean else ""
 
 
-def term(t: Term) -> str:
-    """One term as arithmetic: ``2 × 4,087,136,256 mac of conv``."""
-    return f"{t.weight_a - t.weight_b:+d} × {t.count:,} `{t.primitive}` of {t.op}" if t.cause == "weight" else signed(t.value)
-
-
 def sum_text(terms: Sequence[Term]) -> str:
     """Terms joined as a sum, signs in between."""
-    text = " ".join(f"{'-' if t.value < 0 else '+'} {abs(t.weight_a)} × {t.count:,} {t.op} `{t.primitive}`" for t in terms)
-    return text.removeprefix("+ ") or "0"
+    parts = []
+    for t in terms:
+        times = "" if abs(t.weight_a) == 1 else f"{abs(t.weight_a)} × "
+        parts.append(f"{'-' if t.value < 0 else '+'} {times}{t.count:,} {t.op} `{t.primitive}`")
+    return " ".join(parts).removeprefix("+ ") or "0"
 
 
 def _summary(report: Report, env: jinja2.Environment) -> str:
-    matrices = {}
-    for metric, numbers in report.numbers.items():
-        tools = [c for c in report.columns if c.metric == metric]
-        matrices[metric] = _matrix(report, numbers, tools, "value", number)
-    ratios = ""
-    if "compute" in report.numbers:
-        tools = [c for c in report.columns if c.metric == "compute"]
-        ratios = _matrix(report, report.numbers["compute"], tools, "ratio", ratio)
     quirks = [
         [q["tool"], q["op"], q["quirk"], _effect(q), _some(q["models"], len(report.pages)), q["source"]]
         for q in report.quirks.to_dict("records")
     ]
     problems = report.problems.to_numpy().tolist()
+    families = list(dict.fromkeys(p.family for p in report.pages))
     return env.get_template("summary.md.j2").render(
         r=report,
-        ratios=ratios,
-        matrices=matrices,
-        titles=METRIC_TITLES,
+        names=FAMILIES,
+        ratios=_ratios(report),
+        compute=[(f, _family(report, f, ["compute"])) for f in families],
+        params=[(f, _family(report, f, [m for m in METRIC_TITLES if m != "compute"])) for f in families],
         quirks=table(["tool", "op", "what", "largest effect", "networks", "source"], quirks, "lllrll"),
         problems=table(["network", "framework", "tool", "metric", "status", "why"], problems, "llllll"),
     )
+
+
+def _link(page: Page) -> str:
+    return f"[{page.name}](models/{page.name}.md)"
+
+
+def _cells(report: Report, metric: str, what: str) -> dict[tuple[str, str, str], Any]:
+    numbers = report.numbers.get(metric)
+    rows = () if numbers is None else numbers.itertuples(index=False)
+    return {(str(r.tool), str(r.model), str(r.input)): getattr(r, what) for r in rows}
+
+
+def _ratios(report: Report) -> str:
+    """Tool × model, the lowest ratios first."""
+    cells = _cells(report, "compute", "ratio")
+    columns = [c for c in report.columns if c.metric == "compute"]
+    rows = []
+    for c in columns:
+        mine = [cells.get((c.tool, p.name, p.input)) for p in report.pages]
+        known = [v for v in mine if v is not None]
+        rows.append((sum(known) / len(known) if known else 0.0, [_name(c), *map(ratio, mine)]))
+    return table(["tool", *map(_link, report.pages)], [row for _, row in sorted(rows, key=lambda r: r[0])], "l")
+
+
+def _name(c: Column) -> str:
+    return c.title if c.title.endswith(c.version) else f"{c.title} {c.version}"
+
+
+def _family(report: Report, family: str, metrics: Sequence[str]) -> str:
+    """One family's exact numbers: tool × model, and each tool's residual over all cells of these models."""
+    pages = [p for p in report.pages if p.family == family]
+    rows = []
+    if metrics == ["compute"]:
+        rows.append(["engine", "MACs", *(number(p.macs) for p in pages), NONE])
+    for c in report.columns:
+        cells = _cells(report, c.metric, "value")
+        if c.metric not in metrics or not any((c.tool, p.name, p.input) in cells for p in pages):
+            continue
+        off = sum(int(report.off.get((c.tool, c.metric, p.name, p.input), 0)) for p in pages)
+        unit = c.unit + PARTS.get(c.metric, "")
+        rows.append([_name(c), unit, *(number(cells.get((c.tool, p.name, p.input))) for p in pages), f"**{number(off)}**"])
+    heads = [f"{_link(p)}<br>{p.input}" for p in pages]
+    return table(["tool", "unit", *heads, "residual"], rows, "ll")
 
 
 def _effect(quirk: dict[Any, Any]) -> str:
@@ -79,25 +116,6 @@ def _effect(quirk: dict[Any, Any]) -> str:
 
 def _some(names: Sequence[str], everything: int) -> str:
     return "all" if len(names) == everything else ", ".join(names)
-
-
-def _matrix(report: Report, numbers: pd.DataFrame, tools: Sequence[Column], what: str, show: Any) -> str:
-    """Model × tool; the last row holds each tool's residual over all its cells."""
-    cells = {(r.model, r.input, r.tool): getattr(r, what) for r in numbers.itertuples(index=False)}
-    exact = what == "value"
-    headers = ["model", "input"] + [f"{c.title} {c.version}<br>{c.unit if exact else 'ratio to MACs'}" for c in tools]
-    compute = exact and tools[0].metric == "compute"
-    if compute:
-        headers.insert(2, "engine<br>MACs")
-    rows = []
-    for page in report.pages:
-        row = [f"[{page.name}](models/{page.name}.md)", page.input] + ([number(page.macs)] if compute else [])
-        rows.append(row + [show(cells.get((page.name, page.input, c.tool))) for c in tools])
-    if exact:
-        off = {(r.tool, r.metric): r for r in report.residuals.itertuples(index=False)}
-        last = ["**residual**", "all cells"] + ([NONE] if compute else [])
-        rows.append(last + [f"**{number(off[c.tool, c.metric].size)}**" for c in tools])
-    return table(headers, rows, "ll")
 
 
 def _layers(page: Page, metric: str) -> str:
@@ -130,7 +148,8 @@ def render(report: Report) -> dict[str, str]:
     env = jinja2.Environment(  # noqa: S701 - the output is Markdown
         loader=jinja2.FileSystemLoader(Path(__file__).parent), trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    env.filters |= {"number": number, "signed": signed, "ratio": ratio, "sum_text": sum_text, "term": term}
+    filters: dict[str, Any] = {"number": number, "signed": signed, "sum_text": sum_text}
+    env.filters |= filters
     env.globals |= {"table": table}
     files = {"summary.md": _summary(report, env)}
     for page in report.pages:
