@@ -80,6 +80,9 @@ def _terminal(c: Convention) -> None:
         for ops, entry in _skips(table):
             shown.add_row(", ".join(ops), "0", f"{escape(entry.says)}\n[dim]{escape(entry.source)}[/dim]")
         out.print(shown)
+        if table.bare:
+            out.print(f"A network that is one layer without a container: {escape(table.bare.says)}", highlight=False)
+            out.print(f"! {escape(table.bare.quirk)}\n" if table.bare.quirk else "", highlight=False)
         if table.functional != "layer":
             where = {"container": "only in the total", "ignored": "not at all"}[table.functional]
             out.print(f"Calls without a module of their own count {where}.\n", highlight=False)
@@ -95,6 +98,8 @@ def _markdown(c: Convention) -> Iterator[str]:
             yield f"| {', '.join(ops)} | {_formula(weights)} | {says} | {sources} |".replace("|x|", "\\|x\\|")
         for ops, entry in _skips(table):
             yield f"| {', '.join(ops)} | 0 | {entry.says} | {entry.source} |"
+        if table.bare:
+            yield f"| one layer without a container | 0 | {table.bare.says} **{table.bare.quirk}** | {table.bare.source} |"
 
 
 def _json(c: Convention) -> dict[str, Any]:
@@ -104,6 +109,7 @@ def _json(c: Convention) -> dict[str, Any]:
             "unit": t.unit,
             "label": t.label,
             "functional": t.functional,
+            "bare": asdict(t.bare) if t.bare else None,
             "weigh": [asdict(w) for weights in t.weighed.values() for w in weights],
             "ignore": [asdict(i) for i in t.ignored.values()],
         }

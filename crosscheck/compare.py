@@ -12,6 +12,7 @@ import pandas as pd
 
 from crosscheck import __version__, catalog, convention, frames, gaps, models, runner
 from crosscheck.catalog import FrameworkInfo
+from crosscheck.editions import holds, pick
 from crosscheck.engine import tally
 from crosscheck.errors import UsageError
 from crosscheck.report import view, write
@@ -132,7 +133,7 @@ def _ordered(rows: Sequence[Any], wanted: Sequence[Model], work: Sequence[runner
 
 def editions(rows: Iterable[Measurement]) -> list[Measurement]:
     """Rows under the edition of their tool's convention that holds for the version that ran."""
-    return [replace(r, convention=convention.for_version(r.convention, r.tool_version).id) for r in rows]
+    return [replace(r, convention=pick(r.convention, r.tool_version).id) for r in rows]
 
 
 def outside(frame: pd.DataFrame) -> list[str]:
@@ -142,7 +143,7 @@ def outside(frame: pd.DataFrame) -> list[str]:
     return [
         f"note: {tool} ran in version {version}; its convention was read from {c.package} {c.versions}"
         for tool, version, c in loaded
-        if not c.holds_for(version)
+        if not holds(c, version)
     ]
 
 

@@ -108,12 +108,6 @@ class Convention:
     metrics: Mapping[str, MetricTable]
     edition_of: str = ""
 
-    def holds_for(self, version: str) -> bool:
-        """True where the version of ``package`` is in the range that the convention was read from."""
-        from packaging.specifiers import SpecifierSet  # not needed to count, so not loaded to count
-
-        return SpecifierSet(self.versions).contains(version, prereleases=True)
-
     def table(self, metric: str) -> MetricTable:
         """The table of one metric; raises ConventionError where the tool does not give it."""
         if metric not in self.metrics:
@@ -231,16 +225,6 @@ def load(id: str) -> Convention:
     if convention.id != id:
         raise ConventionError(f"crosscheck/conventions/{path.name}: its id is {convention.id!r}, which is not the file's name")
     return convention
-
-
-@cache
-def for_version(id: str, version: str) -> Convention:
-    """The edition of convention ``id`` that holds for a version of its package; ``id`` itself where none does."""
-    newest = load(id)
-    if not version or not newest.tool or newest.holds_for(version):
-        return newest
-    editions = (c for c in map(load, ids()) if c.edition_of == id)
-    return next((c for c in editions if c.holds_for(version)), newest)
 
 
 @cache

@@ -138,7 +138,9 @@ def _rule(counted: Tally, known: Convention) -> tuple[str, int | None]:
     except ConventionError as error:
         return str(error), None
     words = " ".join(_charge(t) for t in terms).removeprefix("+ ")
-    quirks = "; ".join(dict.fromkeys(t.quirk for t in terms if t.quirk))
+    blind = counted.overlooked(known.table("compute"))
+    found = [t.quirk for t in terms if t.quirk] + ([blind.quirk] if blind and blind.quirk else [])
+    quirks = "; ".join(dict.fromkeys(found))
     return (words or "nothing") + (f" ({quirks})" if quirks else ""), sum(t.value for t in terms)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from hypothesis import given, settings
 
@@ -121,3 +122,17 @@ def test_a_network_that_is_one_layer_has_no_container_with_weights() -> None:
     model = g.build()
     assert model.bare
     assert tally(model).containers == ()
+
+
+def test_parameters_after_a_call_of_a_module_from_elsewhere_are_displaced() -> None:
+    same_conv: dict[str, Any] = {"out_channels": 4, "kernel": 3, "padding": 1}
+    g = Graph("net", (1, 4, 8, 8))
+    g.add("stem", "conv", **same_conv)
+    g.add("a.before", "conv", out_channels=4, kernel=1)
+    g.add("a.again", "conv", call_of="stem", **same_conv)
+    g.add("a.after", "conv", out_channels=4, kernel=5, padding=2)
+    g.add("b.conv", "conv", out_channels=4, kernel=1)
+    g.add("b.own", "conv", call_of="b.conv", out_channels=4, kernel=1)
+    g.add("b.after", "conv", out_channels=4, kernel=1)
+    found = {x.id: counts.get("displaced_params", 0) for x, counts in tally(g.build()).containers}
+    assert found == {"a": 4 * 4 * 5 * 5 + 4, "b": 0}

@@ -23,7 +23,7 @@ SMALL = st.integers(1, 3)
 
 
 # What depends on containers is tests/test_containers.py; what is rounded has a test below.
-ELSEWHERE = {p for p in PRIMITIVES if p.startswith("container_") or "held" in p} | {"float_cut"}
+ELSEWHERE = {p for p in PRIMITIVES if p.startswith("container_") or "held" in p} | {"displaced_params", "float_cut"}
 COUNTED = set(PRIMITIVES) - ELSEWHERE
 
 

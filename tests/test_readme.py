@@ -18,6 +18,7 @@ def test_the_table_is_the_report() -> None:
 
 def test_every_command_shown_exists() -> None:
     commands = set(get_command(app).commands)  # type: ignore[attr-defined]
-    shown = set(re.findall(r"^crosscheck ([a-z]+)", TEXT, re.MULTILINE))
+    shells = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
+    shown = set(re.findall(r"^crosscheck ([a-z]+)", "".join(shells), re.MULTILINE))
     assert shown
     assert shown <= commands

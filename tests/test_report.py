@@ -1,4 +1,4 @@
-"""Reports: CSV files that obey their laws, Markdown with units, the same bytes every time, and files that are never half."""
+"""Reports: CSV files that obey their laws, Markdown with units, and the same bytes every time."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import io
 import json
 import math
 import re
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pytest
 
 from crosscheck import convention, frames, models
 from crosscheck.engine import tally
-from crosscheck.errors import OutputError
-from crosscheck.report import view, write
+from crosscheck.report import view
 from crosscheck.report.formats import render_all
 from crosscheck.report.view import Report
 from crosscheck.rows import TOTAL, UNATTRIBUTED, Measurement
@@ -123,32 +120,52 @@ def tables(text: str) -> list[list[list[str]]]:
     return made
 
 
-def test_every_tool_column_of_the_summary_names_its_unit() -> None:
-    text = FILES["summary.md"]
-    heads = [t[0] for t in tables(text) if t[0][:2] == ["model", "input"]]
-    assert len(heads) == 3, "ratios, compute and parameters"
-    ratios, compute, params = heads
-    assert [h.rpartition("<br>")[2] for h in ratios[2:]] == ["ratio to MACs"] * 2
-    assert [h.rpartition("<br>")[2] for h in compute[2:]] == ["MACs", "MAC", "beta units"]
-    assert [h.rpartition("<br>")[2] for h in params[2:]] == ["parameters"]
+def of_family(text: str, network: str) -> tuple[list[list[str]], list[list[str]]]:
+    """The tables of exact numbers that have a column for the network: compute and parameters."""
+    found = [t for t in tables(text) if t[0][:2] == ["tool", "unit"] and any(f"[{network}]" in h for h in t[0])]
+    compute, params = found
+    return compute, params
+
+
+def test_every_number_of_the_summary_has_its_unit_and_input() -> None:
+    compute, params = of_family(FILES["summary.md"], "lenet5")
+    assert compute[0] == ["tool", "unit", "[lenet5](models/lenet5.md)<br>1x1x32x32", "residual"]
+    assert [cells[:2] for cells in compute[1:]] == [["engine", "MACs"], ["MACs 1.0", "MAC"], ["Beta 1.0", "beta units"]]
+    assert [cells[:2] for cells in params[1:]] == [["MACs 1.0", "parameters"]]
+
+
+def test_the_ratios_are_numbers_over_macs_lowest_first() -> None:
+    (ratios,) = (t for t in tables(FILES["summary.md"]) if t[0][0] == "tool" and t[0][1] != "unit" and "[lenet5]" in t[0][1])
+    assert [cells[0] for cells in ratios[1:]] == ["MACs 1.0", "Beta 1.0"]
+    assert ratios[1][1] == "1.0000"
+    compute, _ = of_family(FILES["summary.md"], "lenet5")
+    assert ratios[2][1] == f"{int(compute[-1][2].replace(',', '')) / 416_520:.4f}"
 
 
 def test_the_summary_has_the_exact_numbers_and_a_residual_of_0() -> None:
-    compute = next(t for t in tables(FILES["summary.md"]) if t[0][2].startswith("engine"))
-    line = next(cells for cells in compute if "lenet5" in cells[0])
+    compute, _ = of_family(FILES["summary.md"], "lenet5")
     tanh = 6 * 28 * 28 + 16 * 10 * 10 + 120 + 84
     biases = 6 * 28 * 28 + 16 * 10 * 10
-    assert line[1:] == ["1x1x32x32", "416,520", "416,520", f"{2 * 416_520 + biases + 7 * tanh:,}"]
-    assert compute[-1] == ["**residual**", "all cells", "–", "**0**", "**0**"]
+    assert [cells[2] for cells in compute[1:]] == ["416,520", "416,520", f"{2 * 416_520 + biases + 7 * tanh:,}"]
+    assert [cells[3] for cells in compute[1:]] == ["–", "**0**", "**0**"]
 
 
 def test_a_residual_is_shown_where_it_is() -> None:
     wrong = [row(NETS[0], "tool_off", value=416_523), row(NETS[0], "tool_off", UNATTRIBUTED, 3)]
     files = render_all(report([*rows(), *wrong]))
-    compute = next(t for t in tables(files["summary.md"]) if t[0][2].startswith("engine"))
+    compute, _ = of_family(files["summary.md"], "lenet5")
     assert compute[-1][-1] == "**6**", "3 in the total and 3 outside of every layer"
+    assert [cells[-1] for cells in compute[2:-1]] == ["**0**", "**0**"]
     assert "416,523 MAC = " in files["models/lenet5.md"]
     assert "residual 3" in files["models/lenet5.md"]
+
+
+def test_tools_that_say_the_same_share_a_line_and_a_column() -> None:
+    twin = [r for r in truthful(tally(NETS[0]), "tool_twin", CONVENTIONS["mac"]) if r.metric == "compute"]
+    page = render_all(report([*rows(), *twin]))["models/lenet5.md"]
+    compute = next(t for t in tables(page) if "MACs =" in t[0])
+    assert compute[0][-2:] == ["Beta", "MACs = MACs"]
+    assert "- **MACs = MACs**, compute: 416,520 MAC = " in page
 
 
 def test_a_cell_without_an_answer_is_listed_with_its_reason() -> None:
@@ -173,15 +190,15 @@ def test_a_page_explains_each_number_as_a_sum_with_its_unit() -> None:
         ("Beta", "beta units", "0"),
     ]
     for _, value, _, terms, _ in sums:
-        products = re.findall(r"([+-]?) ?(\d+) × ([\d,]+)", terms)
-        total = sum((-1 if sign == "-" else 1) * int(w) * int(n.replace(",", "")) for sign, w, n in products)
+        products = re.findall(r"([+-]?) ?(?:(\d+) × )?([\d,]+) ", terms)
+        total = sum((-1 if sign == "-" else 1) * int(w or 1) * int(n.replace(",", "")) for sign, w, n in products)
         assert total == int(value.replace(",", "")), terms
 
 
 def test_a_page_has_every_layer_with_its_arithmetic_and_every_tool() -> None:
     page = FILES["models/lenet5.md"]
     compute = next(t for t in tables(page) if "MACs =" in t[0])
-    assert compute[0][-2:] == ["tool_beta", "tool_mac"]
+    assert compute[0][-2:] == ["Beta", "MACs"]
     assert [cells[0] for cells in compute[1:]] == [x.id for x in NETS[0].layers]
     assert compute[1][:3] == ["features.c1", "conv", "1×6×28×28"]
     assert compute[1][4:] == ["117,600", f"{2 * 117_600 + 4_704:,}", "117,600"]
@@ -190,53 +207,10 @@ def test_a_page_has_every_layer_with_its_arithmetic_and_every_tool() -> None:
     assert all(arithmetic == macs for arithmetic, macs in products.values()), products
 
 
-OLD = {"a.txt": "old a\n", "sub/b.txt": "old b\n", "c.txt": "old c\n"}
-NEW = {"a.txt": "new a\n", "sub/b.txt": "new b\n", "c.txt": "new c\n"}
-
-
-def contents(folder: Path) -> dict[str, str]:
-    return {p.relative_to(folder).as_posix(): p.read_text() for p in sorted(folder.rglob("*")) if p.is_file()}
-
-
-def test_files_are_written_and_replaced_with_nothing_left_beside_them(tmp_path: Path) -> None:
-    for files in (OLD, NEW):
-        write.write(tmp_path, files)
-        assert contents(tmp_path) == files
-    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o644
-
-
-def test_a_write_that_fails_before_all_is_staged_leaves_every_old_file(tmp_path: Path) -> None:
-    write.write(tmp_path, OLD)
-    with pytest.raises(OutputError, match=r"cannot write into .*Hint: choose another folder with --out"):
-        write.write(tmp_path, {**NEW, "a.txt/inside.txt": "a file stands where a folder is needed"})
-    assert contents(tmp_path) == OLD
-
-
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-@pytest.mark.parametrize("good", [0, 1, 2])
-def test_a_write_that_stops_midway_leaves_whole_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, good: int, error: BaseException
-) -> None:
-    write.write(tmp_path, OLD)
-    replace, done = Path.replace, list[Path]()
-
-    def failing(self: Path, target: Path) -> Path:
-        if len(done) == good:
-            raise error
-        done.append(target)
-        return replace(self, target)
-
-    monkeypatch.setattr(Path, "replace", failing)
-    with pytest.raises(OutputError if isinstance(error, OSError) else KeyboardInterrupt):
-        write.write(tmp_path, NEW)
-    names = list(NEW)
-    assert contents(tmp_path) == {n: (NEW if k < good else OLD)[n] for k, n in enumerate(names)}
-
-
-def test_a_folder_that_cannot_be_written_is_found_out_before_any_work(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(OutputError, match=r"cannot write into .*Hint: choose another folder"):
-            write.ensure_writable(folder)
-    write.ensure_writable(tmp_path / "new" / "deep")
-    assert list((tmp_path / "new" / "deep").iterdir()) == []
+def test_a_page_leads_from_one_tool_to_the_next_by_terms_that_add_up() -> None:
+    way = FILES["models/lenet5.md"].split("## From one tool to the next")[1].split("\n## ")[0]
+    pattern = r"^\*\*.+?: MACs ([\d,]+) MAC → Beta ([\d,]+) beta units\*\* \(difference ([+\d,]+), residual 0\)"
+    ((below, above, difference),) = re.findall(pattern, way, re.MULTILINE)
+    terms = [int(n.replace(",", "")) for n in re.findall(r"^- ([+-][\d,]+): ", way, re.MULTILINE)]
+    assert len(terms) == 4
+    assert sum(terms) == int(difference.replace(",", "")) == int(above.replace(",", "")) - int(below.replace(",", ""))

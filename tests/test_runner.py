@@ -34,8 +34,15 @@ def plan(*tools: str, framework: str = "fake", module: str = "json", networks: i
 
 
 def launcher(**habits: str) -> runner.Launch:
-    """Starts the fake with ``tool=habit`` for every framework."""
-    return lambda _: [sys.executable, "-I", "-S", SCRIPT, *(f"{t}={h}" for t, h in habits.items())]
+    """Starts the fake with ``tool=habit`` for every framework; a runner that starts it again and again is stopped."""
+    launched: list[str] = []
+
+    def launch(framework: str) -> list[str]:
+        launched.append(framework)
+        assert len(launched) <= 8, "workers are started without end"
+        return [sys.executable, "-I", "-S", SCRIPT, *(f"{t}={h}" for t, h in habits.items())]
+
+    return launch
 
 
 def run(
@@ -55,6 +62,12 @@ def test_a_worker_that_behaves_gives_its_rows_versions_and_exit_code(tmp_path: P
     assert outcome.exit_codes == [0]
     assert outcome.info is not None
     assert (outcome.info.framework, outcome.info.versions) == ("fake", {"fake": "1.0"})
+
+
+def test_every_row_of_a_cell_counts_and_those_of_a_cell_that_fails_do_not(tmp_path: Path) -> None:
+    (outcome,) = run(tmp_path, plan("a", "b"), a="layers", b="half")
+    rows = [(r.tool, r.layer, r.value) for r in outcome.rows]
+    assert rows == [("a", "features.c1", 7), ("a", "(total)", LENET5_MACS), ("b", "(total)", None)]
 
 
 def test_a_wrong_number_is_a_row_like_any_other(tmp_path: Path) -> None:

@@ -77,6 +77,10 @@ def do(out: TextIO, job: dict[str, Any], index: int, tool: str, habit: str) -> N
     def good(value: Any = LENET5_MACS) -> None:
         say(out, "row", **row(job, index, tool, value))
 
+    def layers() -> None:
+        say(out, "row", **row(job, index, tool, 7) | {"layer": "features.c1", "op": "conv"})
+        good()
+
     def noisy() -> None:
         talk('{"event":"row","value":1}\n' * 200)
         sys.stderr.write("WARNING: a framework talks\n" * 200)
@@ -103,6 +107,7 @@ def do(out: TextIO, job: dict[str, Any], index: int, tool: str, habit: str) -> N
         "good": good,
         "wrong": lambda: good(LENET5_MACS + 1),
         "float": lambda: good(float(LENET5_MACS)),
+        "layers": layers,
         "noisy": noisy,
         "silent": lambda: None,
         "hang": hang,
