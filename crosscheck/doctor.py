@@ -17,9 +17,11 @@ from crosscheck.errors import ConventionError
 from crosscheck.explain import Term
 from crosscheck.rows import TOTAL, Measurement
 
-RIGHT, OTHERWISE, ZERO, FREE, CHARGED, CRASHED, NOT_RUN = "right", "otherwise", "zero", "free", "charged", "crashed", "not run"
+RIGHT, PER_IMAGE, OTHERWISE, ZERO = "right", "per image", "otherwise", "zero"
+FREE, CHARGED, CRASHED, NOT_RUN = "free", "charged", "crashed", "not run"
 VERDICTS = {
     RIGHT: "the multiply-accumulates, once or twice each, with or without the bias",
+    PER_IMAGE: "the same for one image: the batch is not multiplied in",
     OTHERWISE: "another number; the rule says which",
     ZERO: "0 for an operation that multiplies: silent, unless the tool warns",
     FREE: "nothing is charged for an operation that does not multiply",
@@ -101,7 +103,7 @@ def _finding(case: micro.Case, counted: Tally, row: Measurement) -> Finding:
     if row.value is None:
         verdict, rule = (CRASHED if row.status == "error" else NOT_RUN), row.message
     else:
-        verdict = _verdict(row.value, macs, biases)
+        verdict = _verdict(row.value, macs, biases, case.model.batch)
     explained = row.value is not None and row.value == predicted
     if row.value is not None and not explained:
         rule = f"unexplained: the convention says {'nothing' if predicted is None else f'{predicted:,}'}"
@@ -123,12 +125,15 @@ def _finding(case: micro.Case, counted: Tally, row: Measurement) -> Finding:
     )
 
 
-def _verdict(value: int, macs: int, biases: int) -> str:
+def _verdict(value: int, macs: int, biases: int, batch: int) -> str:
     if not macs:
         return CHARGED if value else FREE
     if not value:
         return ZERO
-    return RIGHT if value in {macs, 2 * macs, macs + biases, 2 * macs + biases, 2 * (macs + biases)} else OTHERWISE
+    right = {macs, 2 * macs, macs + biases, 2 * macs + biases, 2 * (macs + biases)}
+    if value in right:
+        return RIGHT
+    return PER_IMAGE if batch * value in right else OTHERWISE
 
 
 def _rule(counted: Tally, known: Convention) -> tuple[str, int | None]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crosscheck import convention, doctor, engine, micro, ops
-from crosscheck.doctor import CHARGED, CRASHED, FREE, NOT_RUN, OTHERWISE, RIGHT, ZERO
+from crosscheck.doctor import CHARGED, CRASHED, FREE, NOT_RUN, OTHERWISE, PER_IMAGE, RIGHT, ZERO
 from crosscheck.rows import Measurement
 from crosscheck.spec import CONTAINER
 
@@ -50,7 +50,9 @@ def test_every_op_has_a_micro_model() -> None:
         ("conv", 15_120 + 420, RIGHT),
         ("conv", 30_240 + 420, RIGHT),
         ("conv", 15_121, OTHERWISE),
-        ("conv", 7_560, OTHERWISE),
+        ("conv", 7_560, PER_IMAGE),
+        ("conv", 7_560 + 210, PER_IMAGE),
+        ("conv", 7_561, OTHERWISE),
         ("conv", 0, ZERO),
         ("relu", 0, FREE),
         ("relu", 504, CHARGED),

@@ -13,13 +13,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from crosscheck import convention
-from crosscheck.doctor import CHARGED, CRASHED, FREE, NOT_RUN, OTHERWISE, RIGHT, VERDICTS, ZERO, Examination, Finding
+from crosscheck.doctor import CHARGED, CRASHED, FREE, NOT_RUN, OTHERWISE, PER_IMAGE, RIGHT, VERDICTS, ZERO, Examination, Finding
 from crosscheck.report.formats import markdown
 from crosscheck.terminal import console
 
-SIGNS = {RIGHT: "✓", OTHERWISE: "≠", ZERO: "0", FREE: "·", CHARGED: "+", CRASHED: "✗", NOT_RUN: "–"}
+SIGNS = {RIGHT: "✓", PER_IMAGE: "✓₁", OTHERWISE: "≠", ZERO: "0", FREE: "·", CHARGED: "+", CRASHED: "✗", NOT_RUN: "–"}
 COLOURS = {
     RIGHT: "green",
+    PER_IMAGE: "green",
     OTHERWISE: "yellow",
     ZERO: "bold red",
     FREE: "dim",

@@ -13,7 +13,6 @@ from calflops import calculate_flops, calculate_pipline
 
 from adapters.pytorch.build import Native
 from adapters.pytorch.restore import restored
-from adapters.worker import Unsupported
 from crosscheck.rows import TOTAL, Reading
 from crosscheck.spec import Model
 
@@ -69,7 +68,8 @@ def _run(native: Native) -> tuple[tuple[int, ...], dict[str, list[tuple[int, ...
                 module.extra_repr = partial(printed, path, module)
             totals = calculate_flops(native.net, args=list(native.inputs), output_as_string=False)
     except StopIteration:
-        raise Unsupported("calflops asks the first parameter for its device, and this network has no parameters") from None
+        reason = "StopIteration: calflops asks the first parameter for its device, and this network has no parameters"
+        raise RuntimeError(reason) from None
     finally:
         for left in (calculate_pipline.module_flop_count, calculate_pipline.module_mac_count, calculate_pipline.old_functions):
             left.clear()  # a call that failed leaves its open modules and its patched functions here

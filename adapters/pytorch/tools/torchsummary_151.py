@@ -44,8 +44,15 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
     with contextlib.redirect_stdout(printed), torch.no_grad():
         try:
             summary(native.net, [i.shape[1:] for i in model.inputs], device="cpu")
-        except AttributeError as error:  # its sum is still the int 0 that it began with, and is asked for .numpy()
+        except AttributeError as error:
+            if "numpy" not in str(error):
+                raise
+            # its sum is still the int 0 that it began with
             raise Unsupported("torchsummary fails where no module inside the network has a weight or a bias") from error
+        except ValueError as error:
+            if "inhomogeneous" not in str(error):
+                raise
+            raise Unsupported("torchsummary fails where a container gives several outputs of different ranks") from error
     calls = iter(ended)
     for kind, params in _ROW.findall(printed.getvalue()):
         layer = next(layer for name, layer in calls if name == kind)  # it hooks neither nn.Sequential nor the network itself
