@@ -27,8 +27,6 @@ class Graph:
         """
         if id in self.shapes:
             raise SpecError(f"{self.name}: layer id {id!r} is used twice. Hint: give every call an id of its own")
-        if id in self.shapes:
-            raise SpecError(f"{self.name}: layer id {id!r} is used twice. Hint: give every call an id of its own")
         reads = inputs or (self.last,)
         unknown = [v for v in reads if v not in self.shapes]
         if unknown:

@@ -145,7 +145,7 @@ def _concat(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
     axis = attrs["axis"]
     if axis < 1:
         raise ValueError(f"axis {axis} is not 1 or more: the batch is not joined")
-    if not 0 <= axis < len(xs[0]):
+    if axis >= len(xs[0]):
         raise ValueError(f"axis {axis} is not one of the {len(xs[0])} axes from 0")
     if len(xs) < 2 or any(len(x) != len(xs[0]) or x[:axis] + x[axis + 1 :] != xs[0][:axis] + xs[0][axis + 1 :] for x in xs):
         raise ValueError(f"inputs {' and '.join(map(str, xs))} differ in more than axis {axis}")

@@ -16,7 +16,7 @@ from crosscheck.editions import holds, pick
 from crosscheck.errors import ConventionError, UnknownNameError
 from crosscheck.ops import OPS
 from crosscheck.spec import CONTAINER
-from tests.helpers import convention_text, made_up, same
+from tests.helpers import convention_text, same
 from tests.random_networks import every_op
 
 LINE = re.compile(r"[\w/]+\.(py|cc|h|cpp|pyx):\d+")
@@ -159,22 +159,6 @@ def test_a_file_is_found_by_its_name_and_must_carry_it(tmp_path: Path, monkeypat
     finally:
         convention.ids.cache_clear()
         convention.load.cache_clear()
-
-
-def test_the_engine_weighs_each_layer_and_adds_them_up() -> None:
-    c = made_up("both", {"compute": {"conv": {"mac": 2, "bias_add": -1}}, "params": {"linear": {"weight": 1, "bias": 1}}})
-    counted = engine.tally(every_op())
-    rows = {(p.metric, p.layer): p for p in engine.predict(counted, c)}
-    counts = {layer.id: n for layer, n in counted.layers}
-    stem = counts["stem.conv"]
-    assert rows["compute", "stem.conv"].value == 2 * stem["mac"] - stem["bias_add"]
-    assert rows["compute", "head.fc"].value == 0
-    assert rows["params", "head.fc"].value == counts["head.fc"]["weight"] + 5
-    assert rows["compute", "(total)"].unit == "both units"
-    for metric in c.metrics:
-        layers = [p.value for (m, layer), p in rows.items() if m == metric and layer != "(total)"]
-        assert len(layers) == len(counts)
-        assert rows[metric, "(total)"].value == sum(layers) == engine.total(counted, c, metric)
 
 
 def test_editions_of_one_convention_do_not_overlap_and_are_picked_by_version() -> None:

@@ -11,23 +11,26 @@ from crosscheck import convention, explain, models
 from crosscheck.convention import FUNCTIONAL, Convention
 from crosscheck.engine import Tally, predict, tally, total
 from crosscheck.graph import Graph
-from crosscheck.ops import OPS
-from crosscheck.primitives import PRIMITIVES
 from crosscheck.rows import TOTAL
 from crosscheck.spec import Model
 from tests.helpers import convention_text, made_up
 from tests.random_networks import every_op, networks
 
-WEIGHTS = st.dictionaries(st.sampled_from(sorted(PRIMITIVES)), st.integers(-3, 3).filter(bool), min_size=1, max_size=4)
-TABLES = st.dictionaries(st.sampled_from(sorted(OPS)), WEIGHTS, max_size=8)
+DEEP = ['depth = 2\ndeeper = "container"', 'depth = 1\ndeeper = "ignored"']
+PLACES = [f'functional = "{where}"' for where in FUNCTIONAL] + DEEP
+BUSY = ("conv", "linear", "relu", "maxpool", "batchnorm", "add")
+HELD = {op: sorted(tally(every_op()).totals[op]) for op in BUSY}  # primitives that random networks often have
+WEIGHTS = st.integers(-3, 3).filter(bool)
+TABLES = st.fixed_dictionaries(
+    {}, optional={op: st.dictionaries(st.sampled_from(held), WEIGHTS, min_size=1, max_size=4) for op, held in HELD.items()}
+)
 
 
 @st.composite
 def conventions(draw: Any, id: str) -> Convention:
     """A convention with random weights on random ops, written as TOML and read back."""
     text = convention_text(id, {"compute": draw(TABLES)})
-    where = draw(st.sampled_from(FUNCTIONAL))
-    return convention.parse(text.replace("[compute]\n", f'[compute]\nfunctional = "{where}"\n', 1), f"{id}.toml")
+    return convention.parse(text.replace("[compute]\n", f"[compute]\n{draw(st.sampled_from(PLACES))}\n", 1), f"{id}.toml")
 
 
 def predicted(t: Tally, c: Convention) -> dict[str, int]:

@@ -157,7 +157,8 @@ def test_a_residual_is_shown_where_it_is() -> None:
     assert compute[-1][-1] == "**6**", "3 in the total and 3 outside of every layer"
     assert [cells[-1] for cells in compute[2:-1]] == ["**0**", "**0**"]
     assert "416,523 MAC = " in files["models/lenet5.md"]
-    assert "residual 3" in files["models/lenet5.md"]
+    assert re.search(r"416,523 MAC = .*; residual 3$", files["models/lenet5.md"], re.MULTILINE)
+    assert "difference +468,377, residual -3)" in files["models/lenet5.md"], "the next step takes it back"
 
 
 def test_tools_that_say_the_same_share_a_line_and_a_column() -> None:

@@ -97,6 +97,7 @@ ENDINGS = [
     ("lacking", "missing or unknown fields: unit", [0]),
     ("other_cell", "a row of lenet5 × somebody_else that is not of this cell", [0]),
     ("refuses", "ImportError: no such tool; log: fake.log", [0]),
+    ("ends_another", "the worker wrote no row", [0]),
     ("silent", "the worker wrote no row", [0]),
 ]
 

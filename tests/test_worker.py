@@ -151,7 +151,7 @@ def test_the_first_line_tells_versions_without_a_build_suffix(tmp_path: Path, mo
         "no-such-package|hypothesis": metadata.version("hypothesis"),
     }
     monkeypatch.setattr(metadata, "version", lambda _: "2.9.0+cpu")
-    assert worker.version_of("torch") == "2.9.0"
+    assert worker.version_of("torch") == worker.version_of("torch|torch-cpu") == "2.9.0"
 
 
 def test_jobs_come_by_path_or_one_a_line_on_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

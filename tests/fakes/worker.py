@@ -121,6 +121,7 @@ def do(out: TextIO, job: dict[str, Any], index: int, tool: str, habit: str) -> N
         "nameless": lambda: broken('{"value":1}'),
         "other_cell": other_cell,
         "refuses": lambda: say(out, "fail", message="ImportError: no such tool"),
+        "ends_another": lambda: say(out, "end", cell=[index, "third"]),
         "lacking": lambda: say(out, "row", **{k: v for k, v in row(job, index, tool, 1).items() if k != "unit"}),
     }
     kinds[habit]()
