@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -52,8 +53,13 @@ Classes = Annotated[int | None, typer.Option("--classes", help="Outputs of the l
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]
 
 
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
-    """Entry point: every known error becomes one line and its exit code."""
+    """Entry point: every known error becomes one line and its exit code; a request to end is an interrupt, as Ctrl-C is."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         app()
     except CrosscheckError as error:

@@ -41,8 +41,9 @@ class Graph:
             called = self.layers.get(call_of)
             if called is None:
                 raise SpecError(f"{self.name}: layer {id!r} calls {call_of!r} again, which no earlier layer is")
-            if (called.op, dict(called.attrs)) != (op, full):
+            if (called.op, dict(called.attrs), called.functional) != (op, full, functional):
                 raise SpecError(f"{self.name}: layer {id!r} calls {call_of!r} again with another op or other attributes")
+            call_of = called.call_of or call_of
         self.layers[id] = Layer(id, op, full, reads, shapes, (out,), call_of, functional)
         self.shapes[id] = out
         self.last = id

@@ -85,6 +85,10 @@ def _linear(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
 def _conv_transpose(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
     x = xs[0]
     rank = _spatial(attrs, x)
+    if isinstance(attrs["padding"], str):
+        raise ValueError(  # noqa: TRY004 - every misfit is a ValueError here
+            f"padding {attrs['padding']!r} means another thing for a transposed convolution: give numbers"
+        )
     pads = attrs["padding"] = geometry.resolve_padding(
         attrs["padding"], x[2:], attrs["kernel"], attrs["stride"], attrs["dilation"]
     )

@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,7 @@ def run(
     with ThreadPoolExecutor(max_workers=max(1, parallel)) as pool:
         work = [pool.submit(_framework, p, run_id, logs, timeout, launch, watch, stop) for p in plans]
         try:
+            wait(work, return_when=FIRST_EXCEPTION)
             return [f.result() for f in work]
         except BaseException:
             stop.set()

@@ -17,13 +17,16 @@ def block() -> str:
     with (ROOT / "reports" / "measurements.csv").open(encoding="utf-8", newline="") as file:
         rows = [r for r in csv.DictReader(file) if r["model"] == "resnet50" and r["layer"] == "(total)" and r["status"] == "ok"]
     counted = engine.tally(models.build("resnet50"))
-    lines = ["| tool | prints | as | which is | residual |", "|:--|--:|:--|:--|--:|"]
+    lines = ["| tool | prints | which is | residual |", "|:--|--:|:--|--:|"]
     for metric in ("compute", "params"):
+        same: dict[tuple[int, str, int, str], list[str]] = {}
         for r in sorted((r for r in rows if r["metric"] == metric), key=lambda r: (int(r["value"]), r["tool"])):
             c = convention.load(r["convention"])
-            terms = explain.number(counted, c, metric)
-            name = f"{c.title} {r['tool_version']}"
-            lines.append(f"| {name} | {int(r['value']):,} | {r['unit']} | {_sum(terms)} | {int(r['residual']):,} |")
+            name = c.title if c.title.endswith(r["tool_version"]) else f"{c.title} {r['tool_version']}"
+            unit = r["unit"] if metric == "compute" else "parameters"
+            key = (int(r["value"]), _sum(explain.number(counted, c, metric)), int(r["residual"]), unit)
+            same.setdefault(key, []).append(name)
+        lines += [f"| {', '.join(names)} | {v:,} {unit} | {terms} | {left:,} |" for (v, terms, left, unit), names in same.items()]
     return "\n".join(lines)
 
 

@@ -165,7 +165,7 @@ def test_tools_that_say_the_same_share_a_line_and_a_column() -> None:
     twin = [r for r in truthful(tally(NETS[0]), "tool_twin", CONVENTIONS["mac"]) if r.metric == "compute"]
     page = render_all(report([*rows(), *twin]))["models/lenet5.md"]
     compute = next(t for t in tables(page) if "MACs =" in t[0])
-    assert compute[0][-2:] == ["Beta", "MACs = MACs"]
+    assert compute[0][-2:] == ["Beta<br>beta units", "MACs = MACs<br>MAC"]
     assert "- **MACs = MACs**, compute: 416,520 MAC = " in page
 
 
@@ -199,7 +199,7 @@ def test_a_page_explains_each_number_as_a_sum_with_its_unit() -> None:
 def test_a_page_has_every_layer_with_its_arithmetic_and_every_tool() -> None:
     page = FILES["models/lenet5.md"]
     compute = next(t for t in tables(page) if "MACs =" in t[0])
-    assert compute[0][-2:] == ["Beta", "MACs"]
+    assert compute[0][-2:] == ["Beta<br>beta units", "MACs<br>MAC"]
     assert [cells[0] for cells in compute[1:]] == [x.id for x in NETS[0].layers]
     assert compute[1][:3] == ["features.c1", "conv", "1×6×28×28"]
     assert compute[1][4:] == ["117,600", f"{2 * 117_600 + 4_704:,}", "117,600"]

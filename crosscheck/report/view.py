@@ -248,11 +248,17 @@ def _places(mine: pd.DataFrame, model: Model) -> list[str]:
 
 def _merged(values: pd.DataFrame, columns: Sequence[Column], metric: str) -> pd.DataFrame:
     """Tools that say the same of every layer share a column, named after all of them."""
-    titles = {c.tool: c.title for c in columns if c.metric == metric}
+    mine = {c.tool: c for c in columns if c.metric == metric}
     groups: dict[tuple[Any, ...], list[str]] = {}
     for tool in values.columns:
         groups.setdefault(tuple(values[tool].fillna(0)), []).append(str(tool))
-    return pd.DataFrame({" = ".join(titles.get(t, t) for t in names): values[names[0]] for names in groups.values()})
+    return pd.DataFrame({_heading([mine[t] for t in names if t in mine]): values[names[0]] for names in groups.values()})
+
+
+def _heading(columns: Sequence[Column]) -> str:
+    """Titles, and the units that they are in, each in the tool's own word."""
+    units = dict.fromkeys(c.unit for c in columns)
+    return f"{' = '.join(c.title for c in columns)}<br>{' / '.join(units)}"
 
 
 def _off(rows: pd.DataFrame) -> dict[tuple[str, str, str, str], int]:

@@ -19,6 +19,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("framework", [pytest.param(n, marks=marks[n]) for n in FRAMEWORKS], scope="session")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes share the work: a framework's batch-of-two tests have a group, and so a worker, of their own."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        if callspec is not None and "batch_of_two" in item.name:
+            item.add_marker(pytest.mark.xdist_group(f"{callspec.params['framework']}-2"), append=False)
+
+
 @pytest.fixture(scope="session")
 def served(framework: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     info = catalog.framework(framework)

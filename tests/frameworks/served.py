@@ -105,6 +105,7 @@ class _Worker:
                 answer.rows.append(from_dict(Measurement, data))
             elif event == "fact":
                 answer.facts.append(from_dict(Fact, data))
+            assert event != "fail", f"{self.name}: {data}"
             ended += event == "end"
         return answer, ended
 
