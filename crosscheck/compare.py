@@ -181,10 +181,11 @@ def describe(verdict: Verdict) -> list[str]:
         f"known gap has closed, remove its row from crosscheck/known_gaps.toml: {json.dumps(vars_of(g))}" for g in verdict.closed
     ]
     for frame in (verdict.failed, verdict.skipped):
-        cells: dict[tuple[str, str, str], list[str]] = {}
+        cells: dict[tuple[str, str], tuple[dict[str, None], dict[str, None]]] = {}
         for r in frame.itertuples(index=False):
-            cells.setdefault((str(r.status), str(r.tool), str(r.message)), []).append(str(r.model))
-        lines += [f"{s}: {t} on {', '.join(dict.fromkeys(names))}: {m}" for (s, t, m), names in cells.items()]
+            tools, names = cells.setdefault((str(r.status), str(r.message)), ({}, {}))
+            tools[str(r.tool)] = names[str(r.model)] = None
+        lines += [f"{status}: {', '.join(t)} on {', '.join(n)}: {message}" for (status, message), (t, n) in cells.items()]
     return lines
 
 

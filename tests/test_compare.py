@@ -72,7 +72,7 @@ def test_what_is_skipped_makes_a_run_partial(tmp_path: Path) -> None:
     verdict = run(tmp_path, rooms("a", "b", module="no_such_module"))
     assert verdict.exit_code == compare.PARTIAL == 3
     lines = compare.describe(verdict)
-    assert [line.split(": ")[:2] for line in lines] == [["skipped", "a on lenet5"], ["skipped", "b on lenet5"]]
+    assert [line.split(": ")[:2] for line in lines] == [["skipped", "a, b on lenet5"]]
     assert all("Install it with: " in line for line in lines)
     assert (tmp_path / "summary.md").exists(), "a report says what was not tried"
 
