@@ -65,6 +65,10 @@ class Assumption:
     worth: int
 
 
+def _worth(assumed: Sequence[Assumption]) -> int:
+    return sum(a.worth for a in assumed)
+
+
 def _assume(kind: str, says: str) -> Assumption:
     return Assumption(kind, says, WORTH[kind])
 
@@ -86,7 +90,7 @@ class Hypothesis:
     @property
     def cost(self) -> int:
         """What the assumptions are worth together."""
-        return sum(a.worth for a in self.assumptions)
+        return _worth(self.assumptions)
 
 
 @dataclass(frozen=True)
@@ -177,38 +181,51 @@ def _readings(c: Convention, metric: str) -> Iterator[tuple[Fraction, tuple[Assu
             yield Fraction(1, 2), (counted, _assume(FACTOR, "halved, to turn FLOPs into MACs"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """One exact number, with every factor that it may be printed with and all that this assumes so far."""
+
+    convention: str
+    metric: str
+    variant: str
+    size: str
+    exact: int
+    ways: tuple[tuple[Fraction, tuple[Assumption, ...]], ...]
+
+
+def _trials(asked: Variant, metric: str | None) -> Iterator[_Trial]:
+    """Every number that is worth a try; what would assume too much is not even counted."""
+    known = [convention.load(name) for name in convention.ids()]
+    for variant, shape, given in _networks(asked):
+        for c, measure in ((k, m) for k in known for m in k.metrics if _wanted(m, metric)):
+            for batch in BATCHES if measure == "compute" else (1,):
+                before = given + ((_assume(BATCH, f"a batch of {batch}"),) if batch > 1 else ())
+                ways = tuple((f, before + how) for f, how in _readings(c, measure) if _worth(before + how) <= MAX_COST)
+                exact = _exact(variant.name, shape, batch, c, measure) if ways else None
+                if exact is None or (given and exact == _plainer(asked, variant, shape, batch, c, measure)):
+                    continue
+                yield _Trial(c.id, measure, variant.name, f"{batch}x{show_shape(shape)}", exact, ways)
+
+
 def identify(model: str, text: str, metric: str | None = None) -> Answer:
     """Ranked explanations of a printed figure on a network. Raises UnknownNameError and UsageError."""
     asked = models.get(model)
     readings = read(text, metric)
-    known = [convention.load(name) for name in convention.ids()]
     fits: list[Hypothesis] = []
     plain: list[tuple[float, Hypothesis]] = []
     tried = 0
-    for variant, shape, given in _networks(asked):
-        for c in known:
-            for measure in c.metrics:
-                if not _wanted(measure, readings[0].metric):
-                    continue
-                for batch in BATCHES if measure == "compute" else (1,):
-                    exact = _exact(variant.name, shape, batch, c, measure)
-                    if exact is None or (given and exact == _plainer(asked, variant, shape, batch, c, measure)):
-                        continue
-                    size = f"{batch}x{show_shape(shape)}"
-                    before = given + ((_assume(BATCH, f"a batch of {batch}"),) if batch > 1 else ())
-                    for factor, how in _readings(c, measure):
-                        for printed in readings:
-                            tried += 4
-                            made = (c.id, measure, variant.name, size, factor, exact, before + how)
-                            fits += _fit(printed, *made)
-                            if len(before + how) <= 1 and exact and printed.value:
-                                off = abs(float(factor) * exact / float(printed.value * printed.scale) - 1)
-                                plain.append((off, _hypothesis(*made, printed.scale, False)))
-    ranked = _merge(
-        sorted(fits, key=lambda h: (h.cost, abs(h.exact * h.factor - readings[0].value * h.scale), h.variant, h.conventions))
-    )
-    near = [h for _, h in sorted(plain, key=lambda p: (p[0], p[1].cost, p[1].variant))]
-    return Answer(readings[0], tuple(ranked), tuple(_merge(near[:12])[:3]) if not ranked else (), tried)
+    for t in _trials(asked, readings[0].metric):
+        for (factor, assumed), printed in ((w, p) for w in t.ways for p in readings):
+            tried += 4  # rounded or cut off, decimal or binary
+            made = (t.convention, t.metric, t.variant, t.size, factor, t.exact, assumed)
+            fits += _fit(printed, *made)
+            if _worth(assumed) <= 1 and t.exact and printed.value:
+                off = abs(float(factor) * t.exact / float(printed.value * printed.scale) - 1)
+                plain.append((off, _hypothesis(*made, printed.scale, False)))
+    order = {name: k for k, name in enumerate(models.variants())}
+    fits.sort(key=lambda h: (h.cost, abs(h.exact * h.factor - readings[0].value * h.scale), order[h.variant], h.conventions))
+    near = [h for _, h in sorted(plain, key=lambda p: (p[0], p[1].cost, order[p[1].variant]))]
+    return Answer(readings[0], tuple(_merge(fits)), tuple(_merge(near[:12])[:3]) if not fits else (), tried)
 
 
 def _plainer(asked: Variant, variant: Variant, shape: Shape, batch: int, c: Convention, metric: str) -> int | None:
