@@ -267,10 +267,12 @@ def _count_linear(layer: Layer) -> Counts:
 def _count_norm(layer: Layer) -> Counts:
     n, c = layer.x[0], layer.attrs["channels"]
     counts = _elements(layer) | {"channels": (c,)}
-    if len(layer.x) == 4:
-        counts["planar_in_elements"] = layer.x
+    if len(layer.x) != 4:
+        counts["nonplanar_in_elements"] = layer.x
     if layer.attrs["affine"]:
-        counts |= {"sample_weights": (n, c), "sample_biases": (n, c), "affine_channels": (c,), "affine_in_elements": layer.x}
+        counts |= {"sample_weights": (n, c), "sample_biases": (n, c)}
+    else:
+        counts |= {"plain_channels": (c,), "plain_in_elements": layer.x}
     if not layer.call_of:
         counts["running_stats"] = (2, c)
         if layer.attrs["affine"]:
@@ -287,8 +289,10 @@ def _count_sample_norm(layer: Layer) -> Counts:
     size = a["features"] if layer.op == "layernorm" else a["channels"]
     counts = _elements(layer) | {"rows": (rows,), "channels": (size,)}
     if a["affine"]:
-        counts |= {"sample_weights": (x[0], size), "sample_biases": (x[0], size), "affine_rows": (rows,), "affine_in_elements": x}
+        counts |= {"sample_weights": (x[0], size), "sample_biases": (x[0], size)}
         counts |= {"repeated_params": (2, size)} if layer.call_of else {"norm_scale": (size,), "norm_shift": (size,)}
+    else:
+        counts |= {"plain_rows": (rows,), "plain_in_elements": x}
     return counts
 
 
@@ -331,7 +335,8 @@ def _count_adaptive(layer: Layer) -> Counts:
     x, y = layer.x, layer.y
     spans = tuple(sum(geometry.adaptive_spans(n, o)) for n, o in zip(x[2:], y[2:], strict=True))
     floors = tuple(n // o for n, o in zip(x[2:], y[2:], strict=True))
-    counts = _elements(layer) | {"window_elements": (*y[:2], *spans), "floor_window_elements": (*y, *floors)}
+    uncounted = prod(x[2:]) - prod(y[2:]) * prod(floors)
+    counts = _elements(layer) | {"window_elements": (*y[:2], *spans), "floor_cut_elements": (*x[:2], uncounted)}
     counts["float_cut"] = (_float_cut(x, y),)
     if len(x) != 4:
         counts["nonplanar_in_elements"] = x

@@ -166,7 +166,8 @@ def _adaptive(layer: Layer) -> Counter[str]:
             j * o < (i + 1) * m and (j + 1) * o > i * m for i, j, m, o in zip(position, cell, n, out, strict=True)
         )
         # a floored window starts at 0 and ends where another of its size would still fit `out` times
-        count["floor_window_elements"] += all((j + 1) * o <= m for j, m, o in zip(cell, n, out, strict=True))
+        count["floor_cut_elements"] -= all((j + 1) * o <= m for j, m, o in zip(cell, n, out, strict=True))
+    count["floor_cut_elements"] += size(layer.x)
     return count
 
 

@@ -94,12 +94,12 @@ def _linear(layer: Layer, has: Counts) -> Counts:
 
 
 def _batchnorm(layer: Layer, has: Counts) -> Counts:
-    affine = {"affine_channels": has["channels"], "affine_in_elements": has["in_elements"]} if layer.attrs["affine"] else {}
-    return affine | ({"planar_in_elements": has["in_elements"]} if len(layer.x) == PLANE else {})
+    plain = {} if layer.attrs["affine"] else {"plain_channels": has["channels"], "plain_in_elements": has["in_elements"]}
+    return plain | ({} if len(layer.x) == PLANE else {"nonplanar_in_elements": has["in_elements"]})
 
 
 def _rows(layer: Layer, has: Counts) -> Counts:
-    return {"affine_rows": has["rows"], "affine_in_elements": has["in_elements"]} if layer.attrs["affine"] else {}
+    return {} if layer.attrs["affine"] else {"plain_rows": has["rows"], "plain_in_elements": has["in_elements"]}
 
 
 def _pool(layer: Layer, has: Counts) -> Counts:
@@ -169,7 +169,7 @@ PARTS: dict[str, Callable[[Layer, Counts], Counts]] = {
     "lrn": _lrn,
     "add": _add,
 }
-BEYOND = ("mac", "bias_add", "in_elements", "affine_in_elements", "written_pad_elements", "sample_weights", "output_grid_mac")
+BEYOND = ("mac", "bias_add", "in_elements", "plain_in_elements", "written_pad_elements", "sample_weights", "output_grid_mac")
 
 
 def counts(layer: Layer) -> dict[str, int]:

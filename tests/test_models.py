@@ -96,7 +96,7 @@ def test_a_batch_multiplies_the_work_and_leaves_the_parameters(name: str) -> Non
     one, three = counted(name), counted(name, batch=3)
     fixed = set(PARAMS) | {
         "channels",
-        "affine_channels",
+        "plain_channels",
         "scan_positions",
         "container_weights",
     }  # however many samples go through

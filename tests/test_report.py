@@ -187,8 +187,8 @@ def test_a_page_explains_each_number_as_a_sum_with_its_unit() -> None:
     sums = re.findall(r"^- \*\*(.+?)\*\*, .+?: ([\d,]+) (.+?) = (.+); residual (\S+)$", page, re.MULTILINE)
     assert [(s[0], s[2], s[4]) for s in sums] == [
         ("MACs", "MAC", "0"),
-        ("MACs", "parameters", "0"),
         ("Beta", "beta units", "0"),
+        ("MACs", "parameters", "0"),
     ]
     for _, value, _, terms, _ in sums:
         products = re.findall(r"([+-]?) ?(?:(\d+) × )?([\d,]+) ", terms)

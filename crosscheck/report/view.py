@@ -274,8 +274,10 @@ def _sum(column: Column, value: int, counted: Tally, convention: Convention) -> 
 
 
 def _same(sums: Sequence[Sum]) -> tuple[Same, ...]:
+    """Sums grouped by number and reasons; by metric, the smallest number first."""
     groups: dict[Any, list[Sum]] = {}
-    for s in sums:
+    metrics = list(METRIC_TITLES)
+    for s in sorted(sums, key=lambda s: (metrics.index(s.column.metric), s.value)):
         reasons = frozenset((t.op, t.primitive, t.weight_a) for t in s.terms)
         groups.setdefault((s.column.metric, s.value, reasons), []).append(s)
     return tuple(Same(tuple(g)) for g in groups.values())
