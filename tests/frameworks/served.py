@@ -36,7 +36,9 @@ class Served:
         self.folder = folder
         self.workers: dict[str, _Worker] = {}
 
-    def run(self, models: Sequence[Model], tools: Sequence[str] | None = None, contract: bool = False) -> Answer:
+    def run(
+        self, models: Sequence[Model], tools: Sequence[str] | None = None, contract: bool = False, zero_ok: bool = False
+    ) -> Answer:
         """Run tools (all of them unless named) on the models, each in the worker that it belongs to."""
         wanted = [t for t in self.info.tools if tools is None or t.id in tools]
         answer = Answer()
@@ -47,7 +49,7 @@ class Served:
             if names:
                 if overlay not in self.workers:
                     self.workers[overlay] = _Worker(Plan(self.info, (), (), overlay=overlay), self.folder)
-                part = self.workers[overlay].run(models, names)
+                part = self.workers[overlay].run(models, names, zero_ok)
                 answer.rows += part.rows
                 answer.facts += part.facts
         return answer
@@ -73,12 +75,13 @@ class _Worker:
             env=environment(plan),
         )
 
-    def run(self, models: Sequence[Model], names: Sequence[str]) -> Answer:
+    def run(self, models: Sequence[Model], names: Sequence[str], zero_ok: bool = False) -> Answer:
         self.jobs += 1
         stem = f"{self.name}-{self.jobs}"
         job, rows = self.folder / f"{stem}.json", self.folder / f"{stem}.jsonl"
         cells = [[k, n] for k in range(len(models)) for n in names]
-        job.write_text(json.dumps({"run": "test", "rows": str(rows), "models": [m.to_json() for m in models], "cells": cells}))
+        work = {"run": "test", "rows": str(rows), "models": [m.to_json() for m in models], "cells": cells, "zero_ok": zero_ok}
+        job.write_text(json.dumps(work))
         assert self.process.stdin is not None
         self.process.stdin.write(f"{job}\n")
         self.process.stdin.flush()
