@@ -51,7 +51,9 @@ def contain(model: Model, layers: Iterable[Counted]) -> tuple[tuple[Counted, ...
         if path not in model.by_id and (counts := _counts(block, root=not path)):
             inner = Layer(path or ROOT, CONTAINER, {}, block.first.inputs[:1], block.first.in_shapes[:1], (block.out,))
             found.append((inner, counts))
-    return tuple((layer, _held(layer, counts, blocks)) for layer, counts in layers), tuple(found)
+    if any(layer.functional for layer, _ in layers):
+        layers = tuple((layer, _held(layer, counts, blocks)) for layer, counts in layers)
+    return layers, tuple(found)
 
 
 def _homes(layer: Layer) -> list[str]:
@@ -62,24 +64,36 @@ def _homes(layer: Layer) -> list[str]:
 def _blocks(model: Model, layers: Iterable[Counted]) -> dict[str, _Block]:
     """Every container by its path; its output is the first value made inside that anybody outside reads."""
     blocks: dict[str, _Block] = {}
-    inmost = _inmost(model)
+    chains: dict[str, list[_Block]] = {}  # a layer's containers, outermost first, by the path of the inmost
+    leaves = _leaves(model)
     for layer, counts in layers:
+        home = layer.id.rpartition(".")[0]
+        chain = chains.get(home) or chains.setdefault(home, _chain(blocks, layer))
         weights, params = _params(counts)
-        named = max((k for k, part in enumerate(layer.path) if "weight" in part), default=-1)
-        homes = _homes(layer)
-        for depth, home in enumerate(homes):
-            block = blocks.get(home) or blocks.setdefault(home, _Block(layer))
-            block.weights += params if named >= depth else weights
-            block.params += params
-            block.modules |= depth < len(homes) - 1
+        for block in chain:
             if not block.left:
                 block.out = layer.y
-                block.left = depth > inmost.get(layer.id, depth) if home else layer.id == model.outputs[0]
+            block.weights += weights
+            block.params += params
+        if "weight" in layer.id and params != weights:  # all parameters inside then have "weight" in their names
+            named = max(k for k, part in enumerate(layer.path) if "weight" in part)
+            for block in chain[: named + 1]:
+                block.weights += params - weights
+        for block in chain[leaves.get(layer.id, len(chain)) :]:
+            block.left = True
         if layer.functional:
-            blocks[homes[-1]].held += params
+            chain[-1].held += params
         elif layer.call_of is None and layer.op not in WIRING:
-            blocks[homes[-1]].modules = True
+            chain[-1].modules = True
     return blocks
+
+
+def _chain(blocks: dict[str, _Block], layer: Layer) -> list[_Block]:
+    """The containers of a layer, outermost first; those that are new come into being, and all but the inmost hold another."""
+    chain = [blocks.setdefault(home, _Block(layer)) for home in _homes(layer)]
+    for block in chain[:-1]:
+        block.modules = True
+    return chain
 
 
 def _list(layers: Iterable[Counted], blocks: Mapping[str, _Block]) -> None:
@@ -105,16 +119,23 @@ def _list(layers: Iterable[Counted], blocks: Mapping[str, _Block]) -> None:
     close(around)
 
 
-def _inmost(model: Model) -> dict[str, int]:
-    """For every value that is read, the depth of the inmost container that it and all its readers live in."""
-    homes = {layer.id: layer.path[:-1] for layer in model.layers}
-    depths = dict.fromkeys(model.outputs, 0)
+def _leaves(model: Model) -> dict[str, int]:
+    """For every value that is read outside of its container, the depth of the outermost container that it leaves."""
+    homes = {layer.id: layer.id.rpartition(".")[0] for layer in model.layers}
+    leaves = dict.fromkeys(model.outputs, 1)
     for layer in model.layers:
+        home = homes[layer.id]
         for value in layer.inputs:
-            pairs = zip(homes.get(value, ()), homes[layer.id], strict=False)
-            depth = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-            depths[value] = min(depth, depths.get(value, depth))
-    return depths
+            origin = homes.get(value, home)
+            if origin != home:
+                pairs = zip(origin.split("."), home.split("."), strict=False) if origin and home else ()
+                leaves[value] = min(leaves.get(value, len(model.layers)), 1 + _common(pairs))
+    leaves[model.outputs[0]] = 0  # the root's output
+    return leaves
+
+
+def _common(pairs: Iterable[tuple[str, str]]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _params(counts: Mapping[str, int]) -> tuple[int, int]:

@@ -78,14 +78,24 @@ def _sums(layers: Iterable[Counted]) -> dict[str, dict[str, int]]:
 
 
 def tally(model: Model) -> Tally:
-    """Count every primitive of every layer and container once."""
-    layers, containers = contain(model, ((layer, ops.counts(layer)) for layer in model.layers))
+    """Count every primitive of every layer and container once; layers of one kind and shape share their counts."""
+    known: dict[object, Mapping[str, int]] = {}
+    layers, containers = contain(model, ((layer, _counts(layer, known)) for layer in model.layers))
     members: dict[tuple[str, int], list[Counted]] = {}
     first: dict[str, str] = {}
     for layer, counts in (*layers, *containers):
         first.setdefault(layer.op, layer.id)
         members.setdefault(_group(model, layer), []).append((layer, counts))
     return Tally(model, layers, containers, {key: _sums(found) for key, found in members.items()}, first)
+
+
+def _counts(layer: Layer, known: dict[object, Mapping[str, int]]) -> Mapping[str, int]:
+    """The counts of a layer, looked up where a layer that is the same to its op has been counted before."""
+    key = (layer.op, layer.in_shapes, layer.out_shapes, tuple(layer.attrs.values()), layer.call_of is None, layer.functional)
+    found = known.get(key)
+    if found is None:
+        found = known[key] = ops.counts(layer)
+    return found
 
 
 def total(counted: Tally, convention: Convention, metric: str) -> int:
