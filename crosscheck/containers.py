@@ -65,26 +65,45 @@ def _blocks(model: Model, layers: Iterable[Counted]) -> dict[str, _Block]:
     """Every container by its path; its output is the first value made inside that anybody outside reads."""
     blocks: dict[str, _Block] = {}
     chains: dict[str, list[_Block]] = {}  # a layer's containers, outermost first, by the path of the inmost
-    leaves = _leaves(model)
+    sums: dict[str, list[int]] = {}  # weights and parameters of the layers right in a container
+    homes: dict[str, str] = {}
+    leaves = dict.fromkeys(model.outputs, 1)  # value -> depth of the outermost container that it leaves
+    known: dict[int, tuple[int, int]] = {}  # by the identity of counts, which like layers share
     for layer, counts in layers:
-        home = layer.id.rpartition(".")[0]
-        chain = chains.get(home) or chains.setdefault(home, _chain(blocks, layer))
-        weights, params = _params(counts)
-        for block in chain:
-            if not block.left:
-                block.out = layer.y
+        homes[layer.id] = home = layer.id.rpartition(".")[0]
+        for value in layer.inputs:
+            origin = homes.get(value, home)
+            if origin != home:
+                leaves[value] = min(leaves.get(value, len(homes)), 1 + _common(origin, home))
+        if home not in chains:
+            chains[home] = _chain(blocks, layer)
+        weights, params = known.get(id(counts)) or known.setdefault(id(counts), _params(counts))
+        if params:
+            own = sums.setdefault(home, [0, 0])
+            own[0] += weights
+            own[1] += params
+            if "weight" in layer.id:  # all parameters inside then have "weight" in their names
+                named = max((k for k, part in enumerate(layer.path) if "weight" in part), default=-1)
+                for block in chains[home][: named + 1]:
+                    block.weights += params - weights
+        if layer.functional:
+            chains[home][-1].held += params
+        elif layer.call_of is None and layer.op not in WIRING:
+            chains[home][-1].modules = True
+    for home, (weights, params) in sums.items():
+        for block in chains[home]:
             block.weights += weights
             block.params += params
-        if "weight" in layer.id and params != weights:  # all parameters inside then have "weight" in their names
-            named = max(k for k, part in enumerate(layer.path) if "weight" in part)
-            for block in chain[: named + 1]:
-                block.weights += params - weights
-        for block in chain[leaves.get(layer.id, len(chain)) :]:
-            block.left = True
-        if layer.functional:
-            chain[-1].held += params
-        elif layer.call_of is None and layer.op not in WIRING:
-            chain[-1].modules = True
+    leaves[model.outputs[0]] = 0  # the root's output
+    for layer in model.layers:
+        if layer.id in leaves:
+            for block in chains[homes[layer.id]][leaves[layer.id] :]:
+                if not block.left:
+                    block.out, block.left = layer.y, True
+    if not all(block.left for block in blocks.values()):
+        for layer in model.layers:  # nobody reads what is made there: the last value stands for it
+            for block in chains[homes[layer.id]]:
+                block.out = block.out if block.left else layer.y
     return blocks
 
 
@@ -119,22 +138,9 @@ def _list(layers: Iterable[Counted], blocks: Mapping[str, _Block]) -> None:
     close(around)
 
 
-def _leaves(model: Model) -> dict[str, int]:
-    """For every value that is read outside of its container, the depth of the outermost container that it leaves."""
-    homes = {layer.id: layer.id.rpartition(".")[0] for layer in model.layers}
-    leaves = dict.fromkeys(model.outputs, 1)
-    for layer in model.layers:
-        home = homes[layer.id]
-        for value in layer.inputs:
-            origin = homes.get(value, home)
-            if origin != home:
-                pairs = zip(origin.split("."), home.split("."), strict=False) if origin and home else ()
-                leaves[value] = min(leaves.get(value, len(model.layers)), 1 + _common(pairs))
-    leaves[model.outputs[0]] = 0  # the root's output
-    return leaves
-
-
-def _common(pairs: Iterable[tuple[str, str]]) -> int:
+def _common(a: str, b: str) -> int:
+    """How many containers two paths have in common, the root left out."""
+    pairs = zip(a.split("."), b.split("."), strict=False) if a and b else ()
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 
 from crosscheck import ops
 from crosscheck.containers import Counted, contain
@@ -36,8 +39,12 @@ class Tally:
 
     @cached_property
     def totals(self) -> Sums:
-        """The sums over all layers."""
-        return _sums(self.layers)
+        """The sums over all layers, containers left out."""
+        sums: dict[str, dict[str, int]] = {}
+        for (kind, _), group in self.groups.items():
+            for op, counts in group.items() if kind != CONTAINER else ():
+                _add(sums.setdefault(op, {}), counts)
+        return sums
 
     def sum(self, primitive: str) -> int:
         """One primitive over the whole network."""
@@ -51,42 +58,65 @@ class Tally:
         """Why a tool sees nothing of this network, where it is bare and the tool overlooks that."""
         return table.bare if self.model.bare else None
 
+    @cached_property
+    def _merged(self) -> dict[tuple[bool, ...], Sums]:
+        return {}
+
     def seen_by(self, table: MetricTable, places: Iterable[str] = SEEN) -> Sums:
         """The sums over what a tool charges in any of these places."""
-        merged: dict[str, dict[str, int]] = {}
-        for (kind, depth), sums in self.groups.items():
-            if table.place(kind, depth) in places:
+        seen = tuple(table.place(kind, depth) in places for kind, depth in self.groups)
+        if seen not in self._merged:
+            merged: dict[str, dict[str, int]] = {}
+            for sums in compress(self.groups.values(), seen):
                 for op, counts in sums.items():
                     _add(merged.setdefault(op, {}), counts)
-        return merged
+            self._merged[seen] = merged
+        return self._merged[seen]
 
 
 def _group(model: Model, layer: Layer) -> tuple[str, int]:
     return layer.kind, 0 if model.bare else layer.depth
 
 
-def _add(sums: dict[str, int], counts: Mapping[str, int]) -> None:
+def _add(sums: dict[str, int], counts: Mapping[str, int], times: int = 1) -> None:
     for primitive, value in counts.items():
-        sums[primitive] = sums.get(primitive, 0) + value
+        sums[primitive] = sums.get(primitive, 0) + times * value
 
 
-def _sums(layers: Iterable[Counted]) -> dict[str, dict[str, int]]:
-    sums: dict[str, dict[str, int]] = {}
-    for layer, counts in layers:
-        _add(sums.setdefault(layer.op, {}), counts)
-    return sums
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pause the cyclic collector: counting makes no cycles, and each full collection would walk the whole network again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
+@_no_collection()
 def tally(model: Model) -> Tally:
     """Count every primitive of every layer and container once; layers of one kind and shape share their counts."""
     known: dict[object, Mapping[str, int]] = {}
     layers, containers = contain(model, ((layer, _counts(layer, known)) for layer in model.layers))
-    members: dict[tuple[str, int], list[Counted]] = {}
     first: dict[str, str] = {}
+    alike: dict[tuple[str, int, str, int], int] = {}  # how many layers of a group and op share counts
+    shared: dict[int, Mapping[str, int]] = {}
+    deeper = 0 if model.bare else 1
     for layer, counts in (*layers, *containers):
-        first.setdefault(layer.op, layer.id)
-        members.setdefault(_group(model, layer), []).append((layer, counts))
-    return Tally(model, layers, containers, {key: _sums(found) for key, found in members.items()}, first)
+        depth = (layer.call_of or layer.id).count(".") + deeper
+        key = (layer.kind, depth, layer.op, id(counts))
+        if key in alike:
+            alike[key] += 1
+        else:
+            alike[key] = 1
+            shared[id(counts)] = counts
+            first.setdefault(layer.op, layer.id)
+    groups: dict[tuple[str, int], dict[str, dict[str, int]]] = {}
+    for (kind, depth, op, same), times in alike.items():
+        _add(groups.setdefault((kind, depth), {}).setdefault(op, {}), shared[same], times)
+    return Tally(model, layers, containers, groups, first)
 
 
 def _counts(layer: Layer, known: dict[object, Mapping[str, int]]) -> Mapping[str, int]:

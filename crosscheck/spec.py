@@ -77,7 +77,7 @@ class Layer:
     @property
     def kind(self) -> str:
         """``layer``, ``functional`` for a call without a module of its own, or ``container``."""
-        return "container" if self.op == CONTAINER else "functional" if self.functional else "layer"
+        return "functional" if self.functional else CONTAINER if self.op == CONTAINER else "layer"
 
     @property
     def depth(self) -> int:
