@@ -6,34 +6,19 @@ The formulas follow from the definition of each op; nothing here knows how any t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
 from crosscheck import geometry
 from crosscheck.errors import UnknownNameError
-from crosscheck.primitives import BEYOND
+from crosscheck.file_ops import FILE_OPS
+from crosscheck.opkind import REQUIRED, Attrs, Counts, Factors, Op
+from crosscheck.opkind import elements as _elements
+from crosscheck.primitives import BEYOND, STORED
 from crosscheck.spec import Layer, Shape
 
-Attrs = dict[str, Any]
-Factors = tuple[int, ...]
-Counts = dict[str, Factors]
-REQUIRED: Any = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Op:
-    """One op kind: what it is, its attributes, its shape rule and its counts.
-
-    ``resolve`` completes the attributes and gives the output shape (ValueError where the input does not fit); ``counts``
-    gives the factors of every primitive that is not zero.
-    """
-
-    says: str
-    attrs: Mapping[str, Any]
-    resolve: Callable[[Attrs, Sequence[Shape]], Shape]
-    counts: Callable[[Layer], Counts]
+FILES = "onnx"  # the framework of conventions that count files
 
 
 # --- shapes ---------------------------------------------------------------------------------------------------------------
@@ -169,10 +154,6 @@ def _pad(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
 
 
 # --- counts ---------------------------------------------------------------------------------------------------------------
-
-
-def _elements(layer: Layer) -> Counts:
-    return {"in_elements": layer.x, "out_elements": layer.y}
 
 
 def _weights(layer: Layer, weight: Factors, bias: Factors) -> Counts:
@@ -416,6 +397,11 @@ OPS: dict[str, Op] = {
 }
 
 
+def vocabulary(framework: str) -> Mapping[str, Op]:
+    """The ops that a convention of this framework needs a word on; one of files, or the engine's own, meets file ops too."""
+    return OPS | FILE_OPS if framework in (FILES, "") else OPS
+
+
 def complete(op: str, attrs: Mapping[str, Any], in_shapes: Sequence[Shape]) -> tuple[Attrs, Shape]:
     """All attributes, defaults filled in and axes spelled out, and the output shape.
 
@@ -440,8 +426,16 @@ def complete(op: str, attrs: Mapping[str, Any], in_shapes: Sequence[Shape]) -> t
 
 
 def factors(layer: Layer) -> Counts:
-    """The factors of every primitive of one layer; their product is the count."""
-    counts = OPS[layer.op].counts(layer)
+    """The factors of every primitive of one layer; their product is the count.
+
+    A layer that was read from a file says in its attribute ``stored`` how many elements of each parameter primitive the file
+    holds for it and for no layer before it; that stands in for what its shapes would tell.
+    """
+    counts = (OPS.get(layer.op) or FILE_OPS[layer.op]).counts(layer)
+    stored = layer.attrs.get("stored")
+    if stored is not None:
+        kept = {k: v for k, v in counts.items() if k not in STORED or prod(v) == stored.get(k)}
+        counts = {k: (n,) for k, n in stored.items()} | kept
     for name in BEYOND:
         if parts := counts.get(name):  # the batch comes first in all of these
             counts[f"beyond_{name}"] = parts if layer.functional else (parts[0] - 1, *parts[1:])
@@ -451,7 +445,7 @@ def factors(layer: Layer) -> Counts:
 def formula(layer: Layer, primitive: str) -> str:
     """The arithmetic of one primitive, ``64·3·7·7·112·112``; a batch of 1 is left out, no count is an empty string."""
     parts = factors(layer).get(primitive, ())
-    if len(parts) > 1 and parts[0] == 1 == layer.x[0]:
+    if len(parts) > 1 and (parts[0], *layer.x[:1]) == (1, 1):
         parts = parts[1:]
     return "·".join(map(str, parts)) if prod(parts) and parts else ""
 

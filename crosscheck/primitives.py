@@ -61,6 +61,7 @@ COMPUTE: Final[dict[str, str]] = {
     "container_weights": "elements of all weights inside a container, once for each container that they are in",
     "container_channel_weights": "container_weights times the first two sizes, batch and channels, of the container's output",
     "held_channel_params": "parameters of functional calls in a container without modules, times the same two sizes",
+    "bound": "upper bound of mac of an op that nobody knows: |y| times its largest constant, or its largest input if it has none",
     **{f"beyond_{name}": f"the part of {name} that is not done by a module for the first sample" for name in BEYOND},
 }
 PARAMS: Final[dict[str, str]] = {
@@ -75,6 +76,10 @@ PARAMS: Final[dict[str, str]] = {
     "lone_held_params": "parameters of functional calls that the network holds itself, where it has no modules",
     "root_held_params": "parameters of functional calls that the network holds itself, beside modules",
     "displaced_params": "parameters of a container that come after a call of a module from outside it, less such of its own",
+    "operand": "elements of stored tensors that are operands of an op without a weight: scales, embeddings, slopes",
+    "literals": "elements of stored integers, truth values and single numbers: shapes, axes, indices, thresholds",
+    "unused_elements": "elements of stored tensors that nothing reads",
     "shallow_held_params": "parameters of functional calls beside modules, in containers less than three deep",
 }
 PRIMITIVES: Final[dict[str, str]] = COMPUTE | PARAMS
+STORED: Final = ("weight", "bias", "norm_scale", "norm_shift", "running_stats", "repeated_params")

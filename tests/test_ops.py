@@ -22,8 +22,9 @@ Draw = Any
 SMALL = st.integers(1, 3)
 
 
-# What depends on containers is tests/test_containers.py; what is rounded has a test below.
+# What depends on containers is tests/test_containers.py, what only files have tests/test_file_ops.py; what is rounded is below.
 ELSEWHERE = {p for p in PRIMITIVES if p.startswith("container_") or "held" in p} | {"displaced_params", "float_cut"}
+ELSEWHERE |= {"bound", "operand", "literals", "unused_elements"}
 COUNTED = set(PRIMITIVES) - ELSEWHERE
 
 
