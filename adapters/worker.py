@@ -2,7 +2,9 @@
 
 ``python -P -m adapters.<name> JOB.json`` does one job; with ``-`` the paths of jobs come on standard input, one a line.
 A job is ``{"run", "rows", "models": [Model JSON, …], "cells": [[index of the model, tool], …]}``; with ``"zero_ok": true`` a
-total of 0 is a number like any other. The pseudo tool ``(contract)`` asks the native network for its shapes and parameters.
+total of 0 is a number like any other. ``"files"``, a path for each model, is for an adapter that reads files, whose builder gets
+the path beside the model that was imported from it. The pseudo tool ``(contract)`` asks the native network for its shapes and
+parameters.
 The rows file gets one JSON object a line: ``hello``, then for every cell ``start``, its rows and ``end``, at last ``bye``;
 ``fail`` before ``end`` says why a cell has no rows at all. What a tool prints goes to the log; rows of a cell without ``end``
 do not count.
@@ -59,7 +61,8 @@ def run_job(package: str, job: dict[str, Any]) -> None:
             model = Model.from_json(job["models"][index])
             if index != current:
                 native = None  # frees the previous network before the next one is built
-                current, (native, broken) = index, _build(builder, model)
+                file = [job["files"][index]] if job.get("files") else []
+                current, (native, broken) = index, _build(builder, model, *file)
             try:
                 for event, row in _cell(package, adapter.FRAMEWORK, builder, job, model, native, broken, tool):
                     _write(out, event, row)
@@ -79,9 +82,9 @@ def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}"[:500]
 
 
-def _build(builder: Any, model: Model) -> tuple[Any, str]:
+def _build(builder: Any, model: Model, *file: str) -> tuple[Any, str]:
     try:
-        return builder.build(model), ""
+        return builder.build(model, *file), ""
     except Unsupported as reason:
         return None, f"unsupported {reason}"
     except Exception as error:  # any framework error becomes a row

@@ -63,7 +63,10 @@ class ToolInfo:
 
 @dataclass(frozen=True, slots=True)
 class FrameworkInfo:
-    """One framework: the module that tells whether it is installed, and the extra that installs it."""
+    """One framework: the module that tells whether it is installed, and the extra that installs it.
+
+    ``reads`` names the format of the files that its tools count; empty where networks are built from neutral descriptions.
+    """
 
     id: str
     title: str
@@ -71,6 +74,7 @@ class FrameworkInfo:
     extra: str
     packages: tuple[str, ...]
     tools: tuple[ToolInfo, ...]
+    reads: str = ""
 
     @property
     def installed(self) -> bool:
@@ -132,13 +136,15 @@ def read(folder: Path) -> dict[str, FrameworkInfo]:
     """Every framework in a folder of adapters, by id. Raises CrosscheckError for a room that breaks its contract."""
     frameworks: dict[str, FrameworkInfo] = {}
     for init in sorted(folder.glob("[a-z]*/__init__.py")):
-        d = _literals(init, _FRAMEWORK)
+        d = _literals(init, _FRAMEWORK, {"READS": str})
         if d["FRAMEWORK"] != init.parent.name:
             raise CrosscheckError(
                 f"adapters/{init.parent.name}/__init__.py: FRAMEWORK is {d['FRAMEWORK']!r}, not the folder's name"
             )
         tools = tuple(_tool(p, d["FRAMEWORK"]) for p in sorted((init.parent / "tools").glob("[a-z]*.py")))
-        frameworks[d["FRAMEWORK"]] = FrameworkInfo(d["FRAMEWORK"], d["TITLE"], d["MODULE"], d["EXTRA"], d["PACKAGES"], tools)
+        frameworks[d["FRAMEWORK"]] = FrameworkInfo(
+            d["FRAMEWORK"], d["TITLE"], d["MODULE"], d["EXTRA"], d["PACKAGES"], tools, d.get("READS", "")
+        )
     return frameworks
 
 

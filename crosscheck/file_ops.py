@@ -31,7 +31,7 @@ def _words(text: str) -> list[str]:
 
 
 UNARY = _words(
-    "abs acos acosh asin asinh atan atanh bernoulli binarizer bitwise_not cast cast_like ceil celu clip cos cosh cum_sum "
+    "abs acos acosh asin asinh atan atanh bernoulli bitwise_not cast cast_like ceil celu clip cos cosh cum_sum "
     "dequantize_linear dynamic_quantize_linear elu erf exp floor gelu_tanh hard_sigmoid hard_swish identity is_inf is_nan log "
     "mish neg not quantize_linear reciprocal round selu shrink sign sin sinh softplus softsign sqrt tan thresholded_relu"
 )
@@ -56,11 +56,16 @@ def _stated(attrs: Attrs, _: Sequence[Shape]) -> Shape:
 
 
 def _several(layer: Layer) -> Counts:
-    return elements(layer) | {"element_sums": (max(layer.attrs.get("operands", 2) - 1, 0), *layer.y)}
+    return elements(layer) | _first(layer) | {"element_sums": (max(layer.attrs.get("operands", 2) - 1, 0), *layer.y)}
+
+
+def _first(layer: Layer) -> Counts:
+    return {"first_elements": (layer.attrs["first"],)} if "first" in layer.attrs else {}
 
 
 def _bias(layer: Layer) -> Counts:
-    return elements(layer) | {"bias_add": layer.y}
+    counts = elements(layer) | _first(layer) | {"bias_add": layer.y}
+    return counts | {"product_bias_elements": layer.y} if layer.attrs.get("after") == "linear" else counts
 
 
 def _product(layer: Layer) -> Counts:
@@ -81,11 +86,18 @@ def _norm(layer: Layer) -> Counts:
     return elements(layer) | {"rows": (layer.attrs["rows"],)}
 
 
+def _resize(layer: Layer) -> Counts:
+    mode = f"{layer.attrs.get('mode', '')}_elements"
+    return elements(layer) | ({mode: layer.y} if mode in ("linear_elements", "cubic_elements") else {})
+
+
 def _recurrent(layer: Layer) -> Counts:
     """Per step, direction and sample: ``gates`` rows of ``hidden``, each over the input and the state before."""
     a = layer.attrs
     steps, batch, size = layer.x
-    return elements(layer) | {"mac": (steps, batch, a["directions"], a["gates"] * a["hidden"], size + a["hidden"])}
+    rows = (steps, batch, a["directions"], a["gates"] * a["hidden"])
+    counts = {"mac": (*rows, size + a["hidden"]), "gate_elements": (2, *rows), "state_elements": (steps, batch, a["hidden"])}
+    return elements(layer) | counts
 
 
 def _fixed(layer: Layer) -> Counts:
@@ -130,7 +142,7 @@ FILE_OPS: dict[str, Op] = {
     "hardmax": _op("normalisation", "1 at the largest element, else 0", _norm, "rows"),
     **_kinds("reduction", REDUCTION),
     **_kinds("movement", MOVEMENT),
-    "resize": _op("sampling", "resized by interpolation", elements),
+    "resize": _op("sampling", "resized by interpolation", _resize),
     "grid_sample": _op("sampling", "sampled at given places", elements),
     "lstm": _op("recurrent", "long short-term memory", _recurrent, "directions", "gates", "hidden"),
     "gru": _op("recurrent", "gated recurrent unit", _recurrent, "directions", "gates", "hidden"),

@@ -6,6 +6,7 @@ The formulas follow from the definition of each op; nothing here knows how any t
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
@@ -176,6 +177,7 @@ def _count_conv(layer: Layer) -> Counts:
     counts |= {"mac": mac, "pad_mac": (y[0], y[1], x[1] // groups, prod(kernel) * prod(y[2:]) - valid)}
     if groups > 1:
         counts["depthwise_mac" if groups == x[1] else "grouped_mac"] = mac
+        counts["ungrouped_mac"] = (*mac, groups - 1)
     if len(x) != 4:
         counts["nonplanar_mac"] = mac
     if max(a["dilation"]) > 1:
@@ -198,6 +200,8 @@ def _count_conv_transpose(layer: Layer) -> Counts:
     counts = _elements(layer) | _weights(layer, weight, (y[1],) if a["bias"] else (0,))
     counts["mac"] = (x[0], *weight, *x[2:])
     counts["output_grid_mac"] = (y[0], *weight, *y[2:])
+    counts["output_channel_grid_mac"] = (*y, *weight[1:])
+    counts["input_channel_products"] = (_single(prod((2, *x, x[1], *a["kernel"]))),)
     if x[1] != y[1]:
         counts["ungrouped_grid_mac"] = (*counts["output_grid_mac"], a["groups"] - 1)
     grid = _transposed_grid(layer)
@@ -284,7 +288,9 @@ def _count_pool(layer: Layer) -> Counts:
     counts = _elements(layer) | {"window_elements": windows, "pad_window_elements": hanging}
     if _padding_is_written(layer):
         counts["written_pad_elements"] = (*x[:2], prod(_reached(layer)) - prod(x[2:]))
-    return counts | {"volume_elements": windows} if len(a["kernel"]) == 3 else counts
+    if len(a["kernel"]) == 3:
+        counts |= {"volume_elements": windows, "leading_window_elements": (*y, a["kernel"][0])}
+    return counts
 
 
 def _padding_is_written(layer: Layer) -> bool:
@@ -340,8 +346,17 @@ def _scan(size: Sequence[int], out: Sequence[int]) -> int:
     return total
 
 
+def _single(value: int) -> int:
+    """The nearest number that single precision can hold."""
+    return int(struct.unpack("f", struct.pack("f", value))[0])
+
+
 def _count_lrn(layer: Layer) -> Counts:
-    return _elements(layer) | {"channel_pad_elements": (layer.x[0], layer.attrs["size"] - 1, *layer.x[2:])}
+    x, size = layer.x, layer.attrs["size"]
+    counts = _elements(layer) | {"channel_pad_elements": (x[0], size - 1, *x[2:]), "channel_window_elements": (*x, size)}
+    half = (size - 1) // 2
+    counts["neighbour_elements"] = (x[0], min(half, x[1]), *x[2:])
+    return counts | {"slide_elements": (2 * x[1] - size, *x[2:])} if half < x[1] else counts
 
 
 def _count_add(layer: Layer) -> Counts:

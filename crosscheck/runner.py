@@ -39,7 +39,10 @@ def launch_adapter(framework: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Plan:
-    """What one worker is to do: every model with every tool; ``zero_ok`` lets a total of 0 be a number like any other."""
+    """What one worker is to do: every model with every tool; ``zero_ok`` lets a total of 0 be a number like any other.
+
+    ``files``, one for each model, are the paths that models were imported from, for a framework that reads files.
+    """
 
     framework: FrameworkInfo
     models: tuple[Model, ...]
@@ -47,6 +50,7 @@ class Plan:
     contract: bool = False
     overlay: str = ""
     zero_ok: bool = False
+    files: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -153,6 +157,7 @@ def _worker(
                 "models": [m.to_json() for m in plan.models],
                 "cells": cells,
                 "zero_ok": plan.zero_ok,
+                "files": plan.files,
             }
         ),
         encoding="utf-8",

@@ -18,7 +18,7 @@ from crosscheck.spec import CONTAINER
 from tests.helpers import convention_text, same
 from tests.random_networks import every_op
 
-LINE = re.compile(r"[\w/]+\.(py|cc|h|cpp|pyx):\d+")
+LINE = re.compile(r"[\w/]+\.(py|cc|h|hpp|cpp|pyx):\d+")
 GOOD = convention_text("good", {"compute": {"conv": {"mac": 2, "bias_add": 1}}, "params": {"conv": {"weight": 1}}})
 
 

@@ -33,6 +33,7 @@ def test_who_counts_files_needs_a_word_on_ops_of_files_and_nobody_else_does() ->
     assert set(ops.vocabulary("onnx")) == set(ops.vocabulary("")) == set(OPS) | set(FILE_OPS)
 
 
+RECURRENT = {"mac": 7 * 2 * 4 * 5 * 8, "gate_elements": 2 * 7 * 2 * 4 * 5, "state_elements": 7 * 2 * 5}
 CASES: list[tuple[Layer, dict[str, int]]] = [
     (layer("matmul", (2, 3, 5), (2, 3, 4), (2, 4, 5), depth=4), {"mac": 2 * 3 * 5 * 4}),
     (layer("matmul", (), (4,), (4,), depth=4), {"mac": 4}),
@@ -42,7 +43,13 @@ CASES: list[tuple[Layer, dict[str, int]]] = [
     (layer("bias", (2, 3), (2, 3)), {"bias_add": 6}),
     (layer("lp_pool", (1, 2, 3, 3), (1, 2, 6, 6), kernel=(2, 2)), {"window_elements": 72}),
     (layer("softmax_axis", (2, 3, 4), (2, 3, 4), rows=8), {"rows": 8}),
-    (layer("lstm", (7, 1, 2, 5), (7, 2, 3), directions=1, gates=4, hidden=5), {"mac": 7 * 2 * 4 * 5 * 8}),
+    (layer("lstm", (7, 1, 2, 5), (7, 2, 3), directions=1, gates=4, hidden=5), RECURRENT),
+    (layer("bias", (2, 3), (2, 3), after="linear"), {"bias_add": 6, "product_bias_elements": 6}),
+    (layer("bias", (2, 3), (2, 3), first=3), {"bias_add": 6, "first_elements": 3}),
+    (layer("add_broadcast", (2, 3), (2, 3), first=3), {"element_sums": 6, "first_elements": 3}),
+    (layer("resize", (1, 2, 6, 6), (1, 2, 3, 3), mode="nearest"), {}),
+    (layer("resize", (1, 2, 6, 6), (1, 2, 3, 3), mode="linear"), {"linear_elements": 72}),
+    (layer("resize", (1, 2, 6, 6), (1, 2, 3, 3), mode="cubic"), {"cubic_elements": 72}),
     (layer("unknown", (2, 3), (2, 5), bound=(2, 3, 100)), {"bound": 600}),
     (layer("unknown", (2, 3), (2, 5), bound=None), {}),
     (layer("constant", (3,), unused=9), {"unused_elements": 9}),

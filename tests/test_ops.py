@@ -24,7 +24,8 @@ SMALL = st.integers(1, 3)
 
 # What depends on containers is tests/test_containers.py, what only files have tests/test_file_ops.py; what is rounded is below.
 ELSEWHERE = {p for p in PRIMITIVES if p.startswith("container_") or "held" in p} | {"displaced_params", "float_cut"}
-ELSEWHERE |= {"bound", "operand", "literals", "unused_elements"}
+ELSEWHERE |= {"bound", "operand", "literals", "unused_elements", "node_held", "unshaped"}
+ELSEWHERE |= {"product_bias_elements", "first_elements", "linear_elements", "cubic_elements", "gate_elements", "state_elements"}
 COUNTED = set(PRIMITIVES) - ELSEWHERE
 
 
