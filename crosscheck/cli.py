@@ -94,6 +94,37 @@ def count(
     terminal.show_count(built, tuple(dict.fromkeys(conventions or ["mac"])), layers, output.value)
 
 
+@app.command("onnx")
+def count_onnx(
+    file: Annotated[Path, typer.Argument(metavar="FILE.onnx", help="An ONNX file; its weights are not read, nothing is run.")],
+    inputs: Annotated[
+        list[str] | None, typer.Option("--input", "-i", help="Shape of an input, x=1x3x224x224; may be repeated.")
+    ] = None,
+    conventions: Annotated[
+        list[str] | None, typer.Option("--convention", "-c", help="Count as this convention does; may be repeated.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", "-a", help="Count by every convention that knows all ops of the file.")] = False,
+    layers: Annotated[bool, typer.Option("--layers", "-l", help="One row per node.")] = False,
+    output: FormatOption = Format.table,
+) -> None:
+    """Count the network in an ONNX file; no framework is imported.
+
+    Examples: `crosscheck onnx model.onnx` · `crosscheck onnx model.onnx --input x=1x3x224x224 --all` ·
+    `crosscheck onnx model.onnx --layers --format csv`
+
+    Exit codes: 0 all counted, 2 bad request or bad file, 3 partial: an op that is not known is named, with an upper bound.
+    """
+    from crosscheck import counted_file, terminal
+    from crosscheck.importers import onnx
+
+    found = onnx.load(file, onnx.parse_inputs(inputs or []))
+    chosen, left_out = counted_file.choose(found.model, conventions or (), every)
+    terminal.show_count(found.model, chosen, layers, output.value)
+    for note in (*found.notes, *left_out):
+        typer.echo(f"crosscheck: {note}", err=True)
+    raise typer.Exit(3 if found.partial else 0)
+
+
 @app.command()
 def compare(
     names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]…", help="Models; the default set if left out.")] = None,
