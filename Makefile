@@ -18,10 +18,15 @@ help: ## list the targets
 compare: $(VENV)/.ready $(OVERLAYS)/.ready ## measure the default networks with every tool and write reports/
 	$(VENV)/bin/crosscheck compare
 	$(VENV)/bin/crosscheck doctor --out reports
+	$(VENV)/bin/crosscheck verify
 
 .PHONY: doctor
 doctor: $(VENV)/.ready $(OVERLAYS)/.ready ## what each tool does with each operation, on your versions
 	$(VENV)/bin/crosscheck doctor
+
+.PHONY: verify
+verify: $(VENV)/.ready ## prove that frameworks and ONNX exports compute the same function
+	$(VENV)/bin/crosscheck verify
 
 .PHONY: test
 test: $(VENV)/.ready $(OVERLAYS)/.ready $(CORE)/.ready lint ## linters, types, the framework-free suite without frameworks, then the whole suite

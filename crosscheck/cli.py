@@ -267,6 +267,60 @@ def doctor(
     raise typer.Exit(1 if found.unexplained else 0)
 
 
+@app.command()
+def verify(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]…", help="Models; the default set if left out.")] = None,
+    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
+    export: Annotated[
+        list[str] | None,
+        typer.Option("--export", "-e", help="Only this export, e.g. torch-script; may be repeated; none for no export."),
+    ] = None,
+    batch: Batch = 1,
+    input_shape: InputShape = None,
+    keep_onnx: Annotated[
+        bool, typer.Option("--keep-onnx", help="Keep every file in .cache/onnx; those above 16 MiB are removed otherwise.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/."),
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one export or run may take.")] = 600.0,
+) -> None:
+    """Prove that it is one network: same weights, same input, outputs compared across frameworks and ONNX exports.
+
+    Without MODEL, the default set of `compare` runs in every framework, and the exports of lenet, lenet5, alexnet-paper (at
+    3x99x131), vgg16-cifar, resnet18 and resnet50 run in onnxruntime. With MODEL, everything of these.
+
+    Examples: `crosscheck verify` · `crosscheck verify resnet50 --export torch --export paddle` ·
+    `crosscheck verify vgg16 --export none` · `crosscheck verify lenet --batch 2 --keep-onnx`
+
+    Exit codes: 0 all outputs agree, 1 a path differs or failed, 2 bad request, 3 partial (something skipped), 130 interrupted.
+    """
+    from crosscheck import models, terminal
+    from crosscheck import verify as proving
+    from crosscheck.report import verified, write
+
+    if timeout <= 0:
+        raise UsageError("--timeout must be above 0 seconds")
+    shape = models.parse_input(input_shape) if input_shape else None
+    asked = framework or ()
+    jobs = proving.request(names or (), exports=export or (), batch=batch, input_shape=shape, frameworks=asked)
+    whole = not (names or framework or export or shape) and batch == 1
+    folder = out or Path("reports" if whole else "reports/selection")
+    write.ensure_writable(folder)
+    try:
+        with terminal.progress(len(jobs)) as watch:
+            proof = proving.run(jobs, logs=folder / "logs", frameworks=asked, keep=keep_onnx, timeout=timeout, watch=watch)
+    except KeyboardInterrupt:
+        typer.echo("crosscheck: interrupted; the reports are as they were", err=True)
+        raise typer.Exit(130) from None
+    write.write(folder, verified.files(proof))
+    verified.show(proof)
+    for line in verified.describe(proof):
+        typer.echo(f"crosscheck: {line}", err=True)
+    raise typer.Exit(proof.exit_code)
+
+
 @app.command("convention")
 def show_convention(
     name: Annotated[str, typer.Argument(metavar="ID", help="A name from `crosscheck list conventions`.")],

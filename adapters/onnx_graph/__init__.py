@@ -6,3 +6,4 @@ MODULE = "onnx"
 EXTRA = "onnxtools"
 PACKAGES = ("onnx", "numpy")
 READS = "onnx"
+NEEDS = ("onnxruntime",)
