@@ -12,7 +12,7 @@ from typing import Any
 
 from crosscheck import geometry
 from crosscheck.file_ops import BINARY, REDUCTION, UNARY
-from crosscheck.importers.calls import Call, Made, MisfitError, Nums, broadcast, few, one_axis, stated
+from crosscheck.importers.calls import Call, Made, MisfitError, Nums, UnshapedError, broadcast, few, one_axis, stated
 from crosscheck.spec import Shape, numel
 
 Handler = Callable[[Call], Made]
@@ -86,7 +86,7 @@ def _gemm(n: Call) -> Made:
     if n.constant(1) and not n.constant(0) and not n.number("transA"):
         bias = n.has(2) and n.constant(2)
         return n.network("linear", {"out_features": columns, "bias": bias}, [a], weight=1, bias=2)
-    made = stated("matmul", (rows, columns), depth=depth)
+    made = stated("matmul", (rows, columns), depth=depth, bias=n.has(2))
     made.roles = {0: "weight", 1: "weight", 2: "bias"}
     return made
 
@@ -109,7 +109,7 @@ def _einsum(n: Call) -> Made:
     parts = left.split(",")
     sizes: dict[str, int] = {}
     if "." in left or [len(p) for p in parts] != [len(s) for s in shapes]:
-        raise MisfitError(f"equation {left!r} is not supported for {len(shapes)} inputs")
+        raise UnshapedError(f"equation {left!r}")
     for part, shape in zip(parts, shapes, strict=True):
         for letter, size in zip(part, shape, strict=True):
             if sizes.get(letter, 1) not in (1, size) and size != 1:
@@ -201,7 +201,7 @@ def _layernorm(n: Call) -> Made:
         made = n.network("layernorm", {"eps": n.real("epsilon", 1e-5)}, [x])
     else:
         op = "layernorm_axes" if n.node.op == "LayerNormalization" else "rms_norm"
-        made = stated(op, x, rows=numel(x[:axis]))
+        made = stated(op, x, rows=numel(x[:axis]), lead=x[axis])
     return Made(made.op, [x, rest, rest], made.attrs, {1: "norm_scale", 2: "norm_shift"})
 
 
@@ -220,7 +220,7 @@ def _softmax(n: Call) -> Made:
     rest = x[axis + 1 :] if n.opset >= 13 else ()
     kind = {"Softmax": "softmax_axis", "LogSoftmax": "log_softmax", "Hardmax": "hardmax"}[n.node.op]
     if kind == "softmax_axis" and axis == len(x) - 1:
-        return n.network("softmax", {}, [x])
+        return Made("softmax", [x])
     return stated(kind, x, rows=numel(x[:axis]) * numel(rest))
 
 
@@ -241,14 +241,14 @@ def _plain(op: str, **defaults: tuple[str, float]) -> Handler:
     """An activation that networks are described with: ``slope=("alpha", 0.01)`` reads its attribute ``alpha``."""
 
     def handle(n: Call) -> Made:
-        return n.network(op, {mine: n.real(theirs, value) for mine, (theirs, value) in defaults.items()}, [n.shape(0)])
+        return Made(op, [n.shape(0)], {mine: n.real(theirs, value) for mine, (theirs, value) in defaults.items()})
 
     return handle
 
 
 def _gelu(n: Call) -> Made:
     x = n.shape(0)
-    return n.network("gelu", {}, [x]) if n.text("approximate", "none") == "none" else stated("gelu_tanh", x)
+    return Made("gelu", [x]) if n.text("approximate", "none") == "none" else stated("gelu_tanh", x)
 
 
 def _unary(n: Call) -> Made:
@@ -270,11 +270,14 @@ def _sum(n: Call) -> Made:
     stored = [n.value(k).stored for k in range(len(n.inputs))]
     if len(shapes) == 1:
         return stated("identity", y)
-    if all(s is None for s in stored) and all(s == y for s in shapes) and y:
-        return n.network("add", {}, shapes)
+    if all(s is None for s in stored) and all(s == y for s in shapes):
+        return Made("add", [y], {"inplace": False}, {}, few(_fold(n, y, lambda a, b: a + b), y))
     biases = [k for k, s in enumerate(stored) if s and not all(t.literal for t in s)]
     made = stated(
-        "bias" if len(biases) == 1 and len(shapes) == 2 else "add_broadcast", y, operands=len(shapes), first=numel(shapes[0])
+        "bias" if len(biases) == 1 and len(shapes) == 2 else "add_broadcast",
+        y,
+        operands=len(shapes),
+        first=numel(y if n.node.op == "Sum" else shapes[0]),
     )
     made.roles = dict.fromkeys(biases, "bias")
     made.nums = few(_fold(n, y, lambda a, b: a + b), y)
@@ -347,9 +350,7 @@ def _reduce(n: Call) -> Made:
 
 
 def _dropout(n: Call) -> Made:
-    made = n.network("dropout", {"p": n.real("ratio", 0.5)}, [n.shape(0)])
-    made.shapes = [*made.shapes, n.shape(0)]
-    return made
+    return Made("dropout", [n.shape(0)] * 2, {"p": n.real("ratio", 0.5)})
 
 
 HANDLERS: dict[str, Handler] = {
@@ -359,7 +360,7 @@ HANDLERS: dict[str, Handler] = {
     "Add": _sum,
     "Sum": _sum,
     "Conv": _conv,
-    "ConvInteger": _conv,
+    "ConvInteger": lambda n: _conv(n, bias_at=len(n.inputs)),
     "QLinearConv": lambda n: _conv(n, 3, 8),
     "ConvTranspose": _conv_transpose,
     "Gemm": _gemm,

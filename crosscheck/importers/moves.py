@@ -252,7 +252,7 @@ def _resize(n: Call) -> Made:
     y = list(x)
     given = sizes or scales
     if not given:
-        return stated("resize", None)
+        return stated("resize", None, mode=n.text("mode", "nearest"))
     if len(given) != len(axes):
         raise MisfitError(f"{len(given)} sizes or scales do not fit {len(axes)} axes")
     if sizes and n.text("keep_aspect_ratio_policy", "stretch") != "stretch":

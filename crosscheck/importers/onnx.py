@@ -114,10 +114,8 @@ def _import(path: Path, judged: tuple[File, Graph], reader: Reader, given: Mappi
     for value, shape in zip(open_inputs, _shapes(path, open_inputs, given), strict=True):
         name = walker.unique(value.name)
         entries.append(Input(name, shape))
-        scope[value.name] = Known(shape, name)
+        scope[value.name] = Known(shape if value.tensor else None, name)
         symbols |= {d: n for d, n in zip(value.dims or (), shape, strict=False) if isinstance(d, str)}
-    if not entries:
-        raise FileError("the graph has no inputs, so there is nothing to run")
     walker.run(graph.nodes, scope, file.opsets, graph.said, "", 0)
     lost = [v.name for v in graph.outputs if v.name not in scope]
     if lost or not graph.outputs:
@@ -160,12 +158,14 @@ def _shapes(path: Path, inputs: list[Value], given: Mapping[str, Shape]) -> list
     asked: list[tuple[Value, Shape]] = []
     for value in inputs:
         what = f"input {clean(value.name)!r}"
-        if not value.tensor:
-            raise FileError(f"{what} is no tensor")
-        dims, shape = value.dims, given.get(value.name)
+        dims = None if value.dims is None else tuple(d or None for d in value.dims)  # 0 is how some exporters write an open size
+        shape = given.get(value.name)
         fixed = [d for d in dims or () if isinstance(d, int)]
         if any(not 0 < d <= MOST_SIZE for d in fixed):
             raise FileError(f"{what} has a size of {next(d for d in fixed if not 0 < d <= MOST_SIZE):,}")
+        if not value.tensor:
+            found.append(())
+            continue
         if shape is None:
             if dims is None or len(fixed) < len(dims):
                 asked.append((value, _likely(dims)))
@@ -219,11 +219,12 @@ def _notes(walker: Walker) -> tuple[list[str], bool]:
         largest = sorted(shared, key=lambda u: -u.tensor.elements)[:SHOWN]
         shown = "; ".join(f"{u.tensor.name} ({u.tensor.elements:,} elements) by {_few(u.layers)}" for u in largest)
         notes.append(f"{len(shared)} stored tensors are used by several nodes and counted once: {shown}")
-    unused = [u.tensor for u in walker.uses.values() if not u.layers]
+    unused = [u.tensor for u in walker.uses.values() if not u.layers and u.tensor.elements]
     if unused:
         elements = sum(t.elements for t in unused)
+        held = {"node_held": n} if (n := sum(t.elements for t in unused if t.held)) else {}
         walker.layers.append(
-            Layer(walker.unique("(unused)"), "constant", {"shape": (0,), "unused": elements, "stored": {}}, (), (), ((0,),))
+            Layer(walker.unique("(unused)"), "constant", {"shape": (0,), "unused": elements, "stored": held}, (), (), ((0,),))
         )
         notes.append(
             f"{len(unused)} stored tensors with {elements:,} elements are read by no node: {_few([t.name for t in unused])}"

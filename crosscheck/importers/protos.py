@@ -199,6 +199,7 @@ def _graph(reader: Reader, start: int, end: int, depth: int) -> Graph:
 
 def _node(reader: Reader, start: int, end: int, depth: int) -> Node:
     n = Node()
+    reader.keep(4)  # a node weighs more than other parts
     for f in reader.fields(start, end):
         number = f[0]
         if number == 1:

@@ -174,6 +174,8 @@ class Walker:
                 for s in v.stored or ():
                     if self._use(s, layer_id):
                         stored[_part(s, made, k, alone=len(v.stored or ()) == 1)] += s.elements
+                        stored["node_held"] += s.elements * s.held
+                        stored["unshaped"] += s.elements * (s.unshaped and not s.held)
         flow = [(v.ref, v.shape or ()) for _, v in given if v.stored is None]
         if made.op == "unknown":
             attrs |= {"shape": shapes[0] or ()} | self._bound(given, kept)
