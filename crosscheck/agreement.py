@@ -4,11 +4,11 @@ The error is the largest absolute difference over the largest magnitude of the r
 larger numbers, so an error relative to itself would say nothing.
 
 The tolerance is ``SAFETY × u × √(Σ n)``, with u = 2⁻²⁴, the unit roundoff of float32, and n the products or addends that one
-output element of a layer accumulates, summed over the layers. Libraries sum in different orders, in blocks, with or without fused
-multiply-add; n roundings of random sign leave an error of about √n · u (Higham and Mary 2019, SIAM J. Sci. Comput. 41(5), A2815),
-and the errors of different layers are as independent as those within one, so their squares add up. The seeded weights keep
-activations of like size from layer to layer, so no error is blown up on its way to the output. SAFETY covers what rounds more
-often than a plain sum: batch norms folded into rounded weights, decomposed roots and powers, Winograd convolution.
+output element of a layer accumulates, at least 4, summed over the layers. Libraries sum in different orders, in blocks, with or
+without fused multiply-add; n roundings of random sign leave an error of about √n · u (Higham and Mary 2019, SIAM J. Sci. Comput.
+41(5), A2815), and the errors of different layers are as independent as those within one, so their squares add up. The seeded
+weights keep activations of like size from layer to layer, so no error is blown up on its way to the output. SAFETY covers what
+rounds more often than a plain sum: batch norms folded into rounded weights, decomposed roots and powers, Winograd convolution.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ Array = NDArray[np.float32]
 
 UNIT_ROUNDOFF = 2.0**-24
 SAFETY = 4.0
+LEAST = 4.0  # roundings of a layer that accumulates nothing: a division, a root, a power
 FLOOR = 1e-6  # errors below it are not told apart
 TELLING = 100.0  # an output must vary by this many tolerances, or agreement says nothing
 
@@ -35,7 +36,7 @@ def tolerance(model: Model) -> float:
     roundings = 0.0
     for layer, counts in tally(model).layers:
         out = max(1, numel(layer.y))
-        roundings += max(1.0, counts.get("mac", 0) / out, numel(layer.x) / out)
+        roundings += max(LEAST, counts.get("mac", 0) / out, numel(layer.x) / out)
     return SAFETY * UNIT_ROUNDOFF * math.sqrt(roundings)
 
 

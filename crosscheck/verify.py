@@ -158,9 +158,10 @@ def run(
     builders = [i for i in everything.values() if not i.reads and (not frameworks or i.id in frameworks)]
     reader = next((i for i in everything.values() if i.reads == "onnx"), None)
     write.ensure_writable(cache)
+    needed = {n for i in (*builders, *([reader] if reader else [])) for n in i.needs}
     checks: list[Check] = []
     exported: list[Export] = []
-    versions: dict[str, str] = {}
+    versions = {name: version for name in needed if (version := catalog.installed_version(name))}
     for number, group in enumerate(_groups(jobs)):
         place = logs / f"verify-{number}" if number else logs / "verify"
         place.mkdir(parents=True, exist_ok=True)
@@ -172,7 +173,7 @@ def run(
                 outcomes += runner.run(
                     rig.files(reader, everything, made), logs=place, timeout=timeout, launch=launch, watch=watch
                 )
-            versions |= {name: v for o in outcomes if o.info for name, v in o.info.versions.items()}
+            versions |= {name.split("|")[0]: v for o in outcomes if o.info for name, v in o.info.versions.items()}
             said = {f.path: f for o in outcomes for f in o.files}
             for job in group:
                 checks += _judge(job, builders, rig, said)

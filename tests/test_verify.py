@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from crosscheck import catalog, faults, models, verify
+from crosscheck import catalog, cli, faults, models, verify
 from crosscheck.catalog import FrameworkInfo
 from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
 from crosscheck.faults import Fault
@@ -218,6 +218,47 @@ def test_exports_have_names_of_their_own_in_all_frameworks() -> None:
     names = [e for i in catalog.frameworks().values() for e in i.exports]
     assert len(set(names)) == len(names) >= 7
     assert verify.NONE not in names
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--export", "torhc"], "unknown export 'torhc'. Hint: did you mean torch"),
+        (["--framework", "onnx_graph"], "builds no networks"),
+        (["lenet9"], "unknown model 'lenet9'"),
+        (["lenet", "--batch", "0"], "batch 0 is below 1"),
+        (["lenet", "--timeout", "0"], "--timeout must be above 0 seconds"),
+    ],
+)
+def test_a_bad_request_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], told: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["crosscheck", "verify", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert told in said.err
+
+
+def test_the_command_writes_reports_and_ends_with_the_verdict(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    proofs = {
+        code: prove(tmp_path, two=habit) for code, habit in enumerate([(), ("(output)=off",), (), ("(output)=unsupported",)])
+    }
+    for code in (0, 1, 3):
+        proof = proofs[code]
+        monkeypatch.setattr(verify, "run", lambda *_, proof=proof, **__: proof)
+        monkeypatch.setattr(sys, "argv", ["crosscheck", "verify", "lenet", "--out", str(tmp_path / "out")])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        assert ended.value.code == code
+        assert "lenet 1x1x28x28" in said.out
+        assert max(map(len, said.out.splitlines()[:-1])) <= 100
+        assert bool(said.err) == bool(code)
+        assert (tmp_path / "out/verify.md").read_text() == verified.files(proof)["verify.md"]
 
 
 @pytest.mark.parametrize("text", ["[[fault", '[[fault]]\nmodel = "x"', '[[fault]]\nmodel = "x"\nexport = "y"\nreason = " "'])

@@ -33,10 +33,11 @@ PATHS = """\
 The columns after a framework are its exports, run in onnxruntime: `torch` is torch.onnx.export as it is, `torch-script` its
 TorchScript exporter, `paddle` paddle2onnx, `tf` tf2onnx; `-plain` folds as little as the exporter allows."""
 TOLERANCE = """\
-4 · 2⁻²⁴ · √(Σ n): 2⁻²⁴ is the unit roundoff of float32, n the products or addends that one output element of a layer accumulates,
-summed over the layers. Libraries sum in different orders; n roundings of random sign leave an error of about √n · 2⁻²⁴, and the
-squares of independent errors add up. The factor 4 covers what rounds more often than a plain sum, such as batch norms folded into
-rounded weights. Of a batch norm's epsilon, only a difference that moves the output by more than this is seen."""
+4 · 2⁻²⁴ · √(Σ n): 2⁻²⁴ is the unit roundoff of float32, n the products or addends that one output element of a layer
+accumulates, at least 4, summed over the layers. Libraries sum in different orders; n roundings of random sign leave an error of
+about √n · 2⁻²⁴, and the squares of independent errors add up. The factor 4 covers what rounds more often than a plain sum, such
+as batch norms folded into rounded weights. Of a batch norm's epsilon, only a difference that moves the output by more than this
+is seen."""
 
 
 def rows(proof: Proof) -> list[dict[str, Any]]:
