@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -105,24 +105,45 @@ def count_onnx(
     ] = None,
     every: Annotated[bool, typer.Option("--all", "-a", help="Count by every convention that knows all ops of the file.")] = False,
     layers: Annotated[bool, typer.Option("--layers", "-l", help="One row per node.")] = False,
+    measure: Annotated[
+        bool, typer.Option("--measure", "-m", help="Run the tools that count ONNX files, and set their numbers against it.")
+    ] = False,
     output: FormatOption = Format.table,
 ) -> None:
     """Count the network in an ONNX file; no framework is imported.
 
     Examples: `crosscheck onnx model.onnx` · `crosscheck onnx model.onnx --input x=1x3x224x224 --all` ·
-    `crosscheck onnx model.onnx --layers --format csv`
+    `crosscheck onnx model.onnx --layers --format csv` · `crosscheck onnx model.onnx --measure`
 
-    Exit codes: 0 all counted, 2 bad request or bad file, 3 partial: an op that is not known is named, with an upper bound.
+    Exit codes: 0 all counted, 1 a tool failed or its number is not the predicted one, 2 bad request or bad file, 3 partial: an op
+    that is not known is named, with an upper bound, or a tool is not installed or cannot read the file.
     """
     from crosscheck import counted_file, terminal
     from crosscheck.importers import onnx
 
     found = onnx.load(file, onnx.parse_inputs(inputs or []))
+    if measure:
+        _measure_onnx(file, found, layers, output)
     chosen, left_out = counted_file.choose(found.model, conventions or (), every)
     terminal.show_count(found.model, chosen, layers, output.value)
     for note in (*found.notes, *left_out):
         typer.echo(f"crosscheck: {note}", err=True)
     raise typer.Exit(3 if found.partial else 0)
+
+
+def _measure_onnx(file: Path, found: Any, layers: bool, output: Format) -> NoReturn:
+    from crosscheck import measured_file, terminal
+
+    done = measured_file.measure(file, found.model, layers=layers)
+    if not done.rows:
+        raise UsageError("no tool here counts ONNX files. Hint: pip install -c constraints.txt -e '.[onnxtools]'")
+    rows = done.rows if output is not Format.table else [{k: v for k, v in r.items() if k != "note"} for r in done.rows]
+    terminal.show_rows(rows, output.value, f"{found.model.name}: {found.model.variant}")
+    notes = (*found.notes, *done.unexplained, *done.failed, *done.uncounted)
+    notes += tuple(dict.fromkeys(f"{r['tool']}: {r['note']}" for r in done.rows if r["status"] == "known gap"))
+    for note in notes:
+        typer.echo(f"crosscheck: {note}", err=True)
+    raise typer.Exit(3 if found.partial else done.exit_code)
 
 
 @app.command()

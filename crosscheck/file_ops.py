@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from crosscheck.opkind import REQUIRED, Attrs, Counts, Op, elements
-from crosscheck.spec import Layer, Shape
+from crosscheck.spec import Layer, Shape, numel
 
 FAMILIES = {
     "unary": "element by element, from one tensor",
@@ -49,6 +49,21 @@ MOVEMENT = _words(
     "reverse_sequence scatter scatter_elements scatter_nd shape size slice space_to_depth split squeeze tile top_k transpose "
     "trilu unique unsqueeze"
 )
+COPIES = {
+    "",
+    "Cast",
+    "Constant",
+    "Gather",
+    "Reshape",
+    "ScatterND",
+    "Shape",
+    "Slice",
+    "Split",
+    "Squeeze",
+    "Tile",
+    "Transpose",
+    "Unsqueeze",
+}
 
 
 def _stated(attrs: Attrs, _: Sequence[Shape]) -> Shape:
@@ -70,7 +85,8 @@ def _bias(layer: Layer) -> Counts:
 
 def _product(layer: Layer) -> Counts:
     """Every output element sums ``depth`` products."""
-    return elements(layer) | {"mac": (*layer.y, layer.attrs["depth"])}
+    counts = elements(layer) | {"mac": (*layer.y, layer.attrs["depth"])}
+    return counts | {"bias_add": layer.y} if layer.attrs.get("bias") else counts
 
 
 def _einsum(layer: Layer) -> Counts:
@@ -78,12 +94,22 @@ def _einsum(layer: Layer) -> Counts:
 
 
 def _pool(layer: Layer) -> Counts:
-    return elements(layer) | {"window_elements": (*layer.y, *layer.attrs["kernel"])}
+    windows, kernel = (*layer.y, *layer.attrs["kernel"]), layer.attrs["kernel"]
+    counts = elements(layer) | {"window_elements": windows}
+    if len(kernel) == 3:
+        counts |= {"volume_elements": windows, "leading_window_elements": (*layer.y, kernel[0])}
+    return counts
 
 
 def _norm(layer: Layer) -> Counts:
-    """``rows`` slices are normalised apart."""
-    return elements(layer) | {"rows": (layer.attrs["rows"],)}
+    """``rows`` slices are normalised apart; ``lead`` is the size of the first of the normalised axes."""
+    counts = elements(layer) | {"rows": (layer.attrs["rows"],)}
+    return counts | {"lead_rows": (numel(layer.x) // layer.attrs["lead"],)} if "lead" in layer.attrs else counts
+
+
+def _reshape(layer: Layer) -> Counts:
+    flatten = layer.attrs.get("onnx") == "Flatten"
+    return elements(layer) | ({"flatten_elements": layer.y} if flatten else {})
 
 
 def _resize(layer: Layer) -> Counts:
@@ -101,7 +127,9 @@ def _recurrent(layer: Layer) -> Counts:
 
 
 def _fixed(layer: Layer) -> Counts:
-    counts = {"out_elements": layer.y}
+    counts: Counts = {"out_elements": layer.y}
+    if layer.attrs.get("onnx", "Constant") not in COPIES:
+        counts["made_elements"] = layer.y
     return counts | {"unused_elements": (layer.attrs["unused"],)} if layer.attrs.get("unused") else counts
 
 
@@ -142,6 +170,7 @@ FILE_OPS: dict[str, Op] = {
     "hardmax": _op("normalisation", "1 at the largest element, else 0", _norm, "rows"),
     **_kinds("reduction", REDUCTION),
     **_kinds("movement", MOVEMENT),
+    "reshape": _op("movement", "other sizes, the same elements in the same order", _reshape),
     "resize": _op("sampling", "resized by interpolation", _resize),
     "grid_sample": _op("sampling", "sampled at given places", elements),
     "lstm": _op("recurrent", "long short-term memory", _recurrent, "directions", "gates", "hidden"),

@@ -180,6 +180,8 @@ def _count_conv(layer: Layer) -> Counts:
         counts["ungrouped_mac"] = (*mac, groups - 1)
     if len(x) != 4:
         counts["nonplanar_mac"] = mac
+    if len(kernel) == 1:
+        counts["squared_line_mac"] = (*mac, groups, kernel[0] - 1)
     if max(a["dilation"]) > 1:
         dense = zip(x[2:], kernel, a["padding"], a["dilation"], strict=True)
         rounded = tuple(-(-geometry.window_out(n, k, 1, p, d) // d) * d for n, k, p, d in dense)
@@ -270,6 +272,8 @@ def _count_sample_norm(layer: Layer) -> Counts:
     if a["affine"]:
         counts |= {"sample_weights": (x[0], size), "sample_biases": (x[0], size), "affine_rows": (rows,), "affine_in_elements": x}
         counts |= {"repeated_params": (2, size)} if layer.call_of else {"norm_scale": (size,), "norm_shift": (size,)}
+    if layer.attrs.get("onnx") == "InstanceNormalization":
+        counts["instance_elements"] = x
     return counts
 
 
@@ -359,6 +363,11 @@ def _count_lrn(layer: Layer) -> Counts:
     return counts | {"slide_elements": (2 * x[1] - size, *x[2:])} if half < x[1] else counts
 
 
+def _count_flatten(layer: Layer) -> Counts:
+    reshape = layer.attrs.get("onnx") == "Reshape"
+    return _elements(layer) | ({"reshape_elements": layer.y} if reshape else {})
+
+
 def _count_add(layer: Layer) -> Counts:
     sums = (len(layer.inputs) - 1, *layer.y)
     counts = _elements(layer) | {"element_sums": sums}
@@ -403,7 +412,7 @@ OPS: dict[str, Op] = {
     "maxpool": Op("maximum over a window, padding never wins", _POOL, _pool, _count_pool),
     "avgpool": Op("mean over a window", _POOL | {"count_include_pad": True}, _pool, _count_pool),
     "adaptive_avgpool": Op("mean over windows that tile the input", {"output_size": REQUIRED}, _adaptive, _count_adaptive),
-    "flatten": Op("all axes after the batch into one", {}, _flatten, _elements),
+    "flatten": Op("all axes after the batch into one", {}, _flatten, _count_flatten),
     "dropout": Op("identity in inference", {"p": 0.5}, _same, _elements),
     "add": Op("element-wise sum of equal shapes", {"inplace": False}, _equal, _count_add),
     "concat": Op("joined along one axis", {"axis": 1}, _concat, _elements),

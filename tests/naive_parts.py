@@ -32,6 +32,11 @@ def _conv(layer: Layer, has: Counts) -> Counts:
         count["nonplanar_mac"] = has["mac"]
     wired = set(naive.wiring(layer))
     apart = sum(1 for pair in cells((layer.x[1], layer.attrs["out_channels"])) if pair not in wired)
+    if len(layer.attrs["kernel"]) == 1:
+        (taps,) = layer.attrs["kernel"]
+        beside = len([at for at in cells((taps, taps)) if at[1]])
+        pairs = size((layer.x[0], layer.x[1], layer.attrs["out_channels"], *naive.shape(layer)[2:]))
+        count["squared_line_mac"] = pairs * beside
     count["ungrouped_mac"] = apart * size((layer.x[0], *layer.attrs["kernel"], *naive.shape(layer)[2:]))
     return count
 

@@ -33,6 +33,7 @@ def test_who_counts_files_needs_a_word_on_ops_of_files_and_nobody_else_does() ->
     assert set(ops.vocabulary("onnx")) == set(ops.vocabulary("")) == set(OPS) | set(FILE_OPS)
 
 
+VOLUME = {"window_elements": 8 * 12, "volume_elements": 8 * 12, "leading_window_elements": 8 * 3}
 RECURRENT = {"mac": 7 * 2 * 4 * 5 * 8, "gate_elements": 2 * 7 * 2 * 4 * 5, "state_elements": 7 * 2 * 5}
 CASES: list[tuple[Layer, dict[str, int]]] = [
     (layer("matmul", (2, 3, 5), (2, 3, 4), (2, 4, 5), depth=4), {"mac": 2 * 3 * 5 * 4}),
@@ -41,6 +42,11 @@ CASES: list[tuple[Layer, dict[str, int]]] = [
     (layer("mul", (2, 3), (2, 3), (3,)), {"element_sums": 6}),
     (layer("max", (2, 3), (2, 3), operands=1), {}),
     (layer("bias", (2, 3), (2, 3)), {"bias_add": 6}),
+    (layer("matmul", (3, 5), (3, 4), (4, 5), depth=4, bias=True), {"mac": 3 * 5 * 4, "bias_add": 15}),
+    (layer("layernorm_axes", (2, 3, 4), (2, 3, 4), rows=2, lead=3), {"rows": 2, "lead_rows": 8}),
+    (layer("reshape", (2, 12), (2, 3, 4), onnx="Flatten"), {"flatten_elements": 24}),
+    (layer("reshape", (2, 12), (2, 3, 4), onnx="Reshape"), {}),
+    (layer("lp_pool", (1, 1, 2, 2, 2), (1, 1, 4, 4, 4), kernel=(3, 2, 2)), VOLUME),
     (layer("lp_pool", (1, 2, 3, 3), (1, 2, 6, 6), kernel=(2, 2)), {"window_elements": 72}),
     (layer("softmax_axis", (2, 3, 4), (2, 3, 4), rows=8), {"rows": 8}),
     (layer("lstm", (7, 1, 2, 5), (7, 2, 3), directions=1, gates=4, hidden=5), RECURRENT),
@@ -53,6 +59,8 @@ CASES: list[tuple[Layer, dict[str, int]]] = [
     (layer("unknown", (2, 3), (2, 5), bound=(2, 3, 100)), {"bound": 600}),
     (layer("unknown", (2, 3), (2, 5), bound=None), {}),
     (layer("constant", (3,), unused=9), {"unused_elements": 9}),
+    (layer("constant", (3,), onnx="Slice"), {}),
+    (layer("constant", (3,), onnx="Concat"), {"made_elements": 3}),
 ]
 
 

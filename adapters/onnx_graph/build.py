@@ -29,6 +29,11 @@ class Native:
         return onnx.load(self.path, load_external_data=False).graph
 
     @property
+    def external(self) -> bool:
+        """True where stored tensors lie in other files."""
+        return any(t.data_location == onnx.TensorProto.EXTERNAL for t in self.graph.initializer)
+
+    @property
     def dynamic(self) -> dict[str, tuple[int, ...]]:
         """Shapes of the inputs that the file leaves open."""
         return {i.name: self.shapes[i.name] for i in self.graph.input if i.name in self.shapes and _is_open(i)}

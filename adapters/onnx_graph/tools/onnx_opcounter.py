@@ -12,6 +12,7 @@ import onnx
 import onnx_opcounter
 
 from adapters.onnx_graph.build import Native
+from adapters.worker import Unsupported
 from crosscheck.rows import TOTAL, Reading
 from crosscheck.spec import Model
 
@@ -24,12 +25,19 @@ PER_LAYER = False
 
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:
-    """The two totals; it prints what it does not know, and may write a file where it is run."""
+    """The two totals; it prints what it does not know, and may write a file where it is run.
+
+    Raises Unsupported where it lacks a shape, an attribute or an element type.
+    """
     del model
     proto = onnx.load(native.path)
     native.fix(proto.graph)
     with contextlib.redirect_stdout(io.StringIO()), tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        macs, params = onnx_opcounter.calculate_macs(proto), onnx_opcounter.calculate_params(proto)
+        params = onnx_opcounter.calculate_params(proto)
+        try:
+            macs = onnx_opcounter.calculate_macs(proto)
+        except (ValueError, TypeError, LookupError, RuntimeError) as error:
+            raise Unsupported(f"onnx-opcounter fails for want of a shape, an attribute or a type: {error!r}") from None
     yield Reading(TOTAL, "compute", _whole(macs), "MACs")
     yield Reading(TOTAL, "params", _whole(params), "params")
 

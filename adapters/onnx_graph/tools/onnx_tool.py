@@ -9,6 +9,7 @@ import numpy as np
 import onnx_tool
 
 from adapters.onnx_graph.build import Native
+from adapters.worker import Unsupported
 from crosscheck.rows import TOTAL, Reading
 from crosscheck.spec import Model
 
@@ -22,15 +23,24 @@ _UNITS = {"compute": "MACs", "params": "params"}
 
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:
-    """The totals and every node's row, by the steps of ``model_profile``, which itself only prints."""
+    """The totals and every node's row, by the steps of ``model_profile``, which itself only prints.
+
+    Raises Unsupported for nodes that onnx-tool does not know, where it needs the shape or the numbers of their output.
+    """
     del model
+    odd = next((n for n in native.graph.node if n.op_type == "Constant" and n.attribute[0].name != "value"), None)
+    if odd is not None:
+        raise Unsupported(f"onnx-tool fails on Constant nodes that hold {odd.attribute[0].name} and no tensor ({odd.name!r})")
     inputs = {name: np.zeros(shape, np.float32) for name, shape in native.dynamic.items()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         graph = onnx_tool.loadmodel(native.path, {"verbose": False}).graph
         graph.graph_reorder_nodes()
-        graph.shape_infer(inputs or None)
-        graph.profile(exclude_ops=onnx_tool.NoMacsOps)
+        try:
+            graph.shape_infer(inputs or None)
+            graph.profile(exclude_ops=onnx_tool.NoMacsOps)
+        except (ValueError, TypeError, LookupError, AttributeError, AssertionError, RuntimeError) as error:
+            raise Unsupported(f"onnx-tool fails on the file: {error!r}") from None
     layers = {name: native.layer(node) for name, node in graph.nodemap.items()}
     sums: dict[tuple[str, str], int] = {}
     for name, node in graph.nodemap.items():

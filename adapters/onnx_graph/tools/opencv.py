@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import cv2
+import onnx
 
 from adapters.onnx_graph.build import Native
 from adapters.worker import Unsupported
@@ -25,11 +29,15 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
 
     Raises Unsupported where OpenCV cannot read the file.
     """
-    try:
-        net = cv2.dnn.readNetFromONNX(native.path)
-    except cv2.error as error:
-        raise Unsupported(f"OpenCV cannot read the file: {' '.join(str(error.err).split())}") from None
     shapes = [list(i.shape) for i in model.inputs]
+    try:
+        yield from _readings(native, shapes)
+    except cv2.error as error:
+        raise Unsupported(f"OpenCV cannot count the file: {_cause(str(error.err))}") from None
+
+
+def _readings(native: Native, shapes: list[list[int]]) -> Iterator[Reading]:
+    net = _read(native)
     ids = {name: net.getLayerId(name) for name in net.getLayerNames()}
     for node in native.graph.node:
         layer = native.layer(node)
@@ -38,3 +46,23 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
         if layer is not None and found:
             yield Reading(layer, "compute", int(net.getFLOPS(found[0], shapes)), _UNIT)
     yield Reading(TOTAL, "compute", int(net.getFLOPS(shapes)), _UNIT)
+
+
+def _read(native: Native) -> Any:
+    """The network; a file whose weights lie beside it is copied into one first, because OpenCV reads nothing beside it."""
+    with tempfile.TemporaryDirectory(prefix="crosscheck-") as folder:
+        path = native.path
+        if native.external:
+            path = str(Path(folder) / "whole.onnx")
+            onnx.save(onnx.load(native.path), path)
+        try:
+            return cv2.dnn.readNetFromONNX(path)
+        except cv2.error as error:
+            raise Unsupported(f"OpenCV cannot read the file: {_cause(str(error.err))}") from None
+
+
+def _cause(text: str) -> str:
+    """The node, and what the innermost part of OpenCV says, without its source path."""
+    words = " ".join(text.split()).strip("> ")
+    node, found, rest = words.partition(" parse error: ")
+    return f"{node}: {rest.split('error: ', 1)[-1]}" if found else words
