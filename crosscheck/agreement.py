@@ -27,7 +27,7 @@ Array = NDArray[np.float32]
 UNIT_ROUNDOFF = 2.0**-24
 SAFETY = 4.0
 LEAST = 4.0  # roundings of a layer that accumulates nothing: a division, a root, a power
-FLOOR = 1e-6  # errors below it are not told apart
+FLOOR = 1e-5  # errors below it are not told apart: every library and processor has its own
 TELLING = 100.0  # an output must vary by this many tolerances, or agreement says nothing
 
 
@@ -71,8 +71,8 @@ def telling(wanted: Array, allowed: float) -> bool:
 
 
 def magnitude(error: float) -> str:
-    """An error as an order of magnitude that another machine prints too: ``< 1e-6``."""
+    """An error as an order of magnitude that another machine prints too: ``< 1e-5``."""
     if not math.isfinite(error):
         return "not a number"
-    power = math.floor(math.log10(max(error, FLOOR) * 0.999)) + 1  # 1e-6 itself is of the order below
+    power = math.floor(math.log10(max(error, FLOOR) * 0.999)) + 1  # 1e-5 itself is of the order below
     return f"< 1e{power}" if power else "< 1"

@@ -6,6 +6,7 @@ onnxruntime runs that. All outputs are set against the element-wise median of th
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -306,3 +307,5 @@ def _tidy(made: Sequence[Export]) -> None:
         if row.bytes > KEPT_BYTES:
             for path in (Path(row.path), Path(row.path + ".data")):
                 path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # others of the network stay
+                Path(row.path).parent.rmdir()

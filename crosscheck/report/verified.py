@@ -1,6 +1,6 @@
 """How a proof looks: the table in a terminal, ``verify.md`` and ``verify.csv``.
 
-Errors are told as orders of magnitude, and nothing below 1e-6 is told apart: last digits differ from machine to machine.
+Errors are told as orders of magnitude, and nothing below 1e-5 is told apart: last digits differ from machine to machine.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Every network was built in every framework with the same seeded weights (layouts
 respected), run on one seeded input, exported to ONNX by each framework's own exporter, and every file run in onnxruntime. Each
 output is set against the element-wise median of the frameworks' own outputs."""
 ERROR = """\
-The largest absolute difference over the largest magnitude of the reference, told as an order of magnitude; nothing below 1e-6
+The largest absolute difference over the largest magnitude of the reference, told as an order of magnitude; nothing below 1e-5
 is told apart. An empty cell was not asked for."""
 PATHS = """\
 The columns after a framework are its exports, run in onnxruntime: `torch` is torch.onnx.export as it is, `torch-script` its
