@@ -18,10 +18,15 @@ help: ## list the targets
 compare: $(VENV)/.ready $(OVERLAYS)/.ready ## measure the default networks with every tool and write reports/
 	$(VENV)/bin/crosscheck compare
 	$(VENV)/bin/crosscheck doctor --out reports
+	$(VENV)/bin/crosscheck verify
 
 .PHONY: doctor
 doctor: $(VENV)/.ready $(OVERLAYS)/.ready ## what each tool does with each operation, on your versions
 	$(VENV)/bin/crosscheck doctor
+
+.PHONY: verify
+verify: $(VENV)/.ready ## prove that frameworks and ONNX exports compute the same function
+	$(VENV)/bin/crosscheck verify
 
 .PHONY: test
 test: $(VENV)/.ready $(OVERLAYS)/.ready $(CORE)/.ready lint ## linters, types, the framework-free suite without frameworks, then the whole suite
@@ -50,7 +55,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@echo "== 1 of 3: PyTorch"
 	$(VENV)/bin/python $(PIP) -c constraints.txt torch
 	@echo "== 2 of 3: PaddlePaddle and TensorFlow"
-	$(VENV)/bin/python $(PIP) -c constraints.txt -e '.[torch,paddle,tensorflow]'
+	$(VENV)/bin/python $(PIP) -c constraints.txt -e '.[torch,paddle,tensorflow,onnxtools]'
 	@echo "== 3 of 3: test tools"
 	$(VENV)/bin/python $(PIP) -c constraints.txt -e '.[dev]'
 	@touch $@
@@ -71,7 +76,7 @@ $(CORE)/.ready: pyproject.toml constraints.txt
 .PHONY: lock
 lock: ## pin what a fresh environment resolves to, into constraints.txt
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python $(PIP) -e '.[torch,paddle,tensorflow,dev]'
+	.venv-lock/bin/python $(PIP) -e '.[torch,paddle,tensorflow,onnxtools,dev]'
 	(sed -n '/^#/p' constraints.txt; .venv-lock/bin/python -m pip freeze --exclude-editable | sed -E 's/\+[a-z0-9.]+$$//') > constraints.new
 	mv constraints.new constraints.txt && rm -rf .venv-lock
 

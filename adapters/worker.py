@@ -2,7 +2,9 @@
 
 ``python -P -m adapters.<name> JOB.json`` does one job; with ``-`` the paths of jobs come on standard input, one a line.
 A job is ``{"run", "rows", "models": [Model JSON, …], "cells": [[index of the model, tool], …]}``; with ``"zero_ok": true`` a
-total of 0 is a number like any other. The pseudo tool ``(contract)`` asks the native network for its shapes and parameters.
+total of 0 is a number like any other. ``"files"``, a path for each model, is for an adapter that reads files, whose builder gets
+the path beside the model that was imported from it. The pseudo tool ``(contract)`` asks the native network for its shapes and
+parameters. ``"writes"``, rows of ``[index, pseudo tool, path]``, names the file of every cell that makes one: see adapters.files.
 The rows file gets one JSON object a line: ``hello``, then for every cell ``start``, its rows and ``end``, at last ``bye``;
 ``fail`` before ``end`` says why a cell has no rows at all. What a tool prints goes to the log; rows of a cell without ``end``
 do not count.
@@ -53,18 +55,26 @@ def run_job(package: str, job: dict[str, Any]) -> None:
         builder: Any = importlib.import_module(f"{package}.build")
         versions = {name: version_of(name) for name in adapter.PACKAGES}
         _write(out, "hello", to_dict(RunInfo(adapter.FRAMEWORK, versions, platform.platform())))
+        paths = {(index, name): path for index, name, path in job.get("writes", ())}
+        files: Any = importlib.import_module("adapters.files") if paths else None
         current, native, broken = -1, None, ""
         for index, tool in job["cells"]:
             _write(out, "start", {"cell": [index, tool]})
             model = Model.from_json(job["models"][index])
             if index != current:
                 native = None  # frees the previous network before the next one is built
-                current, (native, broken) = index, _build(builder, model)
+                file = [job["files"][index]] if job.get("files") else []
+                current, (native, broken) = index, _build(builder, model, *file)
             try:
-                for event, row in _cell(package, adapter.FRAMEWORK, builder, job, model, native, broken, tool):
+                path = paths.get((index, tool))
+                if path is None:
+                    rows = _cell(package, adapter.FRAMEWORK, builder, job, model, native, broken, tool)
+                else:
+                    rows = files.cell(package, adapter.FRAMEWORK, builder, model, native, broken, tool, Path(path))
+                for event, row in rows:
                     _write(out, event, row)
             except Exception as error:  # a tool that cannot be imported, or facts that cannot be had
-                _write(out, "fail", {"message": _reason(error)})
+                _write(out, "fail", {"message": reason(error)})
             _write(out, "end", {"cell": [index, tool]})
         _write(out, "bye", {})
 
@@ -74,18 +84,19 @@ def _write(out: TextIO, event: str, data: dict[str, Any]) -> None:
     out.flush()
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
+    """An exception as one line."""
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text}"[:500]
 
 
-def _build(builder: Any, model: Model) -> tuple[Any, str]:
+def _build(builder: Any, model: Model, *file: str) -> tuple[Any, str]:
     try:
-        return builder.build(model), ""
-    except Unsupported as reason:
-        return None, f"unsupported {reason}"
+        return builder.build(model, *file), ""
+    except Unsupported as why:
+        return None, f"unsupported {why}"
     except Exception as error:  # any framework error becomes a row
-        return None, f"error {_reason(error)}"
+        return None, f"error {reason(error)}"
 
 
 def _cell(
@@ -113,10 +124,10 @@ def _cell(
             readings = list(tool.measure(builder.fresh(native), model))
             _judge(tool, model, readings, bool(job.get("zero_ok")))
             rows = list(_complete(tool, model, readings, common))
-        except Unsupported as reason:
-            status, message = "unsupported", str(reason)
+        except Unsupported as why:
+            status, message = "unsupported", str(why)
         except Exception as error:  # any tool's error becomes a row
-            status, message = "error", _reason(error)
+            status, message = "error", reason(error)
     for metric in tool.METRICS if status != "ok" else ():
         rows.append(
             Measurement(**common, layer=TOTAL, op="(model)", metric=metric, value=None, unit="", status=status, message=message)

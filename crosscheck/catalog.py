@@ -63,7 +63,12 @@ class ToolInfo:
 
 @dataclass(frozen=True, slots=True)
 class FrameworkInfo:
-    """One framework: the module that tells whether it is installed, and the extra that installs it."""
+    """One framework: the module that tells whether it is installed, and the extra that installs it.
+
+    ``reads`` names the format of the files that its tools count; empty where networks are built from neutral descriptions.
+    ``exports`` are the settings in which it writes ONNX files, ``layout`` what those files want and give, and ``needs`` the
+    packages beyond the framework that exporting, or running a file, takes.
+    """
 
     id: str
     title: str
@@ -71,6 +76,10 @@ class FrameworkInfo:
     extra: str
     packages: tuple[str, ...]
     tools: tuple[ToolInfo, ...]
+    reads: str = ""
+    exports: tuple[str, ...] = ()
+    layout: str = "channels_first"
+    needs: tuple[str, ...] = ()
 
     @property
     def installed(self) -> bool:
@@ -115,6 +124,7 @@ def _literals(path: Path, names: Mapping[str, type], optional: Mapping[str, type
 
 
 _FRAMEWORK = {"FRAMEWORK": str, "TITLE": str, "MODULE": str, "EXTRA": str, "PACKAGES": tuple}
+_EXTRAS = {"READS": str, "EXPORTS": tuple, "LAYOUT": str, "NEEDS": tuple}
 _TOOL = {"TOOL": str, "TITLE": str, "PACKAGE": str, "CONVENTION": str, "METRICS": tuple}
 
 
@@ -132,13 +142,21 @@ def read(folder: Path) -> dict[str, FrameworkInfo]:
     """Every framework in a folder of adapters, by id. Raises CrosscheckError for a room that breaks its contract."""
     frameworks: dict[str, FrameworkInfo] = {}
     for init in sorted(folder.glob("[a-z]*/__init__.py")):
-        d = _literals(init, _FRAMEWORK)
+        d = _literals(init, _FRAMEWORK, _EXTRAS)
         if d["FRAMEWORK"] != init.parent.name:
             raise CrosscheckError(
                 f"adapters/{init.parent.name}/__init__.py: FRAMEWORK is {d['FRAMEWORK']!r}, not the folder's name"
             )
         tools = tuple(_tool(p, d["FRAMEWORK"]) for p in sorted((init.parent / "tools").glob("[a-z]*.py")))
-        frameworks[d["FRAMEWORK"]] = FrameworkInfo(d["FRAMEWORK"], d["TITLE"], d["MODULE"], d["EXTRA"], d["PACKAGES"], tools)
+        frameworks[d["FRAMEWORK"]] = FrameworkInfo(
+            d["FRAMEWORK"],
+            d["TITLE"],
+            d["MODULE"],
+            d["EXTRA"],
+            d["PACKAGES"],
+            tools,
+            **{k.lower(): d[k] for k in _EXTRAS if k in d},
+        )
     return frameworks
 
 

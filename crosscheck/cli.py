@@ -6,7 +6,7 @@ import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -98,6 +98,58 @@ def count(
     shape = models.parse_input(input_shape) if input_shape else None
     built = models.build(model, batch=batch, input_shape=shape, classes=classes)
     terminal.show_count(built, tuple(dict.fromkeys(conventions or ["mac"])), layers, output.value)
+
+
+@app.command("onnx")
+def count_onnx(
+    file: Annotated[Path, typer.Argument(metavar="FILE.onnx", help="An ONNX file; its weights are not read, nothing is run.")],
+    inputs: Annotated[
+        list[str] | None, typer.Option("--input", "-i", help="Shape of an input, x=1x3x224x224; may be repeated.")
+    ] = None,
+    conventions: Annotated[
+        list[str] | None, typer.Option("--convention", "-c", help="Count as this convention does; may be repeated.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", "-a", help="Count by every convention that knows all ops of the file.")] = False,
+    layers: Annotated[bool, typer.Option("--layers", "-l", help="One row per node.")] = False,
+    measure: Annotated[
+        bool, typer.Option("--measure", "-m", help="Run the tools that count ONNX files, and set their numbers against it.")
+    ] = False,
+    output: FormatOption = Format.table,
+) -> None:
+    """Count the network in an ONNX file; no framework is imported.
+
+    Examples: `crosscheck onnx model.onnx` · `crosscheck onnx model.onnx --input x=1x3x224x224 --all` ·
+    `crosscheck onnx model.onnx --layers --format csv` · `crosscheck onnx model.onnx --measure`
+
+    Exit codes: 0 all counted, 1 a tool failed or its number is not the predicted one, 2 bad request or bad file, 3 partial: an op
+    that is not known is named, with an upper bound, or a tool is not installed or cannot read the file.
+    """
+    from crosscheck import counted_file, terminal
+    from crosscheck.importers import onnx
+
+    found = onnx.load(file, onnx.parse_inputs(inputs or []))
+    if measure:
+        _measure_onnx(file, found, layers, output)
+    chosen, left_out = counted_file.choose(found.model, conventions or (), every)
+    terminal.show_count(found.model, chosen, layers, output.value)
+    for note in (*found.notes, *left_out):
+        typer.echo(f"crosscheck: {note}", err=True)
+    raise typer.Exit(3 if found.partial else 0)
+
+
+def _measure_onnx(file: Path, found: Any, layers: bool, output: Format) -> NoReturn:
+    from crosscheck import measured_file, terminal
+
+    done = measured_file.measure(file, found.model, layers=layers)
+    if not done.rows:
+        raise UsageError("no tool here counts ONNX files. Hint: pip install -c constraints.txt -e '.[onnxtools]'")
+    rows = done.rows if output is not Format.table else [{k: v for k, v in r.items() if k != "note"} for r in done.rows]
+    terminal.show_rows(rows, output.value, f"{found.model.name}: {found.model.variant}")
+    notes = (*found.notes, *done.unexplained, *done.failed, *done.uncounted)
+    notes += tuple(dict.fromkeys(f"{r['tool']}: {r['note']}" for r in done.rows if r["status"] == "known gap"))
+    for note in notes:
+        typer.echo(f"crosscheck: {note}", err=True)
+    raise typer.Exit(3 if found.partial else done.exit_code)
 
 
 @app.command()
@@ -240,6 +292,60 @@ def doctor(
     for f in found.unexplained:
         typer.echo(f"crosscheck: {f.tool} on {f.case}: measured {f.value:,}, {f.rule}", err=True)
     raise typer.Exit(1 if found.unexplained else 0)
+
+
+@app.command()
+def verify(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]…", help="Models; the default set if left out.")] = None,
+    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
+    export: Annotated[
+        list[str] | None,
+        typer.Option("--export", "-e", help="Only this export, e.g. torch-script; may be repeated; none for no export."),
+    ] = None,
+    batch: Batch = 1,
+    input_shape: InputShape = None,
+    keep_onnx: Annotated[
+        bool, typer.Option("--keep-onnx", help="Keep every file in .cache/onnx; those above 16 MiB are removed otherwise.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/."),
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one export or run may take.")] = 600.0,
+) -> None:
+    """Prove that it is one network: same weights, same input, outputs compared across frameworks and ONNX exports.
+
+    Without MODEL, the default set of `compare` runs in every framework, and the exports of lenet, lenet5, alexnet-paper (at
+    3x99x131), vgg16-cifar, resnet18 and resnet50 run in onnxruntime. With MODEL, everything of these.
+
+    Examples: `crosscheck verify` · `crosscheck verify resnet50 --export torch --export paddle` ·
+    `crosscheck verify vgg16 --export none` · `crosscheck verify lenet --batch 2 --keep-onnx`
+
+    Exit codes: 0 all outputs agree, 1 a path differs or failed, 2 bad request, 3 partial (something skipped), 130 interrupted.
+    """
+    from crosscheck import models, terminal
+    from crosscheck import verify as proving
+    from crosscheck.report import verified, write
+
+    if timeout <= 0:
+        raise UsageError("--timeout must be above 0 seconds")
+    shape = models.parse_input(input_shape) if input_shape else None
+    asked = framework or ()
+    jobs = proving.request(names or (), exports=export or (), batch=batch, input_shape=shape, frameworks=asked)
+    whole = not (names or framework or export or shape) and batch == 1
+    folder = out or Path("reports" if whole else "reports/selection")
+    write.ensure_writable(folder)
+    try:
+        with terminal.progress(len(jobs)) as watch:
+            proof = proving.run(jobs, logs=folder / "logs", frameworks=asked, keep=keep_onnx, timeout=timeout, watch=watch)
+    except KeyboardInterrupt:
+        typer.echo("crosscheck: interrupted; the reports are as they were", err=True)
+        raise typer.Exit(130) from None
+    write.write(folder, verified.files(proof))
+    verified.show(proof)
+    for line in verified.describe(proof):
+        typer.echo(f"crosscheck: {line}", err=True)
+    raise typer.Exit(proof.exit_code)
 
 
 @app.command("convention")

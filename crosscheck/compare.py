@@ -71,23 +71,35 @@ def request(
 
 
 def request_names(frameworks: Sequence[str], tools: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Check names of frameworks and tools. Raises UnknownNameError, and UsageError for a tool that ``frameworks`` leaves out."""
+    """Check names of frameworks and tools. Raises UnknownNameError, and UsageError for a tool that ``frameworks`` leaves out.
+
+    So does a name of what counts files alone.
+    """
     for name in frameworks:
-        catalog.framework(name)
+        _refuse_reader(catalog.framework(name), name)
     for name in tools:
         found = catalog.tool(name)
+        _refuse_reader(catalog.framework(found.framework), name)
         if frameworks and found.framework not in frameworks:
             raise UsageError(f"tool {name!r} runs in {found.framework}, which --framework leaves out")
     return tuple(dict.fromkeys(frameworks)), tuple(dict.fromkeys(tools))
 
 
+def _refuse_reader(info: FrameworkInfo, name: str) -> None:
+    if info.reads:
+        raise UsageError(f"{name!r} counts files. Hint: crosscheck {info.reads} FILE --measure")
+
+
 def plans(
     req: Request, known: Mapping[str, FrameworkInfo], *, metric: str | None = None, zero_ok: bool = False
 ) -> list[runner.Plan]:
-    """One plan per framework that has a wanted tool (with ``metric``, where one is named), and one more for each overlay."""
+    """One plan per framework that has a wanted tool (with ``metric``, where one is named), and one more for each overlay.
+
+    Frameworks that read files have no part in it: there is no file here.
+    """
     made = []
     for info in known.values():
-        if req.frameworks and info.id not in req.frameworks:
+        if info.reads or (req.frameworks and info.id not in req.frameworks):
             continue
         wanted = (t for t in info.tools if not req.tools or t.id in req.tools)
         tools = tuple(t for t in wanted if metric is None or metric in t.metrics)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
 
-from crosscheck.spec import CONTAINER, ROOT, Layer, Model, Shape
+from crosscheck.spec import CONTAINER, ROOT, Layer, Model, Shape, numel
 
 Counted = tuple[Layer, Mapping[str, int]]
 
@@ -152,7 +152,7 @@ def _params(counts: Mapping[str, int]) -> tuple[int, int]:
 
 def _counts(block: _Block, *, root: bool) -> dict[str, int]:
     """The primitives of a container, zeros left out; a root is called by nobody, unless it passes for a layer."""
-    over = block.out[0] * block.out[1]
+    over = numel(block.out[:2])
     weights = 0 if root and block.modules else block.weights
     place = ("root" if block.modules else "lone") if root else "branch" if block.modules else "leaf"
     counts = {

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from crosscheck.errors import ConventionError, UnknownNameError
+from crosscheck.file_ops import FAMILIES, FILE_OPS, members
 from crosscheck.ops import OPS
 from crosscheck.primitives import PRIMITIVES
 from crosscheck.rows import METRICS
@@ -133,13 +134,31 @@ def _entries(name: str, data: Mapping[str, Any], key: str, known: set[str], wher
     return found
 
 
+def _spread(entries: list[dict[str, Any]], where: str) -> list[dict[str, Any]]:
+    """The entries with ``@family`` replaced by the ops of that family that no entry names itself."""
+    named = {op for entry in entries for op in entry.get("ops", ()) if isinstance(op, str)}
+    spread = []
+    for entry in entries:
+        ops: list[Any] = []
+        for op in _need(entry, "ops", list, where):
+            family = op.removeprefix("@") if isinstance(op, str) and op.startswith("@") else None
+            if family is not None and family not in FAMILIES:
+                raise ConventionError(f"{where}: {op!r} is no family of ops. Hint: known: {', '.join(FAMILIES)}")
+            ops += [op] if family is None else [m for m in members(family) if m not in named]
+        spread.append(entry | {"ops": ops})
+    return spread
+
+
 def _metric(name: str, data: Mapping[str, Any], where: str) -> MetricTable:
     weighed: dict[str, list[Weight]] = {}
     ignored: dict[str, Ignored] = {}
     odd = set(data) - {"unit", "label", "functional", "depth", "deeper", "bare", "weigh", "ignore"}
     if odd:
         raise ConventionError(f"{where}: {name} has an unknown entry {sorted(odd)[0]!r}")
-    for entry in _entries(name, data, "weigh", {"ops", "weights", "source", "says", "quirk"}, where):
+    weigh = _entries(name, data, "weigh", {"ops", "weights", "source", "says", "quirk"}, where)
+    ignore = _entries(name, data, "ignore", {"ops", "source", "says", "quirk"}, where)
+    spread = _spread([*weigh, *ignore], f"{where}: {name}")
+    for entry in spread[: len(weigh)]:
         at = f"{where}: {name}.weigh {entry.get('ops')}"
         for op in _need(entry, "ops", list, at):
             for primitive, weight in _need(entry, "weights", dict, at).items():
@@ -158,14 +177,14 @@ def _metric(name: str, data: Mapping[str, Any], where: str) -> MetricTable:
                         entry.get("quirk", ""),
                     )
                 )
-    for entry in _entries(name, data, "ignore", {"ops", "source", "says", "quirk"}, where):
+    for entry in spread[len(weigh) :]:
         at = f"{where}: {name}.ignore {entry.get('ops')}"
         for op in _need(entry, "ops", list, at):
             if op in ignored:
                 raise ConventionError(f"{at}: {op!r} is ignored twice")
             ignored[op] = Ignored(op, _need(entry, "source", str, at), _need(entry, "says", str, at), entry.get("quirk", ""))
     both = set(weighed) & set(ignored)
-    unknown = (set(weighed) | set(ignored)) - {*OPS, CONTAINER}
+    unknown = (set(weighed) | set(ignored)) - {*OPS, *FILE_OPS, CONTAINER}
     if both or unknown:
         problem = f"{sorted(both)[0]!r} is weighed and ignored" if both else f"{sorted(unknown)[0]!r} is no op"
         raise ConventionError(f"{where}: {name}: {problem}")

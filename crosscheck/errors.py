@@ -3,6 +3,7 @@
 CrosscheckError                 shown as one line, never as a traceback
 ├── UsageError                  the request cannot be met as it was put (exit code 2)
 │   ├── UnknownNameError        no such model, tool, framework or convention; suggests the nearest
+│   ├── FileError               a file is not what it should be, is damaged, or asks for what it must not
 │   ├── ShapeError              a layer does not fit its input; names the layer
 │   └── OutputError             a file or folder cannot be written
 ├── SpecError                   a network description contradicts itself; names the layer
@@ -36,6 +37,10 @@ class UnknownNameError(UsageError):
         near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}"
         super().__init__(f"unknown {what} {name!r}. Hint: {hint}")
+
+
+class FileError(UsageError):
+    """A file is not what it should be, is damaged, or asks for what it must not; the message names the file."""
 
 
 class ShapeError(UsageError):

@@ -6,34 +6,20 @@ The formulas follow from the definition of each op; nothing here knows how any t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import struct
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
 from crosscheck import geometry
 from crosscheck.errors import UnknownNameError
-from crosscheck.primitives import BEYOND
+from crosscheck.file_ops import FILE_OPS
+from crosscheck.opkind import REQUIRED, Attrs, Counts, Factors, Op
+from crosscheck.opkind import elements as _elements
+from crosscheck.primitives import BEYOND, STORED
 from crosscheck.spec import Layer, Shape
 
-Attrs = dict[str, Any]
-Factors = tuple[int, ...]
-Counts = dict[str, Factors]
-REQUIRED: Any = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Op:
-    """One op kind: what it is, its attributes, its shape rule and its counts.
-
-    ``resolve`` completes the attributes and gives the output shape (ValueError where the input does not fit); ``counts``
-    gives the factors of every primitive that is not zero.
-    """
-
-    says: str
-    attrs: Mapping[str, Any]
-    resolve: Callable[[Attrs, Sequence[Shape]], Shape]
-    counts: Callable[[Layer], Counts]
+FILES = "onnx"  # the framework of conventions that count files
 
 
 # --- shapes ---------------------------------------------------------------------------------------------------------------
@@ -175,10 +161,6 @@ def _pad(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
 # --- counts ---------------------------------------------------------------------------------------------------------------
 
 
-def _elements(layer: Layer) -> Counts:
-    return {"in_elements": layer.x, "out_elements": layer.y}
-
-
 def _weights(layer: Layer, weight: Factors, bias: Factors) -> Counts:
     """Parameters of a weight and a bias, once over all calls; charged per sample and call where a tool does so."""
     n = layer.x[0]
@@ -199,8 +181,11 @@ def _count_conv(layer: Layer) -> Counts:
     counts |= {"mac": mac, "pad_mac": (y[0], y[1], x[1] // groups, prod(kernel) * prod(y[2:]) - valid)}
     if groups > 1:
         counts["depthwise_mac" if groups == x[1] else "grouped_mac"] = mac
+        counts["ungrouped_mac"] = (*mac, groups - 1)
     if len(x) != 4:
         counts["nonplanar_mac"] = mac
+    if len(kernel) == 1:
+        counts["squared_line_mac"] = (*mac, groups, kernel[0] - 1)
     if max(a["dilation"]) > 1:
         dense = zip(x[2:], kernel, a["padding"], a["dilation"], strict=True)
         rounded = tuple(-(-geometry.window_out(n, k, 1, p, d) // d) * d for n, k, p, d in dense)
@@ -221,6 +206,8 @@ def _count_conv_transpose(layer: Layer) -> Counts:
     counts = _elements(layer) | _weights(layer, weight, (y[1],) if a["bias"] else (0,))
     counts["mac"] = (x[0], *weight, *x[2:])
     counts["output_grid_mac"] = (y[0], *weight, *y[2:])
+    counts["output_channel_grid_mac"] = (*y, *weight[1:])
+    counts["input_channel_products"] = (_single(prod((2, *x, x[1], *a["kernel"]))),)
     if x[1] != y[1]:
         counts["ungrouped_grid_mac"] = (*counts["output_grid_mac"], a["groups"] - 1)
     grid = _transposed_grid(layer)
@@ -293,6 +280,8 @@ def _count_sample_norm(layer: Layer) -> Counts:
         counts |= {"repeated_params": (2, size)} if layer.call_of else {"norm_scale": (size,), "norm_shift": (size,)}
     else:
         counts |= {"plain_rows": (rows,), "plain_in_elements": x}
+    if layer.attrs.get("onnx") == "InstanceNormalization":
+        counts["instance_elements"] = x
     return counts
 
 
@@ -311,7 +300,9 @@ def _count_pool(layer: Layer) -> Counts:
     counts = _elements(layer) | {"window_elements": windows, "pad_window_elements": hanging}
     if _padding_is_written(layer):
         counts["written_pad_elements"] = (*x[:2], prod(_reached(layer)) - prod(x[2:]))
-    return counts | {"volume_elements": windows} if len(a["kernel"]) == 3 else counts
+    if len(a["kernel"]) == 3:
+        counts |= {"volume_elements": windows, "leading_window_elements": (*y, a["kernel"][0])}
+    return counts
 
 
 def _padding_is_written(layer: Layer) -> bool:
@@ -368,8 +359,22 @@ def _scan(size: Sequence[int], out: Sequence[int]) -> int:
     return total
 
 
+def _single(value: int) -> int:
+    """The nearest number that single precision can hold."""
+    return int(struct.unpack("f", struct.pack("f", value))[0])
+
+
 def _count_lrn(layer: Layer) -> Counts:
-    return _elements(layer) | {"channel_pad_elements": (layer.x[0], layer.attrs["size"] - 1, *layer.x[2:])}
+    x, size = layer.x, layer.attrs["size"]
+    counts = _elements(layer) | {"channel_pad_elements": (x[0], size - 1, *x[2:]), "channel_window_elements": (*x, size)}
+    half = (size - 1) // 2
+    counts["neighbour_elements"] = (x[0], min(half, x[1]), *x[2:])
+    return counts | {"slide_elements": (2 * x[1] - size, *x[2:])} if half < x[1] else counts
+
+
+def _count_flatten(layer: Layer) -> Counts:
+    reshape = layer.attrs.get("onnx") == "Reshape"
+    return _elements(layer) | ({"reshape_elements": layer.y} if reshape else {})
 
 
 def _count_add(layer: Layer) -> Counts:
@@ -416,13 +421,18 @@ OPS: dict[str, Op] = {
     "maxpool": Op("maximum over a window, padding never wins", _POOL, _pool, _count_pool),
     "avgpool": Op("mean over a window", _POOL | {"count_include_pad": True}, _pool, _count_pool),
     "adaptive_avgpool": Op("mean over windows that tile the input", {"output_size": REQUIRED}, _adaptive, _count_adaptive),
-    "flatten": Op("all axes after the batch into one", {}, _flatten, _elements),
+    "flatten": Op("all axes after the batch into one", {}, _flatten, _count_flatten),
     "dropout": Op("identity in inference", {"p": 0.5}, _same, _elements),
     "add": Op("element-wise sum of equal shapes", {"inplace": False}, _equal, _count_add),
     "concat": Op("joined along one axis", {"axis": 1}, _concat, _elements),
     "subsample": Op("every stride-th element of each spatial axis", {"stride": REQUIRED}, _subsample, _elements),
     "zero_pad": Op("zeros around each axis after the batch", {"pads": REQUIRED}, _pad, _elements),
 }
+
+
+def vocabulary(framework: str) -> Mapping[str, Op]:
+    """The ops that a convention of this framework needs a word on; one of files, or the engine's own, meets file ops too."""
+    return OPS | FILE_OPS if framework in (FILES, "") else OPS
 
 
 def complete(op: str, attrs: Mapping[str, Any], in_shapes: Sequence[Shape]) -> tuple[Attrs, Shape]:
@@ -449,8 +459,16 @@ def complete(op: str, attrs: Mapping[str, Any], in_shapes: Sequence[Shape]) -> t
 
 
 def factors(layer: Layer) -> Counts:
-    """The factors of every primitive of one layer; their product is the count."""
-    counts = OPS[layer.op].counts(layer)
+    """The factors of every primitive of one layer; their product is the count.
+
+    A layer that was read from a file says in its attribute ``stored`` how many elements of each parameter primitive the file
+    holds for it and for no layer before it; that stands in for what its shapes would tell.
+    """
+    counts = (OPS.get(layer.op) or FILE_OPS[layer.op]).counts(layer)
+    stored = layer.attrs.get("stored")
+    if stored is not None:
+        kept = {k: v for k, v in counts.items() if k not in STORED or prod(v) == stored.get(k)}
+        counts = {k: (n,) for k, n in stored.items()} | kept
     for name in BEYOND:
         if parts := counts.get(name):  # the batch comes first in all of these
             counts[f"beyond_{name}"] = parts if layer.functional else (parts[0] - 1, *parts[1:])
@@ -460,7 +478,7 @@ def factors(layer: Layer) -> Counts:
 def formula(layer: Layer, primitive: str) -> str:
     """The arithmetic of one primitive, ``64·3·7·7·112·112``; a batch of 1 is left out, no count is an empty string."""
     parts = factors(layer).get(primitive, ())
-    if len(parts) > 1 and parts[0] == 1 == layer.x[0]:
+    if len(parts) > 1 and (parts[0], *layer.x[:1]) == (1, 1):
         parts = parts[1:]
     return "·".join(map(str, parts)) if prod(parts) and parts else ""
 

@@ -95,6 +95,32 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """An ONNX file that a framework's exporter wrote, or the reason why there is none; ``bytes`` includes external data."""
+
+    model: str
+    framework: str
+    input: str
+    export: str
+    path: str
+    bytes: int
+    status: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What came out of a network or a file in one run on the seeded input, as a .npy file in the neutral layout."""
+
+    model: str
+    framework: str
+    input: str
+    path: str
+    status: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunInfo:
     """What a worker ran on: versions by package name, and the platform."""
 
@@ -103,10 +129,10 @@ class RunInfo:
     platform: str
 
 
-Row = TypeVar("Row", Measurement, Fact, RunInfo)
+Row = TypeVar("Row", Measurement, Fact, Export, Output, RunInfo)
 
 
-def to_dict(row: Reading | Measurement | Prediction | Fact | RunInfo) -> dict[str, Any]:
+def to_dict(row: Reading | Measurement | Prediction | Fact | Export | Output | RunInfo) -> dict[str, Any]:
     """A row as plain data."""
     return asdict(row)
 

@@ -20,12 +20,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crosscheck.catalog import FrameworkInfo, ToolInfo, overlay_folder
+from crosscheck.catalog import FrameworkInfo, ToolInfo, installed_version, overlay_folder
 from crosscheck.errors import CrosscheckError, RowError
-from crosscheck.rows import TOTAL, Fact, Measurement, RunInfo, from_dict
+from crosscheck.rows import TOTAL, Export, Fact, Measurement, Output, RunInfo, from_dict
 from crosscheck.spec import Model
 
 CONTRACT = "(contract)"
+OUTPUT, EXPORT = "(output)", "(export:"
 POLL_SECONDS = 0.02
 Cell = tuple[int, str]
 Launch = Callable[[str], list[str]]
@@ -39,7 +40,11 @@ def launch_adapter(framework: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Plan:
-    """What one worker is to do: every model with every tool; ``zero_ok`` lets a total of 0 be a number like any other."""
+    """What one worker is to do: every model with every tool; ``zero_ok`` lets a total of 0 be a number like any other.
+
+    ``files``, one for each model, are the paths that models were imported from, for a framework that reads files. ``writes``
+    are further cells that make a file: (index of the model, ``(output)`` or ``(export:…)``, path).
+    """
 
     framework: FrameworkInfo
     models: tuple[Model, ...]
@@ -47,6 +52,8 @@ class Plan:
     contract: bool = False
     overlay: str = ""
     zero_ok: bool = False
+    files: tuple[str, ...] = ()
+    writes: tuple[tuple[int, str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -57,7 +64,8 @@ class Plan:
     def cells(self) -> list[Cell]:
         """(index of the model, tool) in the order of work."""
         names = ([CONTRACT] if self.contract else []) + [t.id for t in self.tools]
-        return [(k, name) for k in range(len(self.models)) for name in names]
+        made = [[name for index, name, _ in self.writes if index == k] for k in range(len(self.models))]
+        return [(k, name) for k in range(len(self.models)) for name in (*names, *made[k])]
 
 
 @dataclass
@@ -67,6 +75,7 @@ class Outcome:
     name: str
     rows: list[Measurement] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+    files: list[Export | Output] = field(default_factory=list)
     info: RunInfo | None = None
     exit_codes: list[int] = field(default_factory=list)
     log: str = ""
@@ -128,7 +137,11 @@ def _missing(plan: Plan) -> dict[str, str]:
     if not fw.installed:
         reason = f"{fw.title} is not installed. Install it with: {fw.install_hint}"
         return {tool: reason for _, tool in plan.cells}
-    return {t.id: f"{t.package} is not installed. Install it with: {fw.hint_for(t)}" for t in plan.tools if not t.version}
+    lost = {t.id: f"{t.package} is not installed. Install it with: {fw.hint_for(t)}" for t in plan.tools if not t.version}
+    for needed in (p for p in fw.needs if not installed_version(p)):
+        reason = f"{needed} is not installed. Install it with: {fw.install_hint}"
+        lost |= {name: reason for _, name, _ in plan.writes if fw.reads or name.startswith(EXPORT)}
+    return lost
 
 
 def _worker(
@@ -154,6 +167,8 @@ def _worker(
                 "models": [m.to_json() for m in plan.models],
                 "cells": cells,
                 "zero_ok": plan.zero_ok,
+                "writes": plan.writes,
+                "files": plan.files,
             }
         ),
         encoding="utf-8",
@@ -220,6 +235,7 @@ class _Reader:
         self.cell: Cell | None = None
         self.rows: list[Measurement] = []
         self.facts: list[Fact] = []
+        self.files: list[Export | Output] = []
 
     def feed(self, text: str) -> bool:
         """Take what was written since; True where a whole line came."""
@@ -237,12 +253,17 @@ class _Reader:
         if event == "hello":
             self.outcome.info = from_dict(RunInfo, data)
         elif event == "start":
-            self.cell, self.rows, self.facts, self.odd = (data["cell"][0], data["cell"][1]), [], [], ""
+            self.cell, self.odd = (data["cell"][0], data["cell"][1]), ""
+            self.rows, self.facts, self.files = [], [], []
             self.watch(self.outcome.name, self.plan.models[self.cell[0]].name, self.cell[1], "start")
         elif event == "row":
             self.rows.append(self._own(from_dict(Measurement, data)))
         elif event == "fact":
             self.facts.append(from_dict(Fact, data))
+        elif event == "export":
+            self.files.append(self._own_file(from_dict(Export, data)))
+        elif event == "output":
+            self.files.append(self._own_file(from_dict(Output, data)))
         elif event == "fail":
             self.odd = str(data["message"])
         elif event == "end":
@@ -257,21 +278,28 @@ class _Reader:
             raise RowError(f"a row of {row.model} × {row.tool} that is not of this cell")
         return row
 
+    def _own_file(self, row: Export | Output) -> Export | Output:
+        """The row, if its file is the one that this cell was to make; raises RowError otherwise."""
+        if (*(self.cell or (-1, "")), row.path) not in self.plan.writes:
+            raise RowError(f"a file {row.path!r} that is not of this cell")
+        return row
+
     def _close(self, cell: Cell) -> None:
         if cell not in self.left or cell != self.cell:
             return
         self.left.remove(cell)
         status = "ok"
-        if self.odd or not (self.rows or self.facts):
+        if self.odd or not (self.rows or self.facts or self.files):
             _fail(self.outcome, self.plan, self.run_id, cell, "error", self._blame(self.odd or "the worker wrote no row"))
             status = "error"
         else:
             self.outcome.rows += self.rows
             self.outcome.facts += self.facts
-            if any(r.status in ("error", "unsupported") for r in self.rows):
-                status = next(r.status for r in self.rows if r.status in ("error", "unsupported"))
+            self.outcome.files += self.files
+            said = [r.status for r in (*self.rows, *self.files)]
+            status = next((s for s in said if s in ("error", "unsupported")), status)
         self.watch(self.outcome.name, self.plan.models[cell[0]].name, cell[1], status)
-        self.cell, self.rows, self.facts = None, [], []
+        self.cell, self.rows, self.facts, self.files = None, [], [], []
 
     def _blame(self, how: str) -> str:
         return f"{how}; log: {Path(self.outcome.log).name}"
@@ -292,6 +320,18 @@ class _Reader:
 
 def _fail(outcome: Outcome, plan: Plan, run_id: str, cell: Cell, status: str, message: str) -> None:
     outcome.rows += _failed(plan, run_id, cell, status, message)
+    outcome.files += _unmade(plan, cell, status, message)
+
+
+def _unmade(plan: Plan, cell: Cell, status: str, message: str) -> Iterator[Export | Output]:
+    """The row of a file that was not made."""
+    model, name = plan.models[cell[0]], cell[1]
+    for path in (p for k, n, p in plan.writes if (k, n) == cell):
+        common = (model.name, plan.framework.id, model.input_text)
+        if name.startswith(EXPORT):
+            yield Export(*common, name.removeprefix(EXPORT).removesuffix(")"), path, 0, status, message)
+        else:
+            yield Output(*common, path, status, message)
 
 
 def _failed(plan: Plan, run_id: str, cell: Cell, status: str, message: str) -> Iterator[Measurement]:

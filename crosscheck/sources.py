@@ -67,6 +67,8 @@ def _measure(missing: Sequence[Subject], metric: str, layer: str) -> dict[str, M
     for s in missing:
         tool = catalog.tool(s.tool)
         info = catalog.framework(tool.framework)
+        if info.reads:
+            raise UsageError(f"{s.tool} counts files. Hint: crosscheck {info.reads} FILE --measure, or ask with --predicted")
         if not info.installed or not tool.version:
             what = info.title if not info.installed else tool.package
             raise UsageError(

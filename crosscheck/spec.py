@@ -46,8 +46,9 @@ class Input:
 class Layer:
     """One call of one operation.
 
-    ``inputs`` names what comes in: ids of earlier layers or names of model inputs. ``call_of`` is the id of the layer whose
-    module, and so whose parameters, this call uses once more. ``functional`` asks for a native call without a module of its own.
+    ``inputs`` names what comes in: ids of earlier layers, names of model inputs, or ``id:1`` for the second output of ``id``.
+    ``call_of`` is the id of the layer whose module, and so whose parameters, this call uses once more. ``functional`` asks for
+    a native call without a module of its own.
     """
 
     id: str
@@ -61,13 +62,18 @@ class Layer:
 
     @property
     def x(self) -> Shape:
-        """Shape of the first input."""
-        return self.in_shapes[0]
+        """Shape of the first input; ``()`` where nothing comes in."""
+        return self.in_shapes[0] if self.in_shapes else ()
 
     @property
     def y(self) -> Shape:
         """Shape of the first output."""
         return self.out_shapes[0]
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Names of its outputs: its id, then ``id:1``, ``id:2`` and so on."""
+        return (self.id, *(f"{self.id}:{k}" for k in range(1, len(self.out_shapes))))
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -145,7 +151,7 @@ class Model:
                 raise SpecError(f"{self.name}: layer {layer.id!r} reads {missing[0]!r}, which no earlier layer makes")
             if layer.call_of is not None and known.get(layer.call_of) is None:
                 raise SpecError(f"{self.name}: layer {layer.id!r} calls {layer.call_of!r} again, which no earlier layer is")
-            known[layer.id] = layer
+            known |= dict.fromkeys(layer.values, layer)
         lost = [v for v in self.outputs if v not in known]
         if lost or not self.outputs:
             raise SpecError(f"{self.name}: output {lost[0]!r} is made by no layer" if lost else f"{self.name}: no outputs")

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
 
+import numpy as np
+
 from crosscheck.spec import Layer
 from tests import naive
 from tests.naive import cells, size
@@ -28,6 +30,14 @@ def _conv(layer: Layer, has: Counts) -> Counts:
         count["volume_depthwise_mac"] = has["mac"] + count["dilation_mac"]
     if len(layer.x) != PLANE:
         count["nonplanar_mac"] = has["mac"]
+    wired = set(naive.wiring(layer))
+    apart = sum(1 for pair in cells((layer.x[1], layer.attrs["out_channels"])) if pair not in wired)
+    if len(layer.attrs["kernel"]) == 1:
+        (taps,) = layer.attrs["kernel"]
+        beside = len([at for at in cells((taps, taps)) if at[1]])
+        pairs = size((layer.x[0], layer.x[1], layer.attrs["out_channels"], *naive.shape(layer)[2:]))
+        count["squared_line_mac"] = pairs * beside
+    count["ungrouped_mac"] = apart * size((layer.x[0], *layer.attrs["kernel"], *naive.shape(layer)[2:]))
     return count
 
 
@@ -47,6 +57,9 @@ def _conv_transpose(layer: Layer, has: Counts) -> Counts:
     if layer.x[1] != y[1]:
         apart = [pair for pair in cells((layer.x[1], y[1])) if pair not in set(wired)]
         count["ungrouped_grid_mac"] = size((layer.x[0], len(apart), *a["kernel"], *y[2:]))
+    own = sum(1 for c, _ in wired if c == 0)
+    count["output_channel_grid_mac"] = sum(size((own, *a["kernel"])) for _ in cells(y))
+    count["input_channel_products"] = int(np.float32(sum(size((2, layer.x[1], *a["kernel"])) for _ in cells(layer.x))))
     grid = _uncropped(layer, y[2:])
     if len(grid) < len(("depth", "height", "width")):
         twice = size((2, layer.x[0], len(wired), *a["kernel"], *grid))
@@ -106,6 +119,7 @@ def _pool(layer: Layer, has: Counts) -> Counts:
     a, count, n = layer.attrs, Counter[str](), layer.x[2:]
     if len(layer.x) == VOLUME:
         count["volume_elements"] = has["window_elements"]
+        count["leading_window_elements"] = sum(a["kernel"][0] for _ in cells(naive.shape(layer)))
     lopsided = any(before != after for before, after in a["padding"])
     small = layer.op == "avgpool" and len(layer.x) == VOLUME and any(k > m for k, m in zip(a["kernel"], n, strict=True))
     if (lopsided or small) and a.get("count_include_pad", True):
@@ -149,7 +163,14 @@ def _scan(n: Sequence[int], out: Sequence[int], long: Sequence[int]) -> int:
 def _lrn(layer: Layer, has: Counts) -> Counts:
     reach, channels = layer.attrs["size"], range(layer.x[1])
     outside = {k for c in channels for k in range(c - reach // 2, c - reach // 2 + reach)} - set(channels)
-    return {"channel_pad_elements": size((layer.x[0], len(outside), *layer.x[2:]))}
+    seen = sum(1 for c in channels for _ in range(c - reach // 2, c - reach // 2 + reach))
+    one_side = range(reach // 2 if reach % 2 else reach // 2 - 1)
+    count = {"channel_pad_elements": size((layer.x[0], len(outside), *layer.x[2:]))}
+    count["channel_window_elements"] = seen * size((layer.x[0], *layer.x[2:]))
+    count["neighbour_elements"] = len([c for c in one_side if c in channels]) * size((layer.x[0], *layer.x[2:]))
+    if len(one_side) in channels:
+        count["slide_elements"] = (len(channels) + len(channels) - reach) * size(layer.x[2:])
+    return count
 
 
 def _add(layer: Layer, has: Counts) -> Counts:

@@ -98,6 +98,7 @@ def test_a_batch_multiplies_the_work_and_leaves_the_parameters(name: str) -> Non
         "channels",
         "plain_channels",
         "scan_positions",
+        "slide_elements",
         "container_weights",
     }  # however many samples go through
     rounded = {"float_cut", "grid_products"}

@@ -5,3 +5,5 @@ TITLE = "PaddlePaddle"
 MODULE = "paddle"
 EXTRA = "paddle"
 PACKAGES = ("paddlepaddle",)
+EXPORTS = ("paddle",)
+NEEDS = ("paddle2onnx",)

@@ -5,3 +5,5 @@ TITLE = "PyTorch"
 MODULE = "torch"
 EXTRA = "torch"
 PACKAGES = ("torch", "numpy")
+EXPORTS = ("torch", "torch-plain", "torch-script", "torch-script-plain")
+NEEDS = ("onnx", "onnxscript")

@@ -5,3 +5,6 @@ TITLE = "TensorFlow / Keras"
 MODULE = "tensorflow"
 EXTRA = "tensorflow"
 PACKAGES = ("tensorflow-cpu|tensorflow", "keras")
+EXPORTS = ("tf", "tf-plain")
+LAYOUT = "channels_last"
+NEEDS = ("tf2onnx",)

@@ -1,0 +1,1 @@
+"""The tools that count ONNX files, one a file."""

@@ -1,0 +1,31 @@
+"""Which conventions can count a network from a file: those with a word on every op that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crosscheck import convention
+from crosscheck.errors import UsageError
+from crosscheck.spec import Model
+
+
+def choose(model: Model, asked: Sequence[str], every: bool) -> tuple[list[str], list[str]]:
+    """Ids of the conventions to count by, ``mac`` where none is asked for, and a line on those that ``every`` leaves out.
+
+    Raises UsageError for one that was asked for and knows not all ops, UnknownNameError for one that is not there.
+    """
+    ops = {layer.op: layer.id for layer in reversed(model.layers)}
+    chosen: list[str] = []
+    left_out: dict[str, list[str]] = {}
+    for name in dict.fromkeys(convention.ids() if every else asked or ["mac"]):
+        c = convention.load(name)
+        lacking = [op for op in ops for t in c.metrics.values() if op not in t.weighed and op not in t.ignored]
+        if not lacking:
+            chosen.append(name)
+            continue
+        what = f"op {lacking[0]!r} (node {ops[lacking[0]]!r})"
+        if not every:
+            hint = f"it counts networks of {c.framework}; --all picks those that count files"
+            raise UsageError(f"convention {name!r} says nothing about {what}. Hint: {hint}")
+        left_out.setdefault(what, []).append(name)
+    return chosen, [f"left out, as they say nothing about {what}: {', '.join(names)}" for what, names in left_out.items()]
