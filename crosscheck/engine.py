@@ -122,7 +122,10 @@ def tally(model: Model) -> Tally:
 def _counts(layer: Layer, known: dict[object, Mapping[str, int]]) -> Mapping[str, int]:
     """The counts of a layer, looked up where a layer that is the same to its op has been counted before."""
     key = (layer.op, layer.in_shapes, layer.out_shapes, tuple(layer.attrs.values()), layer.call_of is None, layer.functional)
-    found = known.get(key)
+    try:
+        found = known.get(key)
+    except TypeError:  # an attribute that is a table, as layers from files have
+        return ops.counts(layer)
     if found is None:
         found = known[key] = ops.counts(layer)
     return found
