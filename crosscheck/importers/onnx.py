@@ -109,6 +109,8 @@ def _import(path: Path, judged: tuple[File, Graph], reader: Reader, given: Mappi
     symbols: dict[str, int] = {}
     walker = Walker(Store(reader, path.parent), functions, symbols)
     scope: dict[str, Known] = walker.stored(graph)
+    for v in graph.inputs:  # 0 is how some exporters write an open size
+        v.dims = None if v.dims is None else tuple(d or None for d in v.dims)
     open_inputs = [v for v in graph.inputs if v.name not in scope]  # old files list stored tensors among the inputs too
     entries: list[Input] = []
     for value, shape in zip(open_inputs, _shapes(path, open_inputs, given), strict=True):
@@ -158,8 +160,7 @@ def _shapes(path: Path, inputs: list[Value], given: Mapping[str, Shape]) -> list
     asked: list[tuple[Value, Shape]] = []
     for value in inputs:
         what = f"input {clean(value.name)!r}"
-        dims = None if value.dims is None else tuple(d or None for d in value.dims)  # 0 is how some exporters write an open size
-        shape = given.get(value.name)
+        dims, shape = value.dims, given.get(value.name)
         fixed = [d for d in dims or () if isinstance(d, int)]
         if any(not 0 < d <= MOST_SIZE for d in fixed):
             raise FileError(f"{what} has a size of {next(d for d in fixed if not 0 < d <= MOST_SIZE):,}")
@@ -226,9 +227,10 @@ def _notes(walker: Walker) -> tuple[list[str], bool]:
         walker.layers.append(
             Layer(walker.unique("(unused)"), "constant", {"shape": (0,), "unused": elements, "stored": held}, (), (), ((0,),))
         )
-        notes.append(
-            f"{len(unused)} stored tensors with {elements:,} elements are read by no node: {_few([t.name for t in unused])}"
-        )
+    named = [t for t in unused if not t.literal and t.elements > 1]
+    if named:
+        many = sum(t.elements for t in named)
+        notes.append(f"{len(named)} stored tensors with {many:,} elements are read by no node: {_few([t.name for t in named])}")
     return notes, bool(kinds)
 
 

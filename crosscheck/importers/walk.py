@@ -24,6 +24,7 @@ from crosscheck.spec import BARE, ROOT, Layer, Shape, numel
 MOST_NODES = 200_000  # after functions are opened up
 MOST_DEPTH = 24  # functions and bodies inside of one another
 HANDLERS = compute.HANDLERS | moves.HANDLERS
+SIZES = {"Shape", "Size"}
 BODIES = {"If", "Loop", "Scan", "SequenceMap"}
 Scope = MutableMapping[str, Known]
 
@@ -197,6 +198,8 @@ class Walker:
             self.names.setdefault(value, 1)
         self.layers.append(layer)
         behind = tuple(dict.fromkeys(s for _, v in given for s in v.stored or ())) if fixed else None
+        if fixed and node.op in SIZES:  # the size of a stored tensor holds nothing of it
+            behind = ()
         for k, (value, (name, shape)) in enumerate(zip(layer.values, kept, strict=True)):
             if name:
                 scope[name] = Known(shape, value, made.nums if k == 0 else None, behind)
