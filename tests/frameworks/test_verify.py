@@ -72,7 +72,8 @@ def test_one_function_in_every_framework_and_every_export(tmp_path: Path) -> Non
 
 @pytest.mark.xdist_group("verify")
 @pytest.mark.parametrize("spoilt", FRAMEWORKS)
-def test_a_harm_done_to_one_framework_is_caught_there(tmp_path: Path, spoilt: str) -> None:
+def test_a_harm_done_to_one_framework_is_caught_there(tmp_path: Path, spoilt: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))  # the saboteur is found among the tests
     fast = [e for e in ("torch-script", "paddle", "tf-plain") if e in catalog.framework(spoilt).exports]
     nets = [mixed("mixed"), *(mixed(f"mixed-{harm}") for harm in HARMS)]
     proof = prove(tmp_path, nets, fast, spoilt=spoilt)
