@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import accumulate, takewhile
+from itertools import accumulate
 
 from crosscheck.spec import CONTAINER, ROOT, Layer, Model, Shape, numel
 
@@ -66,40 +66,38 @@ def _blocks(model: Model, layers: Iterable[Counted]) -> dict[str, _Block]:
     blocks: dict[str, _Block] = {}
     chains: dict[str, list[_Block]] = {}  # a layer's containers, outermost first, by the path of the inmost
     sums: dict[str, list[int]] = {}  # weights and parameters of the layers right in a container
-    homes: dict[str, str] = {}
-    leaves = dict.fromkeys(model.outputs, 1)  # value -> depth of the outermost container that it leaves
+    homes = model.homes
     known: dict[int, tuple[int, int]] = {}  # by the identity of counts, which like layers share
+    holders: set[str] = set()  # containers with a module right in them
     for layer, counts in layers:
-        homes[layer.id] = home = layer.id.rpartition(".")[0]
-        for value in layer.inputs:
-            origin = homes.get(value, home)
-            if origin != home:
-                leaves[value] = min(leaves.get(value, len(homes)), 1 + _common(origin, home))
+        home = homes[layer.id]
         if home not in chains:
             chains[home] = _chain(blocks, layer)
-        weights, params = known.get(id(counts)) or known.setdefault(id(counts), _params(counts))
+        found = known.get(id(counts))
+        weights, params = known.setdefault(id(counts), _params(counts)) if found is None else found
         if params:
-            own = sums.setdefault(home, [0, 0])
-            own[0] += weights
-            own[1] += params
+            if home in sums:
+                sums[home][0] += weights
+                sums[home][1] += params
+            else:
+                sums[home] = [weights, params]
             if "weight" in layer.id:  # all parameters inside then have "weight" in their names
                 named = max((k for k, part in enumerate(layer.path) if "weight" in part), default=-1)
                 for block in chains[home][: named + 1]:
                     block.weights += params - weights
         if layer.functional:
             chains[home][-1].held += params
-        elif layer.call_of is None and layer.op not in WIRING:
+        elif home not in holders and layer.call_of is None and layer.op not in WIRING:
+            holders.add(home)
             chains[home][-1].modules = True
     for home, (weights, params) in sums.items():
         for block in chains[home]:
             block.weights += weights
             block.params += params
-    leaves[model.outputs[0]] = 0  # the root's output
-    for layer in model.layers:
-        if layer.id in leaves:
-            for block in chains[homes[layer.id]][leaves[layer.id] :]:
-                if not block.left:
-                    block.out, block.left = layer.y, True
+    for name, depth in model.leaving.items():
+        for block in chains[homes[name]][depth:]:
+            if not block.left:
+                block.out, block.left = model.by_id[name].y, True
     if not all(block.left for block in blocks.values()):
         for layer in model.layers:  # nobody reads what is made there: the last value stands for it
             for block in chains[homes[layer.id]]:
@@ -136,12 +134,6 @@ def _list(layers: Iterable[Counted], blocks: Mapping[str, _Block]) -> None:
             for home in homes:
                 blocks[home].listed += _params(counts)[1] if blocks[home].open else 0
     close(around)
-
-
-def _common(a: str, b: str) -> int:
-    """How many containers two paths have in common, the root left out."""
-    pairs = zip(a.split("."), b.split("."), strict=False) if a and b else ()
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _params(counts: Mapping[str, int]) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress
+from itertools import chain, compress
 
 from crosscheck import ops
 from crosscheck.containers import Counted, contain
@@ -98,15 +98,15 @@ def _no_collection() -> Iterator[None]:
 @_no_collection()
 def tally(model: Model) -> Tally:
     """Count every primitive of every layer and container once; layers of one kind and shape share their counts."""
-    known: dict[object, Mapping[str, int]] = {}
-    layers, containers = contain(model, ((layer, _counts(layer, known)) for layer in model.layers))
+    known = {k: ops.counts(model.layers[k]) for k in dict.fromkeys(model.alike)}
+    layers, containers = contain(model, ((layer, known[k]) for layer, k in zip(model.layers, model.alike, strict=True)))
     first: dict[str, str] = {}
     alike: dict[tuple[str, int, str, int], int] = {}  # how many layers of a group and op share counts
     shared: dict[int, Mapping[str, int]] = {}
     deeper = 0 if model.bare else 1
-    for layer, counts in (*layers, *containers):
+    for layer, counts in chain(layers, containers):
         depth = (layer.call_of or layer.id).count(".") + deeper
-        key = (layer.kind, depth, layer.op, id(counts))
+        key = ("functional" if layer.functional else CONTAINER if layer.op == CONTAINER else "layer", depth, layer.op, id(counts))
         if key in alike:
             alike[key] += 1
         else:
@@ -117,18 +117,6 @@ def tally(model: Model) -> Tally:
     for (kind, depth, op, same), times in alike.items():
         _add(groups.setdefault((kind, depth), {}).setdefault(op, {}), shared[same], times)
     return Tally(model, layers, containers, groups, first)
-
-
-def _counts(layer: Layer, known: dict[object, Mapping[str, int]]) -> Mapping[str, int]:
-    """The counts of a layer, looked up where a layer that is the same to its op has been counted before."""
-    key = (layer.op, layer.in_shapes, layer.out_shapes, tuple(layer.attrs.values()), layer.call_of is None, layer.functional)
-    try:
-        found = known.get(key)
-    except TypeError:  # an attribute that is a table, as layers from files have
-        return ops.counts(layer)
-    if found is None:
-        found = known[key] = ops.counts(layer)
-    return found
 
 
 def total(counted: Tally, convention: Convention, metric: str) -> int:

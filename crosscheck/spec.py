@@ -157,6 +157,37 @@ class Model:
             raise SpecError(f"{self.name}: output {lost[0]!r} is made by no layer" if lost else f"{self.name}: no outputs")
 
     @cached_property
+    def homes(self) -> dict[str, str]:
+        """The path of the container that each layer lives in, by id; ``""`` is the root."""
+        return {layer.id: layer.id.rpartition(".")[0] for layer in self.layers}
+
+    @cached_property
+    def leaving(self) -> dict[str, int]:
+        """Layers whose output is read outside of their container, in order: the depth of the outermost container it leaves."""
+        homes, depths = self.homes, dict.fromkeys(self.outputs, 1)
+        for layer in self.layers:
+            home = homes[layer.id]
+            for value in layer.inputs:
+                origin = homes.get(value, home)
+                if origin != home:
+                    depths[value] = min(depths.get(value, len(homes)), 1 + _common(origin, home))
+        depths[self.outputs[0]] = 0  # the root's output
+        return {layer.id: depths[layer.id] for layer in self.layers if layer.id in depths}
+
+    @cached_property
+    def alike(self) -> tuple[int, ...]:
+        """For every layer the index of the first one that is the same to its op: attributes, shapes and kind of call."""
+        first: dict[Any, int] = {}
+        found = []
+        for k, x in enumerate(self.layers):
+            key: Any = (x.op, x.in_shapes, x.out_shapes, tuple(x.attrs.values()), x.call_of is None, x.functional)
+            try:
+                found.append(first.setdefault(key, k))
+            except TypeError:  # an attribute that is a table, as layers from files have
+                found.append(k)
+        return tuple(found)
+
+    @cached_property
     def by_id(self) -> dict[str, Layer]:
         """Layers by id."""
         return {layer.id: layer for layer in self.layers}
@@ -249,6 +280,17 @@ class Model:
             outputs=tuple(d["outputs"]),
             containers=d["containers"],
         )
+
+
+def _common(a: str, b: str) -> int:
+    """How many containers two paths have in common, the root left out."""
+    depth = 0
+    if a and b:
+        for x, y in zip(a.split("."), b.split("."), strict=False):
+            if x != y:
+                break
+            depth += 1
+    return depth
 
 
 def _tuples(value: Any) -> Any:
