@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import fnmatch
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from crosscheck.errors import CrosscheckError
+from crosscheck import reasoned
 
 FILE = Path(__file__).parent / "known_faults.toml"
 
@@ -27,14 +26,4 @@ class Fault:
 
 def load(path: Path = FILE) -> tuple[Fault, ...]:
     """The faults of a TOML file. Raises CrosscheckError where a row lacks a field or gives no reason."""
-    try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("fault", [])
-    except tomllib.TOMLDecodeError as error:
-        raise CrosscheckError(f"{path.name}: not valid TOML: {error}") from None
-    try:
-        found = tuple(Fault(**row) for row in rows)
-    except TypeError as error:
-        raise CrosscheckError(f"{path.name}: a fault has a missing or unknown field: {error}") from None
-    if any(not f.reason.strip() for f in found):
-        raise CrosscheckError(f"{path.name}: a fault without a reason")
-    return found
+    return reasoned.load(Fault, "fault", path)

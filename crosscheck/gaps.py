@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import fnmatch
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from crosscheck.errors import CrosscheckError
+from crosscheck import reasoned
 
 FILE = Path(__file__).parent / "known_gaps.toml"
 
@@ -30,14 +29,4 @@ class Gap:
 
 def load(path: Path = FILE) -> tuple[Gap, ...]:
     """The gaps of a TOML file. Raises CrosscheckError where a row lacks a field or gives no reason."""
-    try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("gap", [])
-    except tomllib.TOMLDecodeError as error:
-        raise CrosscheckError(f"{path.name}: not valid TOML: {error}") from None
-    try:
-        gaps = tuple(Gap(**row) for row in rows)
-    except TypeError as error:
-        raise CrosscheckError(f"{path.name}: a gap has a missing or unknown field: {error}") from None
-    if any(not g.reason.strip() for g in gaps):
-        raise CrosscheckError(f"{path.name}: a gap without a reason")
-    return gaps
+    return reasoned.load(Gap, "gap", path)
