@@ -8,25 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
+from math import prod
 
 from crosscheck.spec import CONTAINER, ROOT, Layer, Model, Shape, numel
 
 Counted = tuple[Layer, Mapping[str, int]]
 
 WIRING = frozenset({"flatten", "add", "concat", "subsample", "zero_pad"})  # functions: they make no module inside a container
+PLAIN = "Sequential"  # the class of a container that the description gives none: it runs what it holds, and is nothing more
 SHALLOW = 3  # containers less deep than this are shallow; the root's depth is 0
 
 
 @dataclass
 class _Block:
-    """A container under way: its first layer, the output, and sums of parameters.
+    """A container under way: its first layer, the output, all that leaves it, and sums of parameters.
 
     ``held`` are those that it keeps itself, for functional calls; ``listed`` are those of the rows below it, while it is open.
     """
 
     first: Layer
     out: Shape = ()
-    left: bool = False
+    left: tuple[Shape, ...] = ()
     weights: int = 0
     params: int = 0
     held: int = 0
@@ -48,7 +50,7 @@ def contain(model: Model, layers: Iterable[Counted]) -> tuple[tuple[Counted, ...
         _list(layers, blocks)
     found = []
     for path, block in blocks.items():
-        if path not in model.by_id and (counts := _counts(block, root=not path)):
+        if path not in model.by_id and (counts := _counts(block, root=not path) | _sizes(model, path, block)):
             inner = Layer(path or ROOT, CONTAINER, {}, block.first.inputs[:1], block.first.in_shapes[:1], (block.out,))
             found.append((inner, counts))
     if any(layer.functional for layer, _ in layers):
@@ -96,8 +98,8 @@ def _blocks(model: Model, layers: Iterable[Counted]) -> dict[str, _Block]:
             block.params += params
     for name, depth in model.leaving.items():
         for block in chains[homes[name]][depth:]:
-            if not block.left:
-                block.out, block.left = model.by_id[name].y, True
+            block.left = (*block.left, model.by_id[name].y)
+            block.out = block.left[0]
     if not all(block.left for block in blocks.values()):
         for layer in model.layers:  # nobody reads what is made there: the last value stands for it
             for block in chains[homes[layer.id]]:
@@ -155,6 +157,27 @@ def _counts(block: _Block, *, root: bool) -> dict[str, int]:
         "displaced_params": 0 if block.open else max(block.rest, 0) - block.held,
     }
     return {name: n for name, n in counts.items() if n}
+
+
+def _sizes(model: Model, path: str, block: _Block) -> dict[str, int]:
+    """What enters the network, on its root, and what leaves a container; zeros left out."""
+    counts: dict[str, int] = {}
+    if block.held and not block.modules:
+        counts = _with_beyond("held_out_elements", numel(block.out), block.out[0])
+    if path:
+        if model.kind_of(path) == PLAIN:
+            return counts
+        several = len(block.left) > 1
+        out = prod(-numel(shape[1:]) for shape in block.left) if several else numel(block.out)
+        return counts | {"container_out_products" if several else "container_out_elements": out}
+    shapes = [i.shape for i in model.inputs]
+    counts |= _with_beyond("input_elements", sum(map(numel, shapes)), model.batch)
+    return counts | {"inputs": len(shapes), "input_product": model.batch * prod(numel(shape[1:]) for shape in shapes)}
+
+
+def _with_beyond(name: str, value: int, batch: int) -> dict[str, int]:
+    beyond = value - value // batch
+    return {name: value} | ({f"beyond_{name}": beyond} if beyond else {})
 
 
 def _held(layer: Layer, counts: Mapping[str, int], blocks: Mapping[str, _Block]) -> Mapping[str, int]:

@@ -16,6 +16,7 @@ from typing import Any
 from crosscheck.errors import ConventionError, UnknownNameError
 from crosscheck.file_ops import FAMILIES, FILE_OPS, members
 from crosscheck.ops import OPS
+from crosscheck.paper_ops import PAPER_OPS
 from crosscheck.primitives import PRIMITIVES
 from crosscheck.rows import METRICS
 from crosscheck.spec import CONTAINER
@@ -52,7 +53,8 @@ class MetricTable:
 
     ``functional`` tells where a call without a module of its own goes: to its ``layer`` like any other, to its ``container``,
     which then has no row of its own (so that only the total has it), or nowhere (``ignored``). ``deeper`` tells the same of
-    what is nested deeper than ``depth``, where a tool looks no further. ``bare``, written ``[compute.bare]`` with ``source``,
+    what is nested deeper than ``depth``, where a tool looks no further. ``parts``, written ``sum = [metric, …]`` in place of all
+    that, are the tables of other metrics whose numbers are added up. ``bare``, written ``[compute.bare]`` with ``source``,
     ``says`` and ``quirk``, tells why a tool sees nothing of a network that is one layer without a container; None where it
     sees that layer like any other.
     """
@@ -66,6 +68,16 @@ class MetricTable:
     depth: int | None = None
     deeper: str = "layer"
     bare: Ignored | None = None
+    parts: tuple[MetricTable, ...] = ()
+
+    @property
+    def tables(self) -> tuple[MetricTable, ...]:
+        """The tables that say what is charged: its parts, or itself where it has none."""
+        return self.parts or (self,)
+
+    def knows(self, op: str) -> bool:
+        """True where every table has a word on the op."""
+        return all(op in t.weighed or op in t.ignored for t in self.tables)
 
     def place(self, kind: str, depth: int) -> str:
         """Where something goes whose module, if any, is ``depth`` deep, 0 being the whole network: layer, container or ignored.
@@ -86,6 +98,11 @@ class MetricTable:
         if op in self.ignored:
             return ()
         where = f" (layer {layer!r})" if layer else ""
+        if op in PAPER_OPS:
+            raise ConventionError(
+                f"convention {convention!r} cannot meet op {op!r}{where}: no framework has such a layer. "
+                "Hint: count it by one of the engine's own conventions, e.g. mac"
+            )
         raise ConventionError(
             f"convention {convention!r} says nothing about op {op!r}{where} for {self.metric}. "
             f"Hint: add it under {self.metric}.weigh or {self.metric}.ignore in crosscheck/conventions/{convention}.toml"
@@ -96,7 +113,7 @@ class MetricTable:
 class Convention:
     """How one tool counts: a table per metric. ``versions`` is the range of ``package`` that it holds for.
 
-    ``edition_of`` names the convention of the same tool's newest versions, where this one is of older ones.
+    ``scope`` is ``described`` for one of the engine's own that says nothing about ops that only files have. ``edition_of`` names the convention of the same tool's newest versions, where this one is of older ones.
     """
 
     id: str
@@ -108,6 +125,7 @@ class Convention:
     says: str
     metrics: Mapping[str, MetricTable]
     edition_of: str = ""
+    scope: str = ""
 
     def table(self, metric: str) -> MetricTable:
         """The table of one metric; raises ConventionError where the tool does not give it."""
@@ -184,7 +202,7 @@ def _metric(name: str, data: Mapping[str, Any], where: str) -> MetricTable:
                 raise ConventionError(f"{at}: {op!r} is ignored twice")
             ignored[op] = Ignored(op, _need(entry, "source", str, at), _need(entry, "says", str, at), entry.get("quirk", ""))
     both = set(weighed) & set(ignored)
-    unknown = (set(weighed) | set(ignored)) - {*OPS, *FILE_OPS, CONTAINER}
+    unknown = (set(weighed) | set(ignored)) - {*OPS, *PAPER_OPS, *FILE_OPS, CONTAINER}
     if both or unknown:
         problem = f"{sorted(both)[0]!r} is weighed and ignored" if both else f"{sorted(unknown)[0]!r} is no op"
         raise ConventionError(f"{where}: {name}: {problem}")
@@ -208,6 +226,21 @@ def _metric(name: str, data: Mapping[str, Any], where: str) -> MetricTable:
     )
 
 
+def _sum(name: str, data: Mapping[str, Any], tables: Mapping[str, MetricTable], where: str) -> MetricTable:
+    """A metric that adds up others. Raises ConventionError where one of them is not there, or adds up others itself."""
+    at = f"{where}: {name}"
+    odd = set(data) - {"unit", "label", "sum"}
+    names = _need(data, "sum", list, at)
+    if odd or len(names) < 2 or len(set(map(str, names))) < len(names):
+        raise ConventionError(f"{at}: " + (f"{sorted(odd)[0]!r} beside sum" if odd else "sum needs two or more metrics, each once"))
+    lacking = [part for part in names if part not in tables]
+    if lacking:
+        raise ConventionError(f"{at}: sum names {lacking[0]!r}, which has no table of its own here")
+    label, unit = _need(data, "label", str, at), _need(data, "unit", str, at)
+    nothing: Mapping[str, Any] = MappingProxyType({})
+    return MetricTable(name, unit, label, "layer", nothing, nothing, parts=tuple(tables[part] for part in names))
+
+
 def _bare(name: str, data: Mapping[str, Any], where: str) -> Ignored | None:
     if "bare" not in data:
         return None
@@ -226,12 +259,20 @@ def parse(text: str, where: str) -> Convention:
     except tomllib.TOMLDecodeError as error:
         raise ConventionError(f"{where}: not valid TOML: {error}") from None
     head = {key: _need(data, key, str, where) for key in ("id", "title", "tool", "framework", "package", "versions", "says")}
-    head["edition_of"] = _need({"edition_of": "", **data}, "edition_of", str, where)
+    for key in ("edition_of", "scope"):
+        head[key] = _need({key: "", **data}, key, str, where)
+    if head["scope"] not in ("", "described") or (head["scope"] and head["framework"]):
+        raise ConventionError(f"{where}: scope is {head['scope']!r}: 'described', for one of the engine's own, or left out")
     names = [key for key in data if key not in head]
     odd = [name for name in names if name not in METRICS]
     if odd or not names:
         raise ConventionError(f"{where}: " + (f"unknown metric {odd[0]!r}" if odd else "no metric"))
-    return Convention(**head, metrics=MappingProxyType({n: _metric(n, data[n], where) for n in names}))
+    bad = next((n for n in names if not isinstance(data[n], dict)), None)
+    if bad:
+        raise ConventionError(f"{where}: {bad} is not a table, written [{bad}]")
+    tables = {n: _metric(n, data[n], where) for n in names if "sum" not in data[n]}
+    sums = {n: _sum(n, data[n], tables, where) for n in names if "sum" in data[n]}
+    return Convention(**head, metrics=MappingProxyType({n: (tables | sums)[n] for n in names}))
 
 
 @cache

@@ -19,7 +19,7 @@ def choose(model: Model, asked: Sequence[str], every: bool) -> tuple[list[str], 
     left_out: dict[str, list[str]] = {}
     for name in dict.fromkeys(convention.ids() if every else asked or ["mac"]):
         c = convention.load(name)
-        lacking = [op for op in ops for t in c.metrics.values() if op not in t.weighed and op not in t.ignored]
+        lacking = [op for op in ops for t in c.metrics.values() if not t.knows(op)]
         if not lacking:
             chosen.append(name)
             continue

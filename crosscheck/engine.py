@@ -12,6 +12,7 @@ from itertools import chain, compress
 from crosscheck import ops
 from crosscheck.containers import Counted, contain
 from crosscheck.convention import Convention, Ignored, MetricTable
+from crosscheck.paths import mark
 from crosscheck.rows import TOTAL, UNATTRIBUTED, Prediction
 from crosscheck.spec import CONTAINER, Layer, Model
 
@@ -99,7 +100,7 @@ def _no_collection() -> Iterator[None]:
 def tally(model: Model) -> Tally:
     """Count every primitive of every layer and container once; layers of one kind and shape share their counts."""
     known = {k: ops.counts(model.layers[k]) for k in dict.fromkeys(model.alike)}
-    layers, containers = contain(model, ((layer, known[k]) for layer, k in zip(model.layers, model.alike, strict=True)))
+    layers, containers = contain(model, mark(model, ((x, known[k]) for x, k in zip(model.layers, model.alike, strict=True))))
     first: dict[str, str] = {}
     alike: dict[tuple[str, int, str, int], int] = {}  # how many layers of a group and op share counts
     shared: dict[int, Mapping[str, int]] = {}
@@ -121,9 +122,9 @@ def tally(model: Model) -> Tally:
 
 def total(counted: Tally, convention: Convention, metric: str) -> int:
     """What the convention says the whole network costs, in its own unit. Raises ConventionError for an unknown op."""
-    table = convention.table(metric)
     return sum(
         w.weight * counts.get(w.primitive, 0)
+        for table in convention.table(metric).tables
         for op, counts in counted.seen_by(table).items()
         for w in table.weights(op, convention.id, counted.first[op])
     )
@@ -131,9 +132,18 @@ def total(counted: Tally, convention: Convention, metric: str) -> int:
 
 def layer_value(counted: Tally, table: MetricTable, convention: str, layer: Layer, counts: Mapping[str, int]) -> int:
     """What the convention charges for one layer or container, in its own unit."""
-    if counted.place(table, layer) not in SEEN:
-        return 0
-    return sum(w.weight * counts.get(w.primitive, 0) for w in table.weights(layer.op, convention, layer.id))
+    return sum(charges(counted, table, convention, layer, counts).values())
+
+
+def charges(counted: Tally, table: MetricTable, convention: str, layer: Layer, counts: Mapping[str, int]) -> dict[str, int]:
+    """The same by the place that the charge goes to: ``layer``, or ``container`` for what only the total has."""
+    found = dict.fromkeys(SEEN, 0)
+    for part in table.tables:
+        place = counted.place(part, layer)
+        if place in found:
+            weights = part.weights(layer.op, convention, layer.id)
+            found[place] += sum(w.weight * counts.get(w.primitive, 0) for w in weights)
+    return found
 
 
 def predict(counted: Tally, convention: Convention) -> list[Prediction]:
@@ -146,10 +156,10 @@ def predict(counted: Tally, convention: Convention) -> list[Prediction]:
     for metric, table in convention.metrics.items():
         sum_ = loose = 0
         for layer, counts in (*counted.layers, *counted.containers):
-            value = layer_value(counted, table, convention.id, layer, counts)
-            sum_ += value
-            if counted.place(table, layer) == "container":
-                loose, value = loose + value, 0
+            charged = charges(counted, table, convention.id, layer, counts)
+            value = charged["layer"]
+            sum_ += value + charged["container"]
+            loose += charged["container"]
             if value or layer.op != CONTAINER:
                 rows.append(Prediction(name, shape, convention.id, layer.id, layer.op, metric, value, table.unit))
         if loose:

@@ -9,7 +9,8 @@ things). Nothing absorbs what is left: a measured difference minus these terms i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from crosscheck.convention import Convention, MetricTable, Weight
 from crosscheck.engine import Tally
@@ -56,6 +57,38 @@ def _weights(own: Tally, other: Tally, convention: Convention, table: MetricTabl
     return {(w.op, w.primitive): w for w in rows}
 
 
+@dataclass(frozen=True)
+class _Side:
+    """One of two tools: its weights, and what it sees of its network; a metric that adds up others has a table for each."""
+
+    weights: tuple[Mapping[tuple[str, str], Weight], ...]
+    counts: tuple[Pairs, ...]
+
+    @staticmethod
+    def of(own: Tally, other: Tally, convention: Convention, metric: str, layer: str) -> _Side:
+        tables = convention.table(metric).tables
+        return _Side(
+            tuple(_weights(own, other, convention, table) for table in tables),
+            tuple(_counts(own, table, layer) for table in tables),
+        )
+
+    def charges(self, key: tuple[str, str]) -> list[tuple[Weight, int]]:
+        """Weight and count of one primitive; tables that see the same of it have their weights added up."""
+        found: dict[int, Weight] = {}
+        for weights, counts in zip(self.weights, self.counts, strict=True):
+            if key in weights:
+                n, w = counts.get(key, 0), weights[key]
+                found[n] = _joined(found[n], w) if n in found else w
+        return [(w, n) for n, w in found.items()]
+
+
+def _joined(a: Weight, b: Weight) -> Weight:
+    """One weight in place of two of the same op and primitive."""
+    texts = ((a.says, b.says), (a.source, b.source), (a.quirk, b.quirk))
+    says, source, quirk = ("; ".join(dict.fromkeys(t for t in pair if t)) for pair in texts)
+    return replace(a, weight=a.weight + b.weight, says=says, source=source, quirk=quirk)
+
+
 def number(counted: Tally, convention: Convention, metric: str, layer: str = TOTAL) -> list[Term]:
     """One tool's number as terms, largest first; they add up to the engine's prediction for ``layer``."""
     return difference(counted, convention, counted, None, metric, layer)
@@ -63,22 +96,23 @@ def number(counted: Tally, convention: Convention, metric: str, layer: str = TOT
 
 def difference(seen_a: Tally, a: Convention, seen_b: Tally, b: Convention | None, metric: str, layer: str = TOTAL) -> list[Term]:
     """A's number minus B's as terms, largest first; zero terms are left out. Raises ConventionError for an unknown op."""
-    table_a, table_b = a.table(metric), b.table(metric) if b else None
-    weights_a = _weights(seen_a, seen_b, a, table_a)
-    weights_b = _weights(seen_b, seen_a, b, table_b) if b and table_b else {}
-    counts_a = _counts(seen_a, table_a, layer)
-    counts_b = _counts(seen_b, table_b, layer) if table_b else counts_a
+    side_a = _Side.of(seen_a, seen_b, a, metric, layer)
+    side_b = _Side.of(seen_b, seen_a, b, metric, layer) if b else None
     terms: list[Term] = []
-    for key in sorted(set(weights_a) | set(weights_b)):
-        wa, wb = weights_a.get(key), weights_b.get(key)
-        charge_a, charge_b = (wa.weight if wa else 0), (wb.weight if wb else 0)
-        count_a, count_b = counts_a.get(key, 0), counts_b.get(key, 0)
-        by_weight = (charge_a - charge_b) * count_b
-        if by_weight:
-            terms.append(_term("weight", key, charge_a, charge_b, count_b, by_weight, a, b, wa, wb))
-        by_graph = charge_a * (count_a - count_b)
-        if by_graph:
-            terms.append(_term("graph", key, charge_a, charge_b, count_a - count_b, by_graph, a, b, wa, wb))
+    keys = {key for side in (side_a, side_b) if side for weights in side.weights for key in weights}
+    for key in sorted(keys):
+        charged_b = side_b.charges(key) if side_b else []
+        for k, (one, two) in enumerate(zip_longest(side_a.charges(key), charged_b)):
+            wa, count_a = one or (None, 0)
+            # who charges nothing for it sees it all the same
+            wb, count_b = two or (None, side_b.counts[0].get(key, 0) if side_b and not k else count_a)
+            charge_a, charge_b = (wa.weight if wa else 0), (wb.weight if wb else 0)
+            by_weight = (charge_a - charge_b) * count_b
+            if by_weight:
+                terms.append(_term("weight", key, charge_a, charge_b, count_b, by_weight, a, b, wa, wb))
+            by_graph = charge_a * (count_a - count_b)
+            if by_graph:
+                terms.append(_term("graph", key, charge_a, charge_b, count_a - count_b, by_graph, a, b, wa, wb))
     return sorted(terms, key=lambda t: (-abs(t.value), t.op, t.primitive, t.cause))
 
 

@@ -137,7 +137,9 @@ def _counted(name: str, shape: Shape, batch: int) -> engine.Tally | None:
 @cache
 def _total(name: str, shape: Shape, batch: int, c: str, metric: str) -> int | None:
     counted = _counted(name, shape, batch)
-    return None if counted is None else engine.total(counted, convention.load(c), metric)
+    if counted is None or not all(convention.load(c).table(metric).knows(op) for op in counted.first):
+        return None
+    return engine.total(counted, convention.load(c), metric)
 
 
 def _exact(name: str, shape: Shape, batch: int, c: Convention, metric: str) -> int | None:
@@ -168,7 +170,7 @@ def _readings(c: Convention, metric: str) -> Iterator[tuple[Fraction, tuple[Assu
     """Factors that a convention's number may be printed with, and what that assumes."""
     if not c.tool:
         yield Fraction(1), ()
-        if metric == "compute":
+        if metric == "compute" and not c.table(metric).parts:
             yield Fraction(2), ()
         return
     counted = _assume(TOOL, "counted as this tool does")

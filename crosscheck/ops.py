@@ -16,6 +16,7 @@ from crosscheck.errors import UnknownNameError
 from crosscheck.file_ops import FILE_OPS
 from crosscheck.opkind import REQUIRED, Attrs, Counts, Factors, Op
 from crosscheck.opkind import elements as _elements
+from crosscheck.paper_ops import PAPER_OPS
 from crosscheck.primitives import BEYOND, STORED
 from crosscheck.spec import Layer, Shape
 
@@ -165,7 +166,13 @@ def _weights(layer: Layer, weight: Factors, bias: Factors) -> Counts:
     """Parameters of a weight and a bias, once over all calls; charged per sample and call where a tool does so."""
     n = layer.x[0]
     counts: Counts = {"sample_weights": (n, *weight), "sample_biases": (n, *bias)}
-    return counts | ({"repeated_params": (prod(weight) + prod(bias),)} if layer.call_of else {"weight": weight, "bias": bias})
+    counts |= {"repeated_params": (prod(weight) + prod(bias),)} if layer.call_of else {"weight": weight, "bias": bias}
+    return counts | _made_by_parameters(layer)
+
+
+def _made_by_parameters(layer: Layer) -> Counts:
+    """The output of a layer with parameters, apart for first and further calls; functional calls have no module that holds them."""
+    return {} if layer.functional else {"repeated_out_elements" if layer.call_of else "param_out_elements": layer.y}
 
 
 def _count_conv(layer: Layer) -> Counts:
@@ -214,6 +221,7 @@ def _count_conv_transpose(layer: Layer) -> Counts:
     counts["input_channel_products"] = (_single(prod((2, *x, x[1], *a["kernel"]))),)
     if x[1] != y[1]:
         counts["ungrouped_grid_mac"] = (*counts["output_grid_mac"], a["groups"] - 1)
+    counts["scatter_elements"] = (*y[:2], *_scattered(layer))
     grid = _transposed_grid(layer)
     if len(grid) < 3:
         counts["grid_products"] = (2 * prod((y[0], *weight, *grid)) // prod(a["stride"]),)
@@ -224,6 +232,13 @@ def _count_conv_transpose(layer: Layer) -> Counts:
         each = y[1] // a["groups"]
         counts["regrouped_mac"] = (x[0], x[1], each - each // a["groups"], *a["kernel"], *x[2:])
     return counts
+
+
+def _scattered(layer: Layer) -> tuple[int, ...]:
+    """Positions of each spatial axis, uncropped, that some input element reaches through some tap."""
+    a = layer.attrs
+    axes = zip(layer.x[2:], a["kernel"], a["stride"], a["dilation"], strict=True)
+    return tuple(len({i * s + d * j for i in range(n) for j in range(k)}) for n, k, s, d in axes)
 
 
 def _forward_grid(layer: Layer) -> tuple[int, ...]:
@@ -263,7 +278,7 @@ def _count_norm(layer: Layer) -> Counts:
     if len(layer.x) != 4:
         counts["nonplanar_in_elements"] = layer.x
     if layer.attrs["affine"]:
-        counts |= {"sample_weights": (n, c), "sample_biases": (n, c)}
+        counts |= {"sample_weights": (n, c), "sample_biases": (n, c)} | _made_by_parameters(layer)
     else:
         counts |= {"plain_channels": (c,), "plain_in_elements": layer.x}
     if not layer.call_of:
@@ -282,7 +297,7 @@ def _count_sample_norm(layer: Layer) -> Counts:
     size = a["features"] if layer.op == "layernorm" else a["channels"]
     counts = _elements(layer) | {"rows": (rows,), "channels": (size,)}
     if a["affine"]:
-        counts |= {"sample_weights": (x[0], size), "sample_biases": (x[0], size)}
+        counts |= {"sample_weights": (x[0], size), "sample_biases": (x[0], size)} | _made_by_parameters(layer)
         counts |= {"repeated_params": (2, size)} if layer.call_of else {"norm_scale": (size,), "norm_shift": (size,)}
     else:
         counts |= {"plain_rows": (rows,), "plain_in_elements": x}
@@ -436,9 +451,18 @@ OPS: dict[str, Op] = {
 }
 
 
-def vocabulary(framework: str) -> Mapping[str, Op]:
-    """The ops that a convention of this framework needs a word on; one of files, or the engine's own, meets file ops too."""
-    return OPS | FILE_OPS if framework in (FILES, "") else OPS
+DESCRIBED: Mapping[str, Op] = OPS | PAPER_OPS
+
+
+def vocabulary(framework: str, scope: str = "") -> Mapping[str, Op]:
+    """The ops that a convention of this framework needs a word on.
+
+    One of files meets file ops too; so does one of the engine's own, unless its ``scope`` is ``described``, and it meets the ops
+    of papers, which no framework has.
+    """
+    if framework:
+        return OPS | FILE_OPS if framework == FILES else OPS
+    return DESCRIBED if scope == "described" else {**DESCRIBED, **FILE_OPS}
 
 
 def complete(op: str, attrs: Mapping[str, Any], in_shapes: Sequence[Shape]) -> tuple[Attrs, Shape]:
@@ -446,9 +470,9 @@ def complete(op: str, attrs: Mapping[str, Any], in_shapes: Sequence[Shape]) -> t
 
     Raises UnknownNameError for an op that is not in the table and ValueError for attributes or shapes that do not fit.
     """
-    if op not in OPS:
-        raise UnknownNameError("op", op, OPS)
-    known = OPS[op].attrs
+    if op not in DESCRIBED:
+        raise UnknownNameError("op", op, DESCRIBED)
+    known = DESCRIBED[op].attrs
     odd = sorted(set(attrs) - set(known))
     if odd:
         raise ValueError(f"{op} has no attribute {odd[0]!r}; it has {', '.join(known) or 'none'}")
@@ -458,7 +482,7 @@ def complete(op: str, attrs: Mapping[str, Any], in_shapes: Sequence[Shape]) -> t
         raise ValueError(f"{op} needs {', '.join(lacking)}")
     if any(d < 1 for x in in_shapes for d in x):
         raise ValueError(f"a dimension of {' and '.join(map(str, in_shapes))} is below 1")
-    shape = OPS[op].resolve(full, in_shapes)
+    shape = DESCRIBED[op].resolve(full, in_shapes)
     if min(shape) < 1:
         raise ValueError(f"the output {shape} is empty")
     return full, shape
@@ -470,7 +494,7 @@ def factors(layer: Layer) -> Counts:
     A layer that was read from a file says in its attribute ``stored`` how many elements of each parameter primitive the file
     holds for it and for no layer before it; that stands in for what its shapes would tell.
     """
-    counts = (OPS.get(layer.op) or FILE_OPS[layer.op]).counts(layer)
+    counts = (DESCRIBED.get(layer.op) or FILE_OPS[layer.op]).counts(layer)
     stored = layer.attrs.get("stored")
     if stored is not None:
         kept = {k: v for k, v in counts.items() if k not in STORED or prod(v) == stored.get(k)}

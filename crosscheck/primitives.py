@@ -16,6 +16,7 @@ BEYOND: Final = (
     "written_pad_elements",
     "sample_weights",
     "output_grid_mac",
+    "param_out_elements",
 )
 COMPUTE: Final[dict[str, str]] = {
     "mac": "multiply-accumulates, those with padding zeros included",
@@ -81,6 +82,8 @@ COMPUTE: Final[dict[str, str]] = {
     "container_weights": "elements of all weights inside a container, once for each container that they are in",
     "container_channel_weights": "container_weights times the first two sizes, batch and channels, of the container's output",
     "held_channel_params": "parameters of functional calls in a container without modules, times the same two sizes",
+    "scatter_elements": "elements of a transposed convolution's uncropped output that some tap reaches",
+    "distance_terms": "squared differences of two numbers that are summed to a squared distance",
     "bound": "upper bound of mac of an op that nobody knows: |y| times its largest constant, or its largest input if it has none",
     **{f"beyond_{name}": f"the part of {name} that is not done by a module for the first sample" for name in BEYOND},
 }
@@ -100,10 +103,23 @@ PARAMS: Final[dict[str, str]] = {
     "displaced_params": "parameters of a container that come after a call of a module from outside it, less such of its own",
     "operand": "elements of stored tensors that are operands of an op without a weight: scales, embeddings, slopes",
     "literals": "elements of stored integers, truth values and single numbers: shapes, axes, indices, thresholds",
+    "fixed_weights": "elements of stored vectors that a described network has and does not learn",
     "unused_elements": "elements of stored tensors that nothing reads",
     "node_held": "elements of stored tensors that nodes hold, not the graph's list of stored tensors",
     "unshaped": "single numbers without any axis in the graph's list of stored tensors",
     "shallow_held_params": "parameters of functional calls beside modules, in containers less than three deep",
 }
-PRIMITIVES: Final[dict[str, str]] = COMPUTE | PARAMS
+SIZES: Final[dict[str, str]] = {
+    "inputs": "inputs of the network",
+    "input_elements": "elements of the network's inputs",
+    "input_product": "N times the sizes of all inputs multiplied with one another: input_elements where there is one input",
+    "param_out_elements": "|y| of a module with parameters, at its first call",
+    "repeated_out_elements": "|y| of a module with parameters, at every further call",
+    "container_out_elements": "elements that leave a container with a class of its own as its one output, the network apart",
+    "container_out_products": "the same of several outputs, their sizes multiplied as if N were -1, so that odd numbers are negative",
+    "held_out_elements": "elements that leave a container without modules that holds parameters of functional calls",
+    "path_layers": "1 for a layer with weights on the longest path from input to output, if they count as length",
+    **{f"beyond_{name}": f"the part of {name} beyond the first sample" for name in ("input_elements", "held_out_elements")},
+}
+PRIMITIVES: Final[dict[str, str]] = COMPUTE | PARAMS | SIZES
 STORED: Final = ("weight", "bias", "norm_scale", "norm_shift", "running_stats", "repeated_params")

@@ -1,4 +1,4 @@
-"""LeNet: the classic LeNet-5 and the one that paddle.vision ships."""
+"""LeNet: the LeNet-5 of 1998, its classic simplification, and the one that paddle.vision ships."""
 
 from __future__ import annotations
 
@@ -35,6 +35,22 @@ VARIANTS = (
         _LECUN,
         {"classic": True, "padding": 2},
     ),
+    Variant(
+        "lenet5-1998",
+        "lenet",
+        "the paper's own: connection table in C3, trainable subsampling, scaled tanh, RBF output",
+        (1, 32, 32),
+        10,
+        _LECUN,
+        {"paper": True},
+    ),
+)
+
+# columns of the paper's table I: the S2 maps that each C3 map sees
+_TABLE = (
+    *((0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5), (0, 4, 5), (0, 1, 5)),
+    *((0, 1, 2, 3), (1, 2, 3, 4), (2, 3, 4, 5), (0, 3, 4, 5), (0, 1, 4, 5), (0, 1, 2, 5)),
+    *((0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5), (0, 1, 2, 3, 4, 5)),
 )
 
 
@@ -42,7 +58,8 @@ def build(variant: Variant, shape: Shape, classes: int) -> Model:
     """LeNet for inputs of (N, C, H, W)."""
     g = Graph(variant.name, shape, family="lenet", variant=variant.says, source=variant.source)
     g.container("", "LeNet")
-    (_classic if variant.options.get("classic") else _paddle_vision)(g, classes, int(variant.options.get("padding", 0)))
+    write = _paper if variant.options.get("paper") else _classic if variant.options.get("classic") else _paddle_vision
+    write(g, classes, int(variant.options.get("padding", 0)))
     return g.build()
 
 
@@ -72,3 +89,21 @@ def _classic(g: Graph, classes: int, padding: int) -> None:
     g.add("classifier.f6", "linear", out_features=84)
     g.add("classifier.tanh6", "tanh")
     g.add("classifier.output", "linear", out_features=classes)
+
+
+def _paper(g: Graph, classes: int, _: int) -> None:
+    """Layers by the paper's names; C5 is a convolution, as the paper says, though its maps are 1×1."""
+    g.add("c1", "conv", out_channels=6, kernel=5)
+    g.add("squash1", "scaled_tanh")
+    g.add("s2", "trainable_pool", kernel=2)
+    g.add("squash2", "scaled_tanh")
+    g.add("c3", "table_conv", table=_TABLE, kernel=5)
+    g.add("squash3", "scaled_tanh")
+    g.add("s4", "trainable_pool", kernel=2)
+    g.add("squash4", "scaled_tanh")
+    g.add("c5", "conv", out_channels=120, kernel=5)
+    g.add("squash5", "scaled_tanh")
+    g.add("flatten", "flatten")
+    g.add("f6", "linear", out_features=84)
+    g.add("squash6", "scaled_tanh")
+    g.add("output", "rbf", out_features=classes)

@@ -21,6 +21,21 @@ METRIC_TITLES = {
     "params": "Parameters",
     "params_trainable": "Trainable parameters",
     "params_nontrainable": "Non-trainable parameters",
+    "memory": "Memory",
+    "memory_input": "Memory of the input",
+    "memory_activations": "Memory of activations",
+    "memory_params": "Memory of parameters",
+    "neurons": "Neurons",
+    "depth": "Depth",
+    "connections": "Connections",
+    "mul": "Multiplications",
+    "add": "Additions",
+    "compare": "Comparisons",
+    "divide": "Divisions",
+    "exp": "Exponentials",
+    "sqrt": "Square roots",
+    "power": "Powers",
+    "erf": "Error functions",
 }
 
 
@@ -306,8 +321,8 @@ def _quirks(pages: Sequence[Page], tallies: Tallies, conventions: Conventions) -
     for page in pages:
         counted = tallies[page.name, page.input]
         for s in page.sums:
-            table = conventions[s.column.convention].table(s.column.metric)
-            for op, counts in counted.seen_by(table).items():
+            tables = conventions[s.column.convention].table(s.column.metric).tables
+            for table, op, counts in ((t, op, counts) for t in tables for op, counts in counted.seen_by(t).items()):
                 for w in table.weighed.get(op, ()):
                     n = counts.get(w.primitive, 0)
                     if not w.quirk or not n:
