@@ -197,7 +197,16 @@ PARTS: dict[str, Callable[[Layer, Counts], Counts]] = {
     "lrn": _lrn,
     "add": _add,
 }
-BEYOND = ("mac", "bias_add", "in_elements", "plain_in_elements", "written_pad_elements", "sample_weights", "output_grid_mac")
+BEYOND = (
+    "mac",
+    "bias_add",
+    "in_elements",
+    "plain_in_elements",
+    "window_elements",
+    "written_pad_elements",
+    "sample_weights",
+    "output_grid_mac",
+)
 
 
 def counts(layer: Layer) -> dict[str, int]:

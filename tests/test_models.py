@@ -41,6 +41,10 @@ PUBLISHED_PARAMS = {
     "resnext101-32x4d": 44_177_704,  # pycls, dev/model_zoo, X-101-32x4d
     "alexnet-paddle": 61_100_840,  # as torchvision's: only what has no parameters differs
     "alexnet-caffenet": 60_965_224,  # Caffe's bvlc_reference_caffenet
+    "vgg11-paddleclas": 132_860_584,  # vgg11 less a bias for each output channel of a convolution, and so on
+    "vgg13-paddleclas": 133_044_904,
+    "vgg16-paddleclas": 138_353_320,
+    "vgg19-paddleclas": 143_661_736,
     "vgg16-mnist": 26_557_642,  # its convolutions are vgg16's first ten with one input channel
     "mnist-cnn": 21_840,  # torchinfo, tests/test_output/single_input.out
     "single-conv": 76,  # paddle.flops on Conv2D(2, 4, 3, padding=1)
