@@ -53,6 +53,8 @@ def contain(model: Model, layers: Iterable[Counted]) -> tuple[tuple[Counted, ...
         if path not in model.by_id and (counts := _counts(block, root=not path) | _sizes(model, path, block)):
             inner = Layer(path or ROOT, CONTAINER, {}, block.first.inputs[:1], block.first.in_shapes[:1], (block.out,))
             found.append((inner, counts))
+    if found and found[0][0].id == ROOT:
+        found[0] = (found[0][0], found[0][1] | _overturned(layers, found))
     if any(layer.functional for layer, _ in layers):
         layers = tuple((layer, _held(layer, counts, blocks)) for layer, counts in layers)
     return layers, tuple(found)
@@ -173,6 +175,16 @@ def _sizes(model: Model, path: str, block: _Block) -> dict[str, int]:
     shapes = [i.shape for i in model.inputs]
     counts |= _with_beyond("input_elements", sum(map(numel, shapes)), model.batch)
     return counts | {"inputs": len(shapes), "input_product": model.batch * prod(numel(shape[1:]) for shape in shapes)}
+
+
+def _overturned(layers: Iterable[Counted], containers: Iterable[Counted]) -> dict[str, int]:
+    """How far |S| exceeds S, in full and in 32 bits, where S sums the outputs of all modules and of containers with a class."""
+    names = ("container_out_elements", "container_out_products")
+    total = sum(c.get("out_elements", 0) for x, c in layers if not x.functional and x.op not in WIRING)
+    total += sum(counts.get(name, 0) for _, counts in containers for name in names)
+    kept = (total + 2**31) % 2**32 - 2**31
+    found = {"overturned_out_elements": abs(total) - total, "wrapped_out_elements": abs(kept) - total}
+    return {name: n for name, n in found.items() if n}
 
 
 def _with_beyond(name: str, value: int, batch: int) -> dict[str, int]:

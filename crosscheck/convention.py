@@ -232,7 +232,9 @@ def _sum(name: str, data: Mapping[str, Any], tables: Mapping[str, MetricTable], 
     odd = set(data) - {"unit", "label", "sum"}
     names = _need(data, "sum", list, at)
     if odd or len(names) < 2 or len(set(map(str, names))) < len(names):
-        raise ConventionError(f"{at}: " + (f"{sorted(odd)[0]!r} beside sum" if odd else "sum needs two or more metrics, each once"))
+        raise ConventionError(
+            f"{at}: " + (f"{sorted(odd)[0]!r} beside sum" if odd else "sum needs two or more metrics, each once")
+        )
     lacking = [part for part in names if part not in tables]
     if lacking:
         raise ConventionError(f"{at}: sum names {lacking[0]!r}, which has no table of its own here")

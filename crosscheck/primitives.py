@@ -117,6 +117,8 @@ SIZES: Final[dict[str, str]] = {
     "repeated_out_elements": "|y| of a module with parameters, at every further call",
     "container_out_elements": "elements that leave a container with a class of its own as its one output, the network apart",
     "container_out_products": "the same of several outputs, their sizes multiplied as if N were -1, so that odd numbers are negative",
+    "overturned_out_elements": "what a sum of outputs of all modules and container_out_products below 0 gains if its sign is dropped",
+    "wrapped_out_elements": "what that sum gains, or loses if less than 0, where 32 bits hold it and then its sign is dropped",
     "held_out_elements": "elements that leave a container without modules that holds parameters of functional calls",
     "path_layers": "1 for a layer with weights on the longest path from input to output, if they count as length",
     **{f"beyond_{name}": f"the part of {name} beyond the first sample" for name in ("input_elements", "held_out_elements")},

@@ -93,8 +93,7 @@ class _Builder:
         self.blocks[_path(block.path)] = block.path or ROOT
         if block.kind == "Sequential" and block.is_chain and all(self._chained(block, step) for step in block.steps):
             return self._sequential(block)
-        kind = "Block" if block.kind == "Sequential" else block.kind  # nn.Sequential itself would be another class
-        container = container_class(kind)(block.inputs, block.outputs)
+        container = container_class(block.kind)(block.inputs, block.outputs)
         container.calls = with_last([self._call(container, block, step) for step in block.steps], block.outputs)
         return container
 

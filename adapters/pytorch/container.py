@@ -75,8 +75,13 @@ class Container(nn.Module):
 
 @cache
 def container_class(kind: str) -> type[Container]:
-    """The container class called ``kind``, which is what tools print: ``Bottleneck``."""
-    return type(kind, (Container,), {"__module__": __name__})
+    """The container class called ``kind``, which is what tools print: ``Bottleneck``.
+
+    Where the description names none, it is a ``Sequential`` that does more than a chain: tools that pass over ``nn.Sequential``
+    pass over it too.
+    """
+    plain = kind == "Sequential"
+    return type("Block" if plain else kind, (Container, nn.Sequential) if plain else (Container,), {"__module__": __name__})
 
 
 _RESERVED = frozenset(dir(nn.Sequential())) | frozenset(dir(Container((), ())))

@@ -8,7 +8,22 @@ from typing import Any
 from adapters.pytorch.build import Native
 from crosscheck.rows import TOTAL, Reading
 
-MULT_ADDS, PARAMS = "mult-adds", "params"
+MULT_ADDS, PARAMS, BYTES = "mult-adds", "params", "B"
+
+
+MEMORY = ("memory", "memory_input", "memory_activations", "memory_params")
+
+
+def sizes(found: Any, megabyte: int) -> Iterator[Reading]:
+    """The sizes that the first editions keep as elements and turn into MB of so many bytes: doubles, which tell bytes below 2^50."""
+    megabytes = (found.to_bytes(n) for n in (found.total_input, found.total_output, found.total_params))
+    yield from in_bytes(*(round(megabyte * size) for size in megabytes))
+
+
+def in_bytes(given: int, made: int, held: int) -> Iterator[Reading]:
+    """Bytes of input, activations and parameters, and the sum of the three."""
+    for metric, value in zip(MEMORY, (given + made + held, given, made, held), strict=True):
+        yield Reading(TOTAL, metric, value, BYTES)
 
 
 def readings(native: Native, found: Any, charged: Callable[[Any], bool]) -> Iterator[Reading]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from torchsummary import summary
 
 from adapters.pytorch.build import Native
-from adapters.pytorch.summaries import readings
+from adapters.pytorch.summaries import readings, sizes
 from crosscheck.rows import Reading
 from crosscheck.spec import Model
 
@@ -16,7 +16,8 @@ TITLE = "torch-summary 1.4.5: torchsummary.summary(net, input_size without batch
 PACKAGE = "torch-summary"
 OVERLAY = "torch-summary-1.4.5"
 CONVENTION = "torch_summary_145"
-METRICS = ("compute", "params")
+METRICS = ("compute", "params", "memory", "memory_input", "memory_activations", "memory_params")
+PER_LAYER = ("compute", "params")
 
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:
@@ -26,3 +27,4 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
     """
     found = summary(native.net, [i.shape[1:] for i in model.inputs], verbose=0)
     yield from readings(native, found, lambda info: True)
+    yield from sizes(found, 2**20)

@@ -8,7 +8,7 @@ from torchinfo import summary
 from torchinfo.torchinfo import clear_cached_forward_pass
 
 from adapters.pytorch.build import Native
-from adapters.pytorch.summaries import readings
+from adapters.pytorch.summaries import in_bytes, readings
 from crosscheck.rows import Reading
 from crosscheck.spec import Model
 
@@ -16,7 +16,8 @@ TOOL = "torchinfo"
 TITLE = "torchinfo.summary(net, input_size)"
 PACKAGE = "torchinfo"
 CONVENTION = "torchinfo"
-METRICS = ("compute", "params")
+METRICS = ("compute", "params", "memory", "memory_input", "memory_activations", "memory_params")
+PER_LAYER = ("compute", "params")
 
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:
@@ -26,3 +27,4 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
     finally:
         clear_cached_forward_pass()  # torchinfo keeps the last network of every class alive
     yield from readings(native, found, lambda info: info.is_leaf_layer)
+    yield from in_bytes(found.total_input, found.total_output_bytes, found.total_param_bytes)

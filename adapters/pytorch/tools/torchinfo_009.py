@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from torchinfo import summary
 
 from adapters.pytorch.build import Native
-from adapters.pytorch.summaries import readings
+from adapters.pytorch.summaries import readings, sizes
 from crosscheck.rows import Reading
 from crosscheck.spec import Model
 
@@ -16,10 +16,12 @@ TITLE = "torchinfo 0.0.9: torchinfo.summary(net, input_size)"
 PACKAGE = "torchinfo"
 OVERLAY = "torchinfo-0.0.9"
 CONVENTION = "torchinfo_009"
-METRICS = ("compute", "params")
+METRICS = ("compute", "params", "memory", "memory_input", "memory_activations", "memory_params")
+PER_LAYER = ("compute", "params")
 
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:
     """The summary's totals and its entry for every call of a module that its default depth reaches."""
     found = summary(native.net, input_size=[i.shape for i in model.inputs], verbose=0)
     yield from readings(native, found, lambda info: True)
+    yield from sizes(found, 10**6)

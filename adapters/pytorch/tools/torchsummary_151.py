@@ -1,49 +1,60 @@
-"""torchsummary 1.5.1: parameters of every call of a module; it prints a table and returns nothing."""
+"""torchsummary 1.5.1: parameters of every call of a module, and sizes; it prints a table and returns nothing."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import torch
 from torch import nn
-from torchsummary.torchsummary import summary
+from torchsummary import torchsummary
 
 from adapters.pytorch.build import Native
+from adapters.pytorch.summaries import in_bytes
 from adapters.worker import Unsupported
 from crosscheck.rows import TOTAL, Reading
 from crosscheck.spec import Model
 
 TOOL = "torchsummary_151"
-TITLE = "torchsummary 1.5.1: torchsummary.summary(net, input_size without batch)"
+TITLE = "torchsummary 1.5.1: torchsummary.summary(net, input_size without batch, batch_size)"
 PACKAGE = "torchsummary"
 OVERLAY = "torchsummary-1.5.1"
 CONVENTION = "torchsummary_151"
-METRICS = ("params", "params_trainable", "params_nontrainable")
+METRICS = (
+    "params",
+    "params_trainable",
+    "params_nontrainable",
+    "memory",
+    "memory_input",
+    "memory_activations",
+    "memory_params",
+)
 PER_LAYER = ("params",)
 
 _UNIT = "params"
 _LABELS = {"params": "Total params", "params_trainable": "Trainable params", "params_nontrainable": "Non-trainable params"}
+_SIZES = ("Input size", "Forward/backward pass size", "Params size", "Estimated Total Size")
 _ROW = re.compile(r"^ *(\S+)-\d+ .*\] +([\d,]+)$", re.MULTILINE)
 
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:
-    """The printed totals and rows, which are exact; rows come in the order in which calls of modules end.
+    """The printed totals and rows, which are exact, and the sizes; rows come in the order in which calls of modules end.
 
-    It wants shapes without the batch and runs two samples whatever the network's batch is.
+    It wants shapes without the batch, runs two samples whatever the network's batch is, and writes the batch that it is told
+    into the shapes. Sizes are printed with two decimals; the exact ones are taken on their way to the printing.
     """
     ended: list[tuple[str, str]] = []
     known = {module: iter(ids) for _, module, ids in native.leaves()}
     for module in native.net.modules():
         module.register_forward_hook(partial(_note, ended, known.get(module, iter(()))))
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), torch.no_grad():
+    with contextlib.redirect_stdout(printed), torch.no_grad(), _megabytes() as megabytes:
         try:
-            summary(native.net, [i.shape[1:] for i in model.inputs], device="cpu")
+            torchsummary.summary(native.net, [i.shape[1:] for i in model.inputs], batch_size=model.batch, device="cpu")
         except AttributeError as error:
             if "numpy" not in str(error):
                 raise
@@ -52,7 +63,7 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
         except ValueError as error:
             if "inhomogeneous" not in str(error):
                 raise
-            raise Unsupported("torchsummary fails where a container gives several outputs of different ranks") from error
+            raise Unsupported("torchsummary fails where several inputs, or outputs of a container, differ in rank") from error
     calls = iter(ended)
     for kind, params in _ROW.findall(printed.getvalue()):
         layer = next(layer for name, layer in calls if name == kind)  # it hooks neither nn.Sequential nor the network itself
@@ -63,6 +74,27 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
         if found is None:
             raise ValueError(f"torchsummary printed no {label!r}")
         yield Reading(TOTAL, metric, _int(found[1]), _UNIT)
+    for label, size in zip(_SIZES, (*megabytes, sum(megabytes)), strict=True):
+        if f"\n{label} (MB): {size:0.2f}\n" not in printed.getvalue():
+            raise ValueError(f"torchsummary printed another {label!r} than {size:0.2f} MB")
+    yield from in_bytes(*(round(2**20 * size) for size in megabytes))
+
+
+@contextlib.contextmanager
+def _megabytes() -> Iterator[list[float]]:
+    """The sizes of input, activations and parameters in MB of 2^20 bytes, exact doubles: all three pass through ``abs`` in its module."""
+    found: list[float] = []
+
+    def noting(value: float) -> float:
+        found.append(abs(value))
+        return found[-1]
+
+    names: dict[str, Callable[..., Any]] = vars(torchsummary)
+    names["abs"] = noting
+    try:
+        yield found
+    finally:
+        del names["abs"]
 
 
 def _note(ended: list[tuple[str, str]], ids: Iterator[str], module: nn.Module, *_: Any) -> None:
