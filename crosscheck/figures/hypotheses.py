@@ -16,7 +16,6 @@ from crosscheck.convention import Convention
 from crosscheck.figures import exact
 from crosscheck.figures.label import FILE, Label
 from crosscheck.identify import BATCH, BATCHES, CUT, FACTOR, INPUT, SIZES, TOOL, VARIANT, Assumption
-from crosscheck.models._variant import Variant
 from crosscheck.spec import show_shape
 
 EDITION, PART, ROUGH, SCALE, WRAP, CLASSES, AGAINST = "edition", "part", "rough", "scale", "wrap", "classes", "against"
@@ -27,6 +26,7 @@ WORTHS = {
 MAX_WORTH = 3
 OTHER_CLASSES = (10, 100, 1001)
 INT32 = 2**31
+PAIR = 8  # bytes of an output and of its gradient
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +93,12 @@ def _tried(label: Label) -> Iterator[Candidate]:
                         continue
                     for l5, factor, a5 in _conventions(l4):
                         assumed = given + a5
-                        if not assumed or sum(a.worth for a in assumed) > MAX_WORTH:
+                        if sum(a.worth for a in assumed) > MAX_WORTH:
                             continue
                         n = exact.value(l5.network, l5.shape, l5.classes, l5.place, l5.by, l5.metric)
                         if n is not None:
                             yield Candidate(l5, factor, n, assumed)
-                            yield from _wrapped(l5, factor, n, assumed)
+                            yield from (Candidate(l5, factor, m, (*assumed, a)) for m, a in _by_platform(l5, n))
 
 
 def _networks(label: Label) -> Iterator[tuple[Label, tuple[Assumption, ...]]]:
@@ -110,16 +110,12 @@ def _networks(label: Label) -> Iterator[tuple[Label, tuple[Assumption, ...]]]:
     for v in models.variants().values():
         if v.name.split("-")[0] == root and v.name != label.network:
             shape = label.shape if label.stated_input else (label.shape[0], *v.input)
-            yield replace(label, network=v.name, shape=shape), (assume(VARIANT, f"the variant {v.name}: {_says(v)}"),)
+            yield replace(label, network=v.name, shape=shape), (assume(VARIANT, f"the variant {v.name}: {v.says}"),)
     own = models.get(label.network).classes
     if label.place == "":
         for n in OTHER_CLASSES:
             if n != (label.classes or own):
                 yield replace(label, classes=n), (assume(CLASSES, f"{n} classes instead of {label.classes or own}"),)
-
-
-def _says(v: Variant) -> str:
-    return v.says
 
 
 def _inputs(label: Label) -> Iterator[tuple[Label, tuple[Assumption, ...]]]:
@@ -194,22 +190,19 @@ def _factors(
         yield label, Fraction(1, 2), (*assumed, assume(FACTOR, "halved: a multiply-add counted as one"))
 
 
-def _wrapped(label: Label, factor: Fraction, n: int, assumed: tuple[Assumption, ...]) -> Iterator[Candidate]:
-    """Outputs added up in 32 bits, as numpy did by default on Windows before 2.0; torchsummary then drops the sign."""
-    yield from wrapped(label, factor, n, assumed) if label.by == "torchsummary_151" else ()
+def _by_platform(label: Label, n: int) -> Iterator[tuple[int, Assumption]]:
+    """What the tool prints on another platform than the one that its convention was read on.
 
-
-def wrapped(label: Label, factor: Fraction, n: int, assumed: tuple[Assumption, ...]) -> Iterator[Candidate]:
-    """The number with the sum of outputs wrapped around at 2^31 where it is as large. Source: torchsummary 1.5.1,
-    torchsummary.py:93,101."""
-    bytes_each = 8  # 4 bytes a number, forward and backward
-    sizes = exact.value(label.network, label.shape, label.classes, label.place, label.by, "memory_activations")
-    if label.metric not in ("memory", "memory_activations") or sizes is None or sizes // bytes_each < INT32:
-        return
-    total = sizes // bytes_each
-    turned = abs((total + INT32) % (2 * INT32) - INT32)
-    says = (
-        f"{total:,} outputs added up in 32-bit integers: they overflow at {INT32:,} to {turned - 2 * INT32 if False else -turned:,}, "
-        "and the sign is dropped (numpy on Windows before 2.0)"
-    )
-    yield Candidate(label, factor, n - sizes + bytes_each * turned, (*assumed, assume(WRAP, says)))
+    torchsummary adds up outputs with numpy, in 32 bits on Windows before numpy 2.0, and drops the sign (torchsummary 1.5.1,
+    torchsummary.py:93,101). torchinfo takes the size of the input's storage with sys.getsizeof, header included (torchinfo
+    1.8.0, torchinfo.py, sizes of inputs), which was 56 bytes before it was 64.
+    """
+    if label.by == "torchsummary_151" and label.metric in ("memory", "memory_activations"):
+        held = exact.value(label.network, label.shape, label.classes, label.place, label.by, "memory_activations") or 0
+        outputs = held // PAIR
+        if outputs >= INT32:
+            wrapped = (outputs + INT32) % (2 * INT32) - INT32
+            says = f"{outputs:,} outputs added up in 32 bits (numpy on Windows before 2.0): {wrapped:,}, and the sign is dropped"
+            yield n - held + PAIR * abs(wrapped), assume(WRAP, says)
+    if label.by == "torchinfo" and label.metric in ("memory", "memory_input"):
+        yield n - 8, assume(EDITION, "an older PyTorch, whose storages have a header of 56 bytes and not of 64")

@@ -33,6 +33,10 @@ VERDICTS = {
     UNEXPLAINED: "nothing that was tried yields it",
     OUT: "a network or metric that cannot be described yet",
 }
+LIKELY = (
+    *(hypotheses.EDITION, hypotheses.PART, hypotheses.VARIANT, hypotheses.CLASSES, hypotheses.INPUT, hypotheses.TOOL),
+    *(hypotheses.FACTOR, hypotheses.WRAP, SCALE, ROUGH, CUT, hypotheses.BATCH, hypotheses.AGAINST),
+)
 DECOYS = 20  # on each side
 BY_CHANCE = Fraction(1, 8)  # more decoys that pass make a hypothesis a coincidence
 
@@ -113,17 +117,18 @@ def _number_verdict(figure: Figure, told: Label, printed: Number) -> Verdict:
         kind = EXACT if best.candidate.number == printed.base and printed.ulp * printed.scale == 1 else ROUNDS
         return Verdict(figure, told, printed, kind, "", best, len(own), len(straight))
     candidates = hypotheses.all_of(told)
-    fits = sorted((f for c in candidates for f in _prints(c, printed)), key=lambda f: f.worth)
+    fits = sorted((f for c in candidates for f in _prints(c, printed)), key=_rank)
     tried = len(candidates) * _ways(printed)
+    passed = 0
     if fits:
-        passed = _decoys(told, printed, fits[0].worth)
+        passed = _decoys(told, printed, fits[0])
         if passed <= 2 * DECOYS * BY_CHANCE:
             return Verdict(figure, told, printed, EXPLAINED, "", fits[0], tried, len(fits), passed)
     slip = misprint.slip(printed, own)
     if slip:
         return Verdict(figure, told, printed, MISPRINT, slip.says, None, tried, len(fits), 0, _nearest(candidates, printed), slip.correct)
     says = f"{len(fits)} of {tried:,} hypotheses fit, but so would {passed} of {2 * DECOYS} wrong figures beside it" if fits else ""
-    return Verdict(figure, told, printed, UNEXPLAINED, says, None, tried, len(fits), passed if fits else 0, _nearest(candidates, printed))
+    return Verdict(figure, told, printed, UNEXPLAINED, says, None, tried, len(fits), passed, _nearest(candidates, printed))
 
 
 def misprint_of_sum(v: Verdict, others: Sequence[Verdict], parts: Parts) -> Verdict:
@@ -163,37 +168,39 @@ def _prints(c: Candidate, printed: Number, *, straight: bool = False) -> Iterato
         if before and printed.prints(n, scale):
             yield Fit(c, scale, (*c.assumed, *before))
             return
-        if printed.prints(n, scale, cut=True):
-            yield Fit(c, scale, (*c.assumed, *before, assume(CUT, "cut off, not rounded")))
-            return
         if printed.rough != printed.ulp and printed.prints(n, scale, ulp=printed.rough):
             digits = len(str(int(printed.value / printed.rough)))
             says = f"rounded to {digits} {'digit' if digits == 1 else 'digits'}: the zeros at the end stand for nothing"
             yield Fit(c, scale, (*c.assumed, *before, assume(ROUGH, says)))
             return
+        if printed.prints(n, scale, cut=True):
+            yield Fit(c, scale, (*c.assumed, *before, assume(CUT, "cut off, not rounded")))
+            return
+
+
+def _rank(f: Fit) -> tuple[int, int]:
+    """Fewest assumptions first; among equals those that are likelier, rounding that is not the usual one last."""
+    return f.worth, max((LIKELY.index(a.kind) for a in f.assumed), default=0)
 
 
 @cache
-def _sorted(told: Label, worth: int) -> tuple[float, ...]:
-    return tuple(sorted(float(c.number) for c in hypotheses.all_of(told) if c.worth <= worth))
+def _sorted(told: Label, kinds: tuple[str, ...]) -> tuple[float, ...]:
+    """Numbers of all candidates that assume these kinds of things, in order."""
+    return tuple(sorted(float(c.number) for c in hypotheses.all_of(told) if tuple(a.kind for a in c.assumed) == kinds))
 
 
-def _decoys(told: Label, printed: Number, worth: int) -> int:
-    """How many of 40 wrong figures, up to 20 units of the last digit away, some hypothesis of this worth would pass."""
-    ulp = float(printed.ulp * printed.scale)
-    base = float(printed.base)
-    rough = float(printed.rough * printed.scale)
-    other = _other_scale(printed)
-    ratios = [(1.0, 0)] + ([(other / printed.scale, 1)] if other else [])
+def _decoys(told: Label, printed: Number, best: Fit) -> int:
+    """How many of 40 wrong figures, up to 20 units of the last digit away, would pass by assumptions of the same kinds."""
+    how = tuple(a.kind for a in best.assumed if a.kind in (CUT, ROUGH, SCALE))
+    kinds = tuple(a.kind for a in best.assumed if a.kind not in (CUT, ROUGH, SCALE))
+    ulp = float((printed.rough if ROUGH in how else printed.ulp) * printed.scale)
+    ratio = best.scale / printed.scale
+    numbers = _sorted(told, kinds)
     passed = 0
     for k in (k for k in range(-DECOYS, DECOYS + 1) if k):
-        at = base + k * max(ulp, rough if worth and rough > ulp else ulp)
-        passed += any(
-            _hit(_sorted(told, worth - cost - extra), low * r, high * r)
-            for r, cost in ratios
-            for low, high, extra in ((at - ulp / 2, at + ulp / 2, 0), (at, at + ulp, 1), (at - rough / 2, at + rough / 2, 1))
-            if worth >= cost + extra
-        )
+        at = float(printed.base) + k * ulp
+        low, high = (at, at + ulp) if CUT in how else (at - ulp / 2, at + ulp / 2)
+        passed += _hit(numbers, low * ratio, high * ratio)
     return passed
 
 
