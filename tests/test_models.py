@@ -115,10 +115,10 @@ def test_a_batch_multiplies_the_work_and_leaves_the_parameters(name: str) -> Non
 def test_classes_change_the_last_linear_layer_alone(name: str) -> None:
     usual, seven = counted(name), counted(name, classes=7)
     changed = [x.id for (x, a), (_, b) in zip(usual.layers, seven.layers, strict=True) if a != b]
-    last = [x for x, _ in usual.layers if x.op == "linear"][-1]
+    last = [x for x, _ in usual.layers if x.op in ("linear", "rbf")][-1]
     assert changed == [last.id]
-    features, classes = last.attrs["in_features"], last.attrs["out_features"]
-    assert learned(usual) - learned(seven) == (classes - 7) * (features + 1)
+    features, classes = last.x[-1], last.attrs["out_features"]
+    assert learned(usual) - learned(seven) == (classes - 7) * (features + 1 if last.op == "linear" else 0)
     assert seven.model.by_id[seven.model.outputs[0]].y == (1, 7)
 
 
