@@ -165,7 +165,7 @@ def _sizes(model: Model, path: str, block: _Block) -> dict[str, int]:
     """What enters the network, on its root, and what leaves a container; zeros left out."""
     counts: dict[str, int] = {}
     if block.held and not block.modules:
-        counts = _with_beyond("held_out_elements", numel(block.out), block.out[0])
+        counts = _with_beyond("held_out_elements", [block.out])
     if path:
         if model.kind_of(path) == PLAIN:
             return counts
@@ -173,8 +173,10 @@ def _sizes(model: Model, path: str, block: _Block) -> dict[str, int]:
         out = prod(-numel(shape[1:]) for shape in block.left) if several else numel(block.out)
         return counts | {"container_out_products" if several else "container_out_elements": out}
     shapes = [i.shape for i in model.inputs]
-    counts |= _with_beyond("input_elements", sum(map(numel, shapes)), model.batch)
-    return counts | {"inputs": len(shapes), "input_product": model.batch * prod(numel(shape[1:]) for shape in shapes)}
+    if shapes:
+        counts |= _with_beyond("input_elements", shapes)
+        counts |= {"inputs": len(shapes), "input_product": prod(shapes[0][:1]) * prod(numel(shape[1:]) for shape in shapes)}
+    return counts
 
 
 def _overturned(layers: Iterable[Counted], containers: Iterable[Counted]) -> dict[str, int]:
@@ -187,8 +189,11 @@ def _overturned(layers: Iterable[Counted], containers: Iterable[Counted]) -> dic
     return {name: n for name, n in found.items() if n}
 
 
-def _with_beyond(name: str, value: int, batch: int) -> dict[str, int]:
-    beyond = value - value // batch
+def _with_beyond(name: str, shapes: Iterable[Shape]) -> dict[str, int]:
+    """Elements of tensors, and those of them beyond the first sample, the batch coming first."""
+    shapes = tuple(shapes)
+    value = sum(map(numel, shapes))
+    beyond = value - sum(numel(shape[1:]) for shape in shapes)
     return {name: value} | ({f"beyond_{name}": beyond} if beyond else {})
 
 

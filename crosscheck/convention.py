@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from crosscheck.by_op import KEY, expand
 from crosscheck.errors import ConventionError, UnknownNameError
 from crosscheck.file_ops import FAMILIES, FILE_OPS, members
 from crosscheck.ops import OPS
@@ -113,7 +114,9 @@ class MetricTable:
 class Convention:
     """How one tool counts: a table per metric. ``versions`` is the range of ``package`` that it holds for.
 
-    ``scope`` is ``described`` for one of the engine's own that says nothing about ops that only files have. ``edition_of`` names the convention of the same tool's newest versions, where this one is of older ones.
+    ``scope`` is ``described`` for one of the engine's own that says nothing about ops that only files have. ``edition_of`` names
+    the convention of the same tool's newest versions, where this one is of older ones. ``by_op`` is True where the file says of
+    each op what it costs under every metric.
     """
 
     id: str
@@ -126,6 +129,7 @@ class Convention:
     metrics: Mapping[str, MetricTable]
     edition_of: str = ""
     scope: str = ""
+    by_op: bool = False
 
     def table(self, metric: str) -> MetricTable:
         """The table of one metric; raises ConventionError where the tool does not give it."""
@@ -257,9 +261,10 @@ def _bare(name: str, data: Mapping[str, Any], where: str) -> Ignored | None:
 def parse(text: str, where: str) -> Convention:
     """A convention from TOML text; ``where`` names the file in errors. Raises ConventionError."""
     try:
-        data = tomllib.loads(text)
+        read = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConventionError(f"{where}: not valid TOML: {error}") from None
+    data = expand(read, where)
     head = {key: _need(data, key, str, where) for key in ("id", "title", "tool", "framework", "package", "versions", "says")}
     for key in ("edition_of", "scope"):
         head[key] = _need({key: "", **data}, key, str, where)
@@ -274,7 +279,7 @@ def parse(text: str, where: str) -> Convention:
         raise ConventionError(f"{where}: {bad} is not a table, written [{bad}]")
     tables = {n: _metric(n, data[n], where) for n in names if "sum" not in data[n]}
     sums = {n: _sum(n, data[n], tables, where) for n in names if "sum" in data[n]}
-    return Convention(**head, metrics=MappingProxyType({n: (tables | sums)[n] for n in names}))
+    return Convention(**head, by_op=KEY in read, metrics=MappingProxyType({n: (tables | sums)[n] for n in names}))
 
 
 @cache

@@ -171,7 +171,7 @@ def _weights(layer: Layer, weight: Factors, bias: Factors) -> Counts:
 
 
 def _made_by_parameters(layer: Layer) -> Counts:
-    """The output of a layer with parameters, apart for first and further calls; functional calls have no module that holds them."""
+    """The output of a module with parameters, apart for first and further calls; a functional call has no module."""
     return {} if layer.functional else {"repeated_out_elements" if layer.call_of else "param_out_elements": layer.y}
 
 

@@ -34,9 +34,7 @@ def mark(model: Model, layers: Iterable[tuple[Layer, Mapping[str, int]]]) -> lis
     marked: dict[int, Mapping[str, int]] = {}
     found = []
     for layer, counts in layers:
-        if layer.id in on:
-            if id(counts) not in marked:
-                marked[id(counts)] = {**counts, "path_layers": 1}
-            counts = marked[id(counts)]
-        found.append((layer, counts))
+        if layer.id in on and id(counts) not in marked:
+            marked[id(counts)] = {**counts, "path_layers": 1}
+        found.append((layer, marked[id(counts)] if layer.id in on else counts))
     return found

@@ -20,7 +20,7 @@ from crosscheck.terminal import console, show_rows
 
 def sum_line(n: Number) -> str:
     """``8,178,368,512 = 2 × 4,087,136,256 mac (conv) + …; residual 0``."""
-    parts = [f"{'−' if t.value < 0 else '+'} {_times(abs(t.weight_a))}{t.count:,} {t.primitive} ({t.op})" for t in n.terms]
+    parts = [f"{'−' if t.value < 0 else '+'} {_times(abs(t.weight_a))}{abs(t.count):,} {t.primitive} ({t.op})" for t in n.terms]
     return f"{n.known.value:,} = {' '.join(parts).removeprefix('+ ') or '0'}; residual {n.residual:,}"
 
 

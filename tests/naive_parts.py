@@ -66,6 +66,10 @@ def _conv_transpose(layer: Layer, has: Counts) -> Counts:
     own = sum(1 for c, _ in wired if c == 0)
     count["output_channel_grid_mac"] = sum(size((own, *a["kernel"])) for _ in cells(y))
     count["input_channel_products"] = int(np.float32(sum(size((2, layer.x[1], *a["kernel"])) for _ in cells(layer.x))))
+    reached: set[tuple[int, ...]] = set()
+    for at, tap in product(cells(layer.x[2:]), list(cells(a["kernel"]))):
+        reached.add(tuple(i * s + t * d for i, t, s, d in zip(at, tap, a["stride"], a["dilation"], strict=True)))
+    count["scatter_elements"] = sum(len(reached) for _ in cells(y[:2]))
     grid = _uncropped(layer, y[2:])
     if len(grid) < len(("depth", "height", "width")):
         twice = size((2, layer.x[0], len(wired), *a["kernel"], *grid))
@@ -198,14 +202,8 @@ PARTS: dict[str, Callable[[Layer, Counts], Counts]] = {
     "add": _add,
 }
 BEYOND = (
-    "mac",
-    "bias_add",
-    "in_elements",
-    "plain_in_elements",
-    "window_elements",
-    "written_pad_elements",
-    "sample_weights",
-    "output_grid_mac",
+    *("mac", "bias_add", "in_elements", "plain_in_elements", "window_elements", "written_pad_elements", "sample_weights"),
+    *("output_grid_mac", "param_out_elements"),
 )
 
 
@@ -220,4 +218,6 @@ def counts(layer: Layer) -> dict[str, int]:
 
 def _plain(layer: Layer) -> Counts:
     has = naive.counts(layer)
+    if has.get("sample_weights") and not layer.functional:
+        has["repeated_out_elements" if layer.call_of else "param_out_elements"] = size(naive.shape(layer))
     return has | (PARTS[layer.op](layer, has) if layer.op in PARTS else {})

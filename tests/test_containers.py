@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from crosscheck import models, ops
 from crosscheck.engine import tally
 from crosscheck.graph import Graph
-from crosscheck.spec import BARE, CONTAINER, ROOT, Block, Layer, Model
+from crosscheck.spec import BARE, CONTAINER, ROOT, Block, Layer, Model, numel
 from tests.helpers import same
 from tests.random_networks import every_op, networks
 
@@ -43,13 +43,29 @@ def has_modules(block: Block) -> bool:
     )
 
 
+def sizes(model: Model, block: Block) -> dict[str, int]:
+    """What enters the network, and what leaves a container that has a class of its own."""
+    if block.path == "":
+        (shape,) = (i.shape for i in model.inputs)
+        one, whole = numel(shape[1:]), numel(shape)
+        return {"inputs": 1, "input_elements": whole, "beyond_input_elements": whole - one, "input_product": whole}
+    if block.kind == "Sequential":
+        return {}
+    outs = [model.by_id[v].y for v in block.outputs]
+    several = -numel(outs[0][1:])
+    for other in outs[1:]:
+        several *= -numel(other[1:])
+    return {"container_out_elements": numel(outs[0])} if len(outs) == 1 else {"container_out_products": several}
+
+
 def by_walking(model: Model) -> dict[str, dict[str, int]]:
     """The primitives of every container that holds weights, zeros left out."""
     found = {}
     for block in blocks(model.plan()):
         held = elements((x for x in leaves(block, deep=False) if x.functional), "weight", "bias")
         weights = elements(leaves(block), "weight", "norm_scale")
-        n, c, *_ = model.by_id[block.outputs[0]].y
+        out = model.by_id[block.outputs[0]].y
+        n, c, *_ = out
         if block.path == "" and has_modules(block):
             counts = {"root_held_params": held}
         else:
@@ -59,6 +75,9 @@ def by_walking(model: Model) -> dict[str, dict[str, int]]:
             else:
                 counts["leaf_held_params" if block.path else "lone_held_params"] = held
                 counts["held_channel_params"] = n * c * held
+                if held:
+                    counts |= {"held_out_elements": numel(out), "beyond_held_out_elements": numel(out) - numel(out[1:])}
+        counts |= sizes(model, block)
         found[block.path or ROOT] = {k: v for k, v in counts.items() if v}
     return {k: v for k, v in found.items() if v}
 
@@ -99,7 +118,7 @@ def test_a_layer_adds_its_weights_to_every_container_it_lives_in() -> None:
     conv, norm = 4 * 3 * 3 * 3, 4
     assert found["a.b"] == {"container_weights": conv, "container_channel_weights": 2 * 4 * conv}
     assert found["a"] == {"container_weights": conv + norm, "container_channel_weights": 2 * 4 * (conv + norm)}
-    assert set(found) == {"a", "a.b"}
+    assert set(found) == {ROOT, "a", "a.b"}
     assert counted.sum("weight") == conv, "a container holds no parameters of its own"
 
 
@@ -112,7 +131,8 @@ def test_a_network_of_functional_calls_alone_is_held_by_the_root() -> None:
     assert (counts["lone_held_params"], counts["held_channel_params"]) == (params, 4 * params)
     g.add("relu", "relu")
     ((root, counts),) = tally(g.build()).containers
-    assert dict(counts) == {"root_held_params": params}, "now it stands beside a module"
+    held = {k: v for k, v in counts.items() if "input" not in k}
+    assert held == {"root_held_params": params}, "now it stands beside a module"
 
 
 def test_a_network_that_is_one_layer_has_no_container_with_weights() -> None:
@@ -121,7 +141,8 @@ def test_a_network_that_is_one_layer_has_no_container_with_weights() -> None:
     g.add("conv", "conv", out_channels=4, kernel=3)
     model = g.build()
     assert model.bare
-    assert tally(model).containers == ()
+    ((root, counts),) = tally(model).containers
+    assert (root.id, set(counts)) == (ROOT, {"inputs", "input_elements", "input_product"})
 
 
 def test_parameters_after_a_call_of_a_module_from_elsewhere_are_displaced() -> None:
@@ -135,4 +156,4 @@ def test_parameters_after_a_call_of_a_module_from_elsewhere_are_displaced() -> N
     g.add("b.own", "conv", call_of="b.conv", out_channels=4, kernel=1)
     g.add("b.after", "conv", out_channels=4, kernel=1)
     found = {x.id: counts.get("displaced_params", 0) for x, counts in tally(g.build()).containers}
-    assert found == {"a": 4 * 4 * 5 * 5 + 4, "b": 0}
+    assert found == {ROOT: 0, "a": 4 * 4 * 5 * 5 + 4, "b": 0}

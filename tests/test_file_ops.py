@@ -10,6 +10,7 @@ from crosscheck import convention, ops
 from crosscheck.errors import ConventionError
 from crosscheck.file_ops import FAMILIES, FILE_OPS, members
 from crosscheck.ops import OPS
+from crosscheck.paper_ops import PAPER_OPS
 from crosscheck.primitives import PRIMITIVES
 from crosscheck.spec import Input, Layer, Model, Shape
 from tests.helpers import convention_text
@@ -30,7 +31,9 @@ def test_every_op_of_files_has_a_family_and_no_network_op_has_one() -> None:
 
 def test_who_counts_files_needs_a_word_on_ops_of_files_and_nobody_else_does() -> None:
     assert set(ops.vocabulary("pytorch")) == set(OPS)
-    assert set(ops.vocabulary("onnx")) == set(ops.vocabulary("")) == set(OPS) | set(FILE_OPS)
+    assert set(ops.vocabulary("onnx")) == set(OPS) | set(FILE_OPS)
+    assert set(ops.vocabulary("")) == set(OPS) | set(FILE_OPS) | set(PAPER_OPS)
+    assert set(ops.vocabulary("", "described")) == set(OPS) | set(PAPER_OPS)
 
 
 VOLUME = {"window_elements": 8 * 12, "volume_elements": 8 * 12, "leading_window_elements": 8 * 3}

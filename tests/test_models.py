@@ -296,10 +296,11 @@ def test_a_batch_multiplies_the_work_and_leaves_the_parameters(name: str) -> Non
 def test_classes_change_the_last_layer_alone(name: str) -> None:
     usual, seven = counted(name), counted(name, classes=7)
     changed = [x.id for (x, a), (_, b) in zip(usual.layers, seven.layers, strict=True) if a != b]
-    last = usual.layers[-1][0]
+    last = [x for x, _ in usual.layers if x.op in ("conv", "linear", "rbf")][-1]
     assert changed == [last.id]
-    assert last.op == ("conv" if name == "single-conv" else "linear")
-    classes, per_class = last.y[1], usual.layers[-1][1]["weight"] // last.y[1] + 1
+    assert last.op == {"single-conv": "conv", "lenet5-1998": "rbf"}.get(name, "linear")
+    classes = last.y[1]
+    per_class = 0 if last.op == "rbf" else usual.by_id[last.id][1]["weight"] // classes + 1
     assert learned(usual) - learned(seven) == (classes - 7) * per_class
     assert seven.model.by_id[seven.model.outputs[0]].y[:2] == (1, 7)
 

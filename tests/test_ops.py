@@ -13,7 +13,7 @@ from crosscheck import ops
 from crosscheck.errors import ShapeError, UnknownNameError
 from crosscheck.graph import Graph
 from crosscheck.ops import OPS
-from crosscheck.primitives import PRIMITIVES
+from crosscheck.primitives import PRIMITIVES, SIZES
 from crosscheck.spec import Layer, Shape
 from tests import naive, naive_parts
 from tests.helpers import same
@@ -25,6 +25,8 @@ SMALL = st.integers(1, 3)
 # What depends on containers is tests/test_containers.py, what only files have tests/test_file_ops.py; what is rounded is below.
 ELSEWHERE = {p for p in PRIMITIVES if p.startswith("container_") or "held" in p} | {"displaced_params", "float_cut"}
 ELSEWHERE |= {"bound", "operand", "literals", "unused_elements", "node_held", "unshaped"}
+ELSEWHERE |= {p for p in SIZES if p.removeprefix("beyond_") not in ("param_out_elements", "repeated_out_elements")}
+ELSEWHERE |= {"distance_terms", "fixed_weights"}  # tests/test_arithmetic.py
 ELSEWHERE |= {
     "instance_elements",
     "lead_rows",

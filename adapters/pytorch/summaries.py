@@ -15,7 +15,7 @@ MEMORY = ("memory", "memory_input", "memory_activations", "memory_params")
 
 
 def sizes(found: Any, megabyte: int) -> Iterator[Reading]:
-    """The sizes that the first editions keep as elements and turn into MB of so many bytes: doubles, which tell bytes below 2^50."""
+    """The sizes that the first editions keep as elements and turn into MB of so many bytes, in doubles that tell every byte."""
     megabytes = (found.to_bytes(n) for n in (found.total_input, found.total_output, found.total_params))
     yield from in_bytes(*(round(megabyte * size) for size in megabytes))
 

@@ -25,8 +25,6 @@ WORTHS = {
 }
 MAX_WORTH = 3
 OTHER_CLASSES = (10, 100, 1001)
-INT32 = 2**31
-PAIR = 8  # bytes of an output and of its gradient
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +144,8 @@ def _batches(label: Label) -> Iterator[tuple[Label, tuple[Assumption, ...]]]:
 def _places(label: Label) -> Iterator[tuple[Label, tuple[Assumption, ...]]]:
     """The whole network, or a part of it that people mean by the same word."""
     yield label, ()
-    if label.place or label.metric not in ("compute", "params"):
+    by_tool = label.by and convention.load(label.by).tool  # a tool prints what it counts, not a part of it
+    if label.place or label.metric not in ("compute", "params") or by_tool:
         return
     last = exact.last_layer(label.network)
     for place in (exact.CONVOLUTIONS, *([exact.ALL_BUT + last] if last else [])):
@@ -166,10 +165,10 @@ def _conventions(label: Label) -> Iterator[tuple[Label, Fraction, tuple[Assumpti
     for c in known:
         if c.id == own.id:
             continue
-        same = _root(c) == _root(own)
-        kind = assume(EDITION, f"another edition of the tool: {c.title}") if same else None
+        same = _root(c) == _root(own) or c.tool == own.tool != ""
+        edition = assume(WRAP if c.id.endswith("_int32") else EDITION, f"another edition of the tool: {c.title}")
         against = assume(AGAINST, f"counted as {c.title} does, not as the label says")
-        yield replace(label, by=c.id), Fraction(1), (kind or against,)
+        yield replace(label, by=c.id), Fraction(1), (edition if same else against,)
 
 
 def _root(c: Convention) -> str:
@@ -193,16 +192,8 @@ def _factors(
 def _by_platform(label: Label, n: int) -> Iterator[tuple[int, Assumption]]:
     """What the tool prints on another platform than the one that its convention was read on.
 
-    torchsummary adds up outputs with numpy, in 32 bits on Windows before numpy 2.0, and drops the sign (torchsummary 1.5.1,
-    torchsummary.py:93,101). torchinfo takes the size of the input's storage with sys.getsizeof, header included (torchinfo
+    torchinfo takes the size of the input's storage with sys.getsizeof, header included (torchinfo
     1.8.0, torchinfo.py, sizes of inputs), which was 56 bytes before it was 64.
     """
-    if label.by == "torchsummary_151" and label.metric in ("memory", "memory_activations"):
-        held = exact.value(label.network, label.shape, label.classes, label.place, label.by, "memory_activations") or 0
-        outputs = held // PAIR
-        if outputs >= INT32:
-            wrapped = (outputs + INT32) % (2 * INT32) - INT32
-            says = f"{outputs:,} outputs added up in 32 bits (numpy on Windows before 2.0): {wrapped:,}, and the sign is dropped"
-            yield n - held + PAIR * abs(wrapped), assume(WRAP, says)
     if label.by == "torchinfo" and label.metric in ("memory", "memory_input"):
         yield n - 8, assume(EDITION, "an older PyTorch, whose storages have a header of 56 bytes and not of 64")

@@ -45,7 +45,7 @@ def sum_text(terms: Sequence[Term]) -> str:
     parts = []
     for t in terms:
         times = "" if abs(t.weight_a) == 1 else f"{abs(t.weight_a)} × "
-        parts.append(f"{'-' if t.value < 0 else '+'} {times}{t.count:,} {t.op} `{t.primitive}`")
+        parts.append(f"{'-' if t.value < 0 else '+'} {times}{abs(t.count):,} {t.op} `{t.primitive}`")
     return " ".join(parts).removeprefix("+ ") or "0"
 
 
