@@ -13,6 +13,7 @@ INPUT = "(input)"
 CONVOLUTIONS = "convolutions only"
 ALL_BUT = "all but "
 ROW = "row "
+WRAPS = "_int32"  # conventions of machines whose integers overflow
 
 
 @cache
@@ -28,9 +29,10 @@ def counted(network: str, shape: Shape, classes: int | None = None) -> engine.Ta
 def value(network: str, shape: Shape, classes: int | None, place: str, by: str, metric: str) -> int | None:
     """What convention ``by`` says of a place, in its own unit; None where it says nothing or nothing is there.
 
-    For more than two samples it is worked out from one and two of them: every primitive is affine in the batch.
+    For more than two samples it is worked out from one and two of them: every primitive is affine in the batch, but for those
+    that wrap around.
     """
-    if shape[0] > 2 and not place.startswith(ROW):
+    if shape[0] > 2 and not by.endswith(WRAPS):
         one = value(network, (1, *shape[1:]), classes, place, by, metric)
         two = value(network, (2, *shape[1:]), classes, place, by, metric)
         return None if one is None or two is None else one + (shape[0] - 1) * (two - one)

@@ -166,7 +166,7 @@ def _conventions(label: Label) -> Iterator[tuple[Label, Fraction, tuple[Assumpti
         if c.id == own.id:
             continue
         same = _root(c) == _root(own) or c.tool == own.tool != ""
-        edition = assume(WRAP if c.id.endswith("_int32") else EDITION, f"another edition of the tool: {c.title}")
+        edition = assume(WRAP if c.id.endswith(exact.WRAPS) else EDITION, f"another edition of the tool: {c.title}")
         against = assume(AGAINST, f"counted as {c.title} does, not as the label says")
         yield replace(label, by=c.id), Fraction(1), (edition if same else against,)
 

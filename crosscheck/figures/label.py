@@ -106,7 +106,7 @@ def number(figure: Figure) -> Number | None:
     text = figure.value
     if text in ("", "--", "-", "–", "n/a"):
         return None
-    scale = _scale(figure)
+    scale = unit_of(figure)
     if re.fullmatch(r"[0-9]+(\*[0-9]+)+", text):
         return Number(Fraction(prod(map(int, text.split("*")))), Fraction(1), scale, text)
     try:
@@ -122,7 +122,8 @@ def number(figure: Figure) -> Number | None:
     return Number(value, ulp, scale, text, binary)
 
 
-def _scale(figure: Figure) -> int:
+def unit_of(figure: Figure) -> int:
+    """What one of the figure's unit is, in ones. Raises FileError with line and column."""
     if figure.scale:
         return int(figure.scale)
     unit = figure.unit.strip().lower()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from crosscheck.figures.hypotheses import Candidate
-from crosscheck.figures.label import Number, number
+from crosscheck.figures.label import Number, number, unit_of
 from crosscheck.figures.record import Figure
 
 Parts = Mapping[str, Sequence[tuple[Figure, Fraction]]]
@@ -44,6 +44,11 @@ def slip(printed: Number, own: Sequence[Candidate]) -> Slip | None:
         for digits in dict.fromkeys((str(round(right)), str(int(right)))):
             if says := _edit(digits, printed.digits):
                 return Slip(says, _show(Fraction(int(digits)) * printed.ulp, printed))
+        longer = str(int(right * 10))
+        for k in range(1, len(longer) - 1):
+            if len(longer) > DIGITS and longer[:k] + longer[k + 1 :] == printed.digits:
+                says = f"a digit left out: the {longer[k]} of {_show(Fraction(int(longer)) * printed.ulp / 10, printed, 1)}"
+                return Slip(says, _show(Fraction(round(right)) * printed.ulp, printed))
         for k in (1, 2, 3, -1, -2, -3):
             if printed.prints(c.number * Fraction(10) ** k) and len(printed.digits) >= DIGITS:
                 times = f"{10 ** abs(k):,} times too {'large' if k > 0 else 'small'}"
@@ -71,7 +76,8 @@ def wrong_sum(
     total = sum((n for _, n in rows), Fraction(0))
     for c in own:
         if rows and total == c.number and not printed.prints(total):
-            says = f"a wrong sum: its own {len(rows)} printed rows add up to {_ones(total)}, which is also what the label's count gives"
+            unit = Fraction(unit_of(figure))
+            says = f"a wrong sum: its own {len(rows)} printed rows add up to {_ones(total / unit)}, and so does the count"
             return Slip(says, _show(total / printed.scale, printed))
         if rows and printed.prints(total) and wrong:
             names = " and ".join(f"{f.value} ({f.name}) in place of {right}" for f, right in wrong)
@@ -84,9 +90,9 @@ def _ones(n: Fraction) -> str:
     return f"{int(n):,}" if n.denominator == 1 else f"{float(n):,}"
 
 
-def _show(value: Fraction, printed: Number) -> str:
-    """A value written as the figure is: as many decimals, or thousands apart."""
-    if printed.ulp >= 1 or value.denominator == 1 and printed.ulp == 1:
+def _show(value: Fraction, printed: Number, more: int = 0) -> str:
+    """A value written as the figure is: as many decimals, or some more; thousands apart."""
+    decimals = len(str(int(1 / printed.ulp))) - 1 + more if printed.ulp <= 1 else 0
+    if not decimals:
         return f"{round(value):,}"
-    decimals = len(str(int(1 / printed.ulp))) - 1
     return f"{float(value):.{decimals}f}"

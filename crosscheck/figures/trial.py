@@ -34,8 +34,8 @@ VERDICTS = {
     OUT: "a network or metric that cannot be described yet",
 }
 LIKELY = (
-    *(hypotheses.EDITION, hypotheses.PART, hypotheses.VARIANT, hypotheses.CLASSES, hypotheses.INPUT, hypotheses.TOOL),
-    *(hypotheses.FACTOR, hypotheses.WRAP, SCALE, ROUGH, CUT, hypotheses.BATCH, hypotheses.AGAINST),
+    *(hypotheses.EDITION, hypotheses.PART, hypotheses.VARIANT, hypotheses.INPUT, hypotheses.TOOL, hypotheses.FACTOR),
+    *(hypotheses.WRAP, SCALE, ROUGH, CUT, hypotheses.CLASSES, hypotheses.BATCH, hypotheses.AGAINST),
 )
 DECOYS = 20  # on each side
 BY_CHANCE = Fraction(1, 8)  # more decoys that pass make a hypothesis a coincidence
@@ -209,9 +209,10 @@ def _hit(numbers: Sequence[float], low: float, high: float) -> bool:
 
 
 def _nearest(candidates: Sequence[Candidate], printed: Number) -> tuple[Candidate, ...]:
-    """The three closest of those that assume at most one thing."""
-    plain = [c for c in candidates if c.worth <= 1]
-    return tuple(sorted(plain, key=lambda c: (abs(c.number - printed.base), c.worth))[:3])
+    """What the label itself says, then the closest of what one assumption gives."""
+    own = [c for c in candidates if not c.assumed]
+    near = sorted((c for c in candidates if c.worth == 1), key=lambda c: abs(c.number - printed.base))
+    return tuple([*own, *near][:3])
 
 
 def _row_verdict(figure: Figure, told: Label, printed: Number | None) -> Verdict:
