@@ -37,6 +37,15 @@ class Format(StrEnum):
     csv = "csv"
 
 
+class Tried(StrEnum):
+    """How a trial is printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+
+
 class Explained(StrEnum):
     """How an explanation is printed."""
 
@@ -255,6 +264,46 @@ def identify(
     if metric is not None and metric not in METRICS:
         raise UnknownNameError("metric", metric, METRICS)
     shown.show_answer(asking.identify(model, " ".join(value), metric), most, output.value)
+
+
+@app.command("figures")
+def try_figures(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE.csv]", help="Your own figures: columns model, metric, value and any others.")
+    ] = None,
+    verdict: Annotated[list[str] | None, typer.Option("--verdict", help="Only this verdict; may be repeated.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="Only sources whose name contains this; may be repeated.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="End with 1 where a figure is a misprint or unexplained.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for figures.md and figures.csv; none if left out.")] = None,
+    output: Annotated[Tried, typer.Option("--format", "-f", help="How to print the answer.")] = Tried.table,
+) -> None:
+    """Try published figures: exact, rounded, explained, misprint, unexplained or out of scope, each with its reason.
+
+    Columns of FILE.csv: model, metric, value; variant, input, unit, source, convention and any others where there are some.
+
+    Examples: `crosscheck figures` · `crosscheck figures --verdict misprint` · `crosscheck figures --source timm --format csv` ·
+    `crosscheck figures mine.csv --strict`
+    """
+    from crosscheck.figures import findings, record, trial
+    from crosscheck.report import tried, write
+
+    for name in verdict or ():
+        if name not in trial.VERDICTS:
+            raise UnknownNameError("verdict", name, trial.VERDICTS)
+    if out:
+        write.ensure_writable(out)
+    judged = trial.judge(record.load(file) if file else record.builtin())
+    chosen = tried.chosen(judged, verdict or (), source or ())
+    found = [] if file or verdict or source else findings.all_of(judged)
+    tried.put(chosen, found, output.value)
+    if out:
+        write.write(out, tried.files(chosen, found))
+    if not chosen:
+        typer.echo("crosscheck: no figure is left. Hint: leave out --verdict or --source", err=True)
+    failed = strict and any(v.kind in (trial.MISPRINT, trial.UNEXPLAINED) for v in chosen)
+    raise typer.Exit(1 if failed else 0)
 
 
 @app.command()

@@ -11,8 +11,6 @@ from fractions import Fraction
 
 from crosscheck import convention, engine, models
 from crosscheck.figures import exact
-from crosscheck.figures.label import number
-from crosscheck.figures.record import Figure
 from crosscheck.figures.trial import Verdict
 from crosscheck.spec import Layer, numel
 
@@ -106,12 +104,16 @@ def _taps(layer: Layer) -> int:
     return layer.attrs["in_channels"] // layer.attrs["groups"] * numel(layer.attrs["kernel"])
 
 
+def _conv_params(layer: Layer) -> int:
+    return layer.y[1] * (_taps(layer) + bool(layer.attrs["bias"]))
+
+
 Rule = tuple[str, str, str, str, str, Callable[[Layer], int]]
 _RULES: tuple[Rule, ...] = (
-    ("Paddle tutorial", "Conv2D parameters = Cin·Cout·K² + Cout", "conv", "paddle_flops", "params", lambda x: x.y[1] * (_taps(x) + 1)),
+    ("Paddle tutorial", "Conv2D parameters = Cin·Cout·K² + Cout with bias", "conv", "paddle_flops", "params", _conv_params),
     (
         *("Paddle tutorial", "Conv2D FLOPs = parameters · Hout · Wout", "conv", "paddle_flops", "compute"),
-        lambda x: x.y[1] * (_taps(x) + 1) * numel(x.y[2:]),
+        lambda x: _conv_params(x) * numel(x.y[2:]),
     ),
     ("Paddle tutorial", "BatchNorm2D parameters = 4·C", "batchnorm", "paddle_flops", "params", lambda x: 4 * x.y[1]),
     ("Paddle tutorial", "BatchNorm2D parameters = 4·C", "batchnorm", "torchinfo", "params", lambda x: 4 * x.y[1]),
@@ -121,7 +123,7 @@ _RULES: tuple[Rule, ...] = (
         lambda x: (x.x[1] + 1) * x.y[1],
     ),
     ("Paddle tutorial", "Linear FLOPs = Cin·Cout", "linear", "paddle_flops", "compute", lambda x: x.x[1] * x.y[1]),
-    ("VGG note", "conv parameters = (K·K·Cin + 1)·Cout", "conv", "mac", "params", lambda x: (_taps(x) + 1) * x.y[1]),
+    ("VGG note", "conv parameters = (K·K·Cin + bias)·Cout", "conv", "mac", "params", _conv_params),
     ("CS231n", "memory = H·W·C values of 4 bytes", "conv", "cs231n", "memory_activations", lambda x: 4 * numel(x.y)),
     ("CS231n", "weights = K·K·Cin·Cout", "conv", "cs231n", "params", lambda x: _taps(x) * x.y[1]),
 )
@@ -154,12 +156,15 @@ def overflow(verdicts: Sequence[Verdict]) -> Finding:
     for v in verdicts:
         if v.fit and v.fit.candidate.label.by.endswith(exact.WRAPS) and v.refuted and v.number and v.label:
             right = Fraction(_exact(v)) / v.number.scale
-            rows.append((v.figure.model, v.figure.metric, v.figure.value, f"{float(right):.2f}", v.figure.unit))
+            told = v.label
+            outputs = (exact.value(told.network, told.shape, told.classes, "", told.by, "memory_activations") or 0) // 8
+            sizes = (v.figure.value, f"{float(right):.2f}", v.figure.unit, outputs, outputs - 2**32)
+            rows.append((told.network, v.figure.metric, *sizes))
     says = (
-        "torchsummary adds up the outputs of all modules in NumPy integers, which have 32 bits on Windows before NumPy 2. ResNet-50 at "
-        "a batch of 64 has 2,302,671,360 of them, more than 2^31: the sum turns negative, abs() hides it, and a wrong size is printed."
+        "torchsummary adds up the outputs of all modules in NumPy integers, which have 32 bits on Windows before NumPy 2. Beyond 2^31 "
+        "the sum turns negative, abs() drops its sign, and 8 bytes times what is left are printed."
     )
-    return Finding("ResNet note: two sizes come from an integer overflow", says, ("network", "size", "printed", "right", "unit"), tuple(rows))
+    return Finding("ResNet note: two sizes come from an integer overflow", says, ("network", "size", "printed", "right", "unit", "outputs", "in 32 bits"), tuple(rows))
 
 
 def backbones(verdicts: Sequence[Verdict]) -> Finding:
@@ -213,9 +218,7 @@ def many(network: str, verdicts: Sequence[Verdict]) -> Finding:
     for v in verdicts:
         told = v.fit.candidate.label if v.fit else v.label
         if told and v.number and told.metric == "compute" and told.network in (network, f"{root}-v1") and told.shape == (1, *own):
-            place = "" if told.place in ("",) else told.place
-            seen.setdefault((v.figure.value + " " + v.figure.unit, told.by, _number(v)), []).append(v)
-            _ = place
+            seen.setdefault((f"{v.figure.value} {v.figure.unit}".removesuffix(" raw"), told.by, _number(v)), []).append(v)
     rows: list[tuple[Cell, ...]] = []
     for (printed, by, n), group in sorted(seen.items(), key=lambda item: item[0][2]):
         told = group[0].fit.candidate.label if group[0].fit else group[0].label
@@ -231,8 +234,3 @@ def many(network: str, verdicts: Sequence[Verdict]) -> Finding:
 def _number(v: Verdict) -> int:
     return int(v.fit.candidate.number) if v.fit else int(v.number.base) if v.number else 0
 
-
-def parts_of(figures: Iterable[Figure], group: str) -> Fraction:
-    """The sum of a group of printed parts, in ones."""
-    numbers = [number(f) for f in figures if f.part_of == group]
-    return sum((n.base for n in numbers if n), Fraction(0))

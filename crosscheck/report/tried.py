@@ -1,0 +1,318 @@
+"""How a trial of figures looks: in a terminal, as Markdown, as rows, and ``figures.md`` and ``figures.csv``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+from tabulate import tabulate
+
+from crosscheck import convention, figures
+from crosscheck.figures.findings import Cell, Finding
+from crosscheck.figures.hypotheses import Candidate
+from crosscheck.figures.trial import DECOYS, EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, VERDICTS, Verdict
+from crosscheck.spec import show_shape
+from crosscheck.terminal import console
+
+COLOURS = {EXACT: "green", ROUNDS: "green", EXPLAINED: "cyan", MISPRINT: "bold red", UNEXPLAINED: "yellow", OUT: "dim"}
+MOST = 12  # examples of one kind in a terminal
+
+
+@cache
+def titles() -> dict[str, str]:
+    """Titles of the built-in sources by their names in the data."""
+    path = Path(figures.__file__).with_name("sources.toml")
+    return {s["name"]: s["title"] for s in tomllib.loads(path.read_text(encoding="utf-8"))["source"]}
+
+
+def title(v: Verdict) -> str:
+    """The title of a figure's source, or the name that its row gives, or the file."""
+    return titles().get(v.figure.source, v.figure.source or v.figure.file)
+
+
+def chosen(verdicts: Iterable[Verdict], kinds: Sequence[str], sources: Sequence[str]) -> list[Verdict]:
+    """The verdicts of these kinds on figures of sources whose name or title contains one of these words."""
+    words = [w.lower() for w in sources]
+    return [
+        v
+        for v in verdicts
+        if (not kinds or v.kind in kinds)
+        and (not words or any(w in f"{v.figure.source} {title(v)} {v.figure.file}".lower() for w in words))
+    ]
+
+
+def printed(v: Verdict) -> str:
+    """The figure with its unit, as its source prints it."""
+    unit = v.figure.unit if v.figure.unit not in ("raw", "count", "params (exact)", "shape") else ""
+    return f"{v.figure.value} {unit}".strip()
+
+
+def what(v: Verdict) -> str:
+    """What the figure is of: the name, the place in it, and the metric, in the source's words."""
+    place = f" {v.figure.place}" if v.figure.place and v.figure.place.startswith("row") else ""
+    return f"{v.figure.model}{place}: {v.figure.metric}" if v.figure.name == v.figure.model else f"{v.figure.name}{place}: {v.figure.metric}"
+
+
+def ones(n: Fraction) -> str:
+    """An exact number, with thousands apart."""
+    return f"{int(n):,}" if n.denominator == 1 else f"{float(n):,.1f}"
+
+
+def reading(c: Candidate) -> str:
+    """Who counts what, in one line: ``torchinfo on resnet50, 1x3x224x224``."""
+    told = c.label
+    loaded = convention.load(told.by)
+    place = f", {told.place}" if told.place else ""
+    classes = f", {told.classes} classes" if told.classes else ""
+    times = "" if c.factor == 1 else f"{c.factor} × "
+    who = loaded.title if loaded.tool else loaded.table(told.metric).label
+    return f"{times}{who} on {told.network}{place}, {show_shape(told.shape)}{classes}"
+
+
+def reason(v: Verdict) -> str:
+    """Why the verdict is what it is, in a sentence."""
+    if v.fit:
+        assumed = "; ".join(a.says for a in v.fit.assumed)
+        exact = f"{ones(v.fit.candidate.number)}: {reading(v.fit.candidate)}"
+        return f"{exact}{'; ' + assumed if assumed else ''}{' (' + v.says + ')' if v.says else ''}"
+    if v.kind == MISPRINT:
+        return f"{v.correct}, not {v.figure.value}: {v.says}"
+    near = "; nearest " + ", ".join(f"{ones(c.number)} ({_short(c)})" for c in v.nearest) if v.nearest else ""
+    return f"{v.says}{near}".removeprefix("; ")
+
+
+def _short(c: Candidate) -> str:
+    return "the label's own" if not c.assumed else c.assumed[0].says.partition(":")[0]
+
+
+def row(v: Verdict) -> dict[str, Any]:
+    """A verdict as plain data."""
+    told = v.fit.candidate.label if v.fit else v.label
+    return {
+        "verdict": v.kind,
+        "source": v.figure.source,
+        "path": v.figure.path,
+        "commit": v.figure.commit,
+        "row": v.figure.at,
+        "model": v.figure.model,
+        "variant": v.figure.variant,
+        "place": v.figure.place,
+        "metric": v.figure.metric,
+        "printed": v.figure.value,
+        "unit": v.figure.unit,
+        "exact": ones(v.fit.candidate.number).replace(",", "") if v.fit else "",
+        "correct": v.correct,
+        "network": told.network if told else "",
+        "input": show_shape(told.shape) if told else "",
+        "counts": told.metric if told else "",
+        "convention": told.by if told else "",
+        "assumes": "; ".join(a.says for a in v.fit.assumed) if v.fit else "",
+        "tried": v.tried,
+        "fit": v.fits,
+        "decoys_of_40": v.decoys,
+        "reason": reason(v),
+    }
+
+
+def summary(verdicts: Sequence[Verdict]) -> tuple[list[str], list[list[str]]]:
+    """Sources by verdicts, with sums: the head and the rows, the last of which is the total."""
+    kinds = [k for k in VERDICTS if any(v.kind == k for v in verdicts)]
+    counts: dict[str, Counter[str]] = {}
+    for v in verdicts:
+        counts.setdefault(title(v), Counter())[v.kind] += 1
+    rows = [[name, *(_count(c[k]) for k in kinds), f"{c.total():,}"] for name, c in counts.items()]
+    total = Counter(v.kind for v in verdicts)
+    return ["source", *kinds, "all"], [*rows, ["all", *(_count(total[k]) for k in kinds), f"{total.total():,}"]]
+
+
+def _count(n: int) -> str:
+    return f"{n:,}" if n else "·"
+
+
+def refuted(verdicts: Iterable[Verdict]) -> list[list[str]]:
+    """Printed, right, of what, why, where: every figure that is wrong."""
+    return [[printed(v), _right(v), what(v), _why(v), _where(v)] for v in verdicts if v.refuted]
+
+
+def _right(v: Verdict) -> str:
+    if v.correct or not v.nearest or v.number is None:
+        return v.correct
+    decimals = len(v.figure.value.partition(".")[2])
+    return f"{float(v.nearest[0].number / v.number.scale):.{decimals}f}"
+
+
+def _why(v: Verdict) -> str:
+    return v.says if v.kind == MISPRINT else f"{v.fit.assumed[-1].says}" if v.fit else ""
+
+
+def _where(v: Verdict) -> str:
+    return f"{title(v)}, {v.figure.path}" if v.figure.path else title(v)
+
+
+def explained(verdicts: Iterable[Verdict]) -> list[list[str]]:
+    """Explained figures, those with one source and the same reason together: printed, because, where."""
+    groups: dict[tuple[str, str], list[Verdict]] = {}
+    for v in verdicts:
+        if v.kind == EXPLAINED and v.fit and not v.refuted:
+            groups.setdefault((title(v), "; ".join(a.says for a in v.fit.assumed)), []).append(v)
+    rows = []
+    for (source, because), group in groups.items():
+        first = group[0]
+        told = ", ".join(dict.fromkeys(printed(v) for v in group))
+        example = f"{ones(first.fit.candidate.number)}: {reading(first.fit.candidate)}" if first.fit else ""
+        chance = max(v.decoys for v in group)
+        rows.append([told, f"{len(group)}", because, example, f"{chance}", source])
+    return rows
+
+
+def unexplained(verdicts: Iterable[Verdict]) -> list[list[str]]:
+    """What nothing yields: printed, of what, nearest, tried, where."""
+    return [[printed(v), what(v), reason(v), f"{v.tried:,}", _where(v)] for v in verdicts if v.kind == UNEXPLAINED]
+
+
+def outside(verdicts: Iterable[Verdict]) -> list[list[str]]:
+    """What cannot be described yet: printed, of what, why, where."""
+    return [[printed(v), what(v), v.says, _where(v)] for v in verdicts if v.kind == OUT]
+
+
+def labels(verdicts: Iterable[Verdict]) -> list[list[str]]:
+    """What each source's label means in our terms, and how many of its figures that alone yields."""
+    groups: dict[tuple[str, str, str], list[Verdict]] = {}
+    for v in verdicts:
+        if v.label:
+            groups.setdefault((title(v), v.label.metric, v.label.by), []).append(v)
+    return [
+        [source, metric, _title(by), f"{sum(v.kind in (EXACT, ROUNDS) for v in group)} of {len(group)}"]
+        for (source, metric, by), group in groups.items()
+    ]
+
+
+def _title(by: str) -> str:
+    return convention.load(by).title if by in convention.ids() else by or "not stated"
+
+
+Section = tuple[str, str, tuple[str, ...], list[list[str]]]
+
+
+def sections(verdicts: Sequence[Verdict]) -> Iterator[Section]:
+    """Title, sentence, head and rows of every table about single figures that has rows."""
+    near = f"of {2 * DECOYS} wrong figures up to {DECOYS} units of the last digit away"
+    yield "Refuted", "Figures that are wrong, each with its arithmetic.", ("printed", "right", "of", "why", "where"), refuted(verdicts)
+    yield (
+        *("Explained", f"What the label does not say. The last but one column tells how many {near} would pass as well."),
+        *(("printed", "figures", "because", "exact", "pass", "where"), explained(verdicts)),
+    )
+    head = ("printed", "of", "what comes near", "tried", "where")
+    yield "Unexplained", "Nothing that was tried yields these.", head, unexplained(verdicts)
+    yield "Out of scope", "Networks and metrics that cannot be described yet.", ("printed", "of", "why", "where"), outside(verdicts)
+
+
+def put(verdicts: Sequence[Verdict], findings: Sequence[Finding], output: str) -> None:
+    """Print the trial on standard output as ``table``, ``json``, ``csv`` or ``markdown``."""
+    if output == "table":
+        show(verdicts, findings)
+    elif output == "json":
+        sys.stdout.write(json.dumps([row(v) for v in verdicts], indent=2, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write(as_csv(verdicts) if output == "csv" else markdown(verdicts, findings))
+
+
+def show(verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> None:
+    """The trial in a terminal: the summary, then what is worth a look."""
+    out = console()
+    head, rows = summary(verdicts)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True, title="Published figures on trial", title_justify="left")
+    for k, name in enumerate(head):
+        table.add_column(name, justify="right" if k else "left", overflow="fold", footer=rows[-1][k], style=COLOURS.get(name, ""))
+    for r in rows[:-1]:
+        table.add_row(*map(escape, r))
+    out.print(table)
+    for name, _, columns, lines in sections(verdicts):
+        if lines:
+            more = f", the first {MOST} shown; --verdict or --format csv has all" if len(lines) > MOST else ""
+            out.print(f"[bold]{name}[/bold] ({len(lines)}{more})", highlight=False)
+            for line in lines[:MOST]:
+                _entry(out, dict(zip(columns, line, strict=True)))
+            out.print()
+    for f in findings:
+        out.print(f"[bold]{escape(f.title)}[/bold]", highlight=False)
+        out.print(escape(f.says), style="dim", highlight=False)
+        grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for k, name in enumerate(f.head):
+            numeric = all(isinstance(r[k], int) for r in f.rows)
+            grid.add_column(name, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
+        for cells in f.rows:
+            grid.add_row(*(escape(cell(c)) for c in cells))
+        out.print(grid)
+
+
+def _entry(out: Any, cells: dict[str, str]) -> None:
+    """One figure in two or three lines: what is printed and of what, then all else."""
+    first = f"{cells.pop('printed')}" + (f" → {right}" if (right := cells.pop("right", "")) else "")
+    of, where = cells.pop("of", ""), cells.pop("where", "")
+    out.print(f"  [bold]{escape(first)}[/bold]  {escape(of)}  [dim]{escape(where)}[/dim]", highlight=False)
+    for name, text in cells.items():
+        if text and name not in ("figures", "pass", "tried"):
+            out.print(f"      {escape(text)}", highlight=False)
+
+
+def cell(c: Cell) -> str:
+    """A cell of a finding as text."""
+    return f"{c:,}" if isinstance(c, int) else str(c)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[bool] = ()) -> str:
+    aligned = ["right" if k < len(numeric) and numeric[k] else "left" for k, _ in enumerate(head)]
+    clean = [[c.replace("|", "\\|").replace("\n", " ") for c in r] for r in rows]
+    return tabulate(clean, headers=list(head), tablefmt="pipe", colalign=aligned, disable_numparse=True)
+
+
+def markdown(verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> str:
+    """The trial as Markdown: refuted figures first, then the summary, then everything else but what is simply right."""
+    head, rows = summary(verdicts)
+    named = list(sections(verdicts))
+    wrong = sum(v.refuted for v in verdicts)
+    parts = [
+        "# Published figures on trial",
+        f"{len(verdicts):,} figures of {len({title(v) for v in verdicts})} sources, {wrong} of them wrong. The bar is the printed "
+        "precision; what the label says is tried first, and the fewest assumptions win.",
+    ]
+    for name, says, columns, lines in named[:1]:
+        parts += [f"## {name}", says, _table(columns, lines)] if lines else [f"## {name}", "None."]
+    parts += ["## Summary", _table(head, rows, [False, *[True] * (len(head) - 1)])]
+    parts.append("\n".join(f"- **{k}**: {says}" for k, says in VERDICTS.items()))
+    for name, says, columns, lines in named[1:]:
+        parts += [f"## {name}", says, _table(columns, lines)] if lines else []
+    for f in findings:
+        numeric = [all(isinstance(r[k], int) for r in f.rows) for k, _ in enumerate(f.head)]
+        parts += [f"## {f.title}", f.says, _table(f.head, [[cell(c) for c in r] for r in f.rows], numeric)]
+    meaning = _table(("source", "metric", "counted by", "that alone yields"), labels(verdicts))
+    parts += ["## What the labels mean", "The convention behind each source's figures, and how many it yields without assumptions.", meaning]
+    return "\n\n".join(parts) + "\n"
+
+
+def as_csv(verdicts: Iterable[Verdict]) -> str:
+    """Every verdict, one row each."""
+    rows = [row(v) for v in verdicts]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]) if rows else ["verdict"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def files(verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> dict[str, str]:
+    """``figures.md`` and ``figures.csv`` by name."""
+    return {"figures.md": markdown(verdicts, findings), "figures.csv": as_csv(verdicts)}
