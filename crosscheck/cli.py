@@ -276,7 +276,9 @@ def try_figures(
         list[str] | None, typer.Option("--source", help="Only sources whose name contains this; may be repeated.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="End with 1 where a figure is a misprint or unexplained.")] = False,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for figures.md and figures.csv; none if left out.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for figures.md and figures.csv; none if left out.")
+    ] = None,
     output: Annotated[Tried, typer.Option("--format", "-f", help="How to print the answer.")] = Tried.table,
 ) -> None:
     """Try published figures: exact, rounded, explained, misprint, unexplained or out of scope, each with its reason.

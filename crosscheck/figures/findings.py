@@ -59,10 +59,10 @@ def paddleclas(verdicts: Sequence[Verdict]) -> Finding:
             printed = (old.figure.value, new.figure.value, ratio, old_params.figure.value, new_params.figure.value)
             rows.append((name, *printed, _exact(old_params) - _exact(new_params)))
     says = (
-        "The older table is what Paddle 1.x's model_stat prints under Python 2: a multiply-add of a convolution counts two and of a "
-        "fully connected layer one, batch norm two an element, pooling its windows, every activation minus one an element (the open "
-        "batch is -1), and grouped convolutions next to nothing. The newer one is paddle.flops: one a multiply-add. Parameters "
-        "differ by running statistics, biases and grouped filters."
+        "The older table is what Paddle 1.x's model_stat prints under Python 2: a multiply-add of a convolution counts "
+        "two and of a fully connected layer one, batch norm two an element, pooling its windows, every activation minus "
+        "one an element (the open batch is -1), and grouped convolutions next to nothing. The newer one is paddle.flops: "
+        "one a multiply-add. Parameters differ by running statistics, biases and grouped filters."
     )
     head = ("network", "older G", "newer G", "ratio", "older M", "newer M", "exact params, older − newer")
     return Finding("PaddleClas: two tables of one project, a factor of two apart", says, head, tuple(rows))
@@ -92,16 +92,17 @@ def vgg_formula() -> Finding:
         rows.append((name, formula, defined, defined - formula, f"{defined / formula:.3f}"))
     says = (
         "The note defines a FLOP as one multiplication or one addition, so that a·b + c·d are three, but its formula "
-        "Cout·Hout·Wout·(Cin·K1·K2 + 1) adds only the bias to the products: the Cin·K1·K2 − 1 additions inside of each sum are missing. "
-        "By its own definition an output with bias costs 2·Cin·K1·K2. The formula is the multiply-add count with bias, as paddle.flops "
-        "has it."
+        "Cout·Hout·Wout·(Cin·K1·K2 + 1) adds only the bias to the products: the Cin·K1·K2 − 1 additions inside of each "
+        "sum are missing. By its own definition an output with bias costs 2·Cin·K1·K2. The formula is the multiply-add "
+        "count with bias, as paddle.flops has it."
     )
     head = ("convolutions of", "formula", "its definition", "additions left out", "ratio")
     return Finding("VGG note: the formula contradicts the definition above it", says, head, tuple(rows))
 
 
 def _taps(layer: Layer) -> int:
-    return layer.attrs["in_channels"] // layer.attrs["groups"] * numel(layer.attrs["kernel"])
+    per_group: int = layer.attrs["in_channels"] // layer.attrs["groups"]
+    return per_group * numel(layer.attrs["kernel"])
 
 
 def _conv_params(layer: Layer) -> int:
@@ -161,22 +162,27 @@ def overflow(verdicts: Sequence[Verdict]) -> Finding:
             sizes = (v.figure.value, f"{float(right):.2f}", v.figure.unit, outputs, outputs - 2**32)
             rows.append((told.network, v.figure.metric, *sizes))
     says = (
-        "torchsummary adds up the outputs of all modules in NumPy integers, which have 32 bits on Windows before NumPy 2. Beyond 2^31 "
-        "the sum turns negative, abs() drops its sign, and 8 bytes times what is left are printed."
+        "torchsummary adds up the outputs of all modules in NumPy integers, which have 32 bits on Windows before NumPy 2."
+        " Beyond 2^31 the sum turns negative, abs() drops its sign, and 8 bytes times what is left are printed."
     )
-    return Finding("ResNet note: two sizes come from an integer overflow", says, ("network", "size", "printed", "right", "unit", "outputs", "in 32 bits"), tuple(rows))
+    return Finding(
+        "ResNet note: two sizes come from an integer overflow",
+        says,
+        ("network", "size", "printed", "right", "unit", "outputs", "in 32 bits"),
+        tuple(rows),
+    )
 
 
 def backbones(verdicts: Sequence[Verdict]) -> Finding:
-    """mmpretrain's figures of one network by two counters."""
+    """Figures of mmpretrain on one network by two counters."""
     rows: list[tuple[Cell, ...]] = []
     for v in _figures(verdicts, "open-mmlab/mmpretrain"):
         if v.label and v.label.network == "resnet50" and v.label.metric == "compute" and v.label.shape[2:] == (224, 224):
             who = convention.load(v.label.by).title
             rows.append((v.figure.path.rpartition("#")[0] or v.figure.path, v.figure.value, who, v.label.place, _exact(v)))
     says = (
-        "The metafile's figure was made with mmcv's counter, the one in the documentation with its successor in mmengine, which counts "
-        "as fvcore does: no rectifiers, no max pooling. Both leave out the classifying head."
+        "The metafile's figure was made with mmcv's counter, the one in the documentation with its successor in mmengine,"
+        " which counts as fvcore does: no rectifiers, no max pooling. Both leave out the classifying head."
     )
     head = ("where", "printed", "counted as", "part", "exact")
     return Finding("mmpretrain: ResNet-50 has two FLOPs in one project", says, head, tuple(rows))
@@ -213,7 +219,7 @@ def shortcuts() -> Finding:
 def many(network: str, verdicts: Sequence[Verdict]) -> Finding:
     """All that is printed as the operations of one network on one image of its usual size, from least to most."""
     own = models.get(network).input
-    root = network.split("-")[0]
+    root = network.partition("-")[0]
     seen: dict[tuple[str, str, int], list[Verdict]] = {}
     for v in verdicts:
         told = v.fit.candidate.label if v.fit else v.label
@@ -233,4 +239,3 @@ def many(network: str, verdicts: Sequence[Verdict]) -> Finding:
 
 def _number(v: Verdict) -> int:
     return int(v.fit.candidate.number) if v.fit else int(v.number.base) if v.number else 0
-

@@ -19,8 +19,8 @@ from crosscheck.identify import BATCH, BATCHES, CUT, FACTOR, INPUT, SIZES, TOOL,
 from crosscheck.spec import show_shape
 
 EDITION, PART, ROUGH, SCALE, WRAP, CLASSES, AGAINST = "edition", "part", "rough", "scale", "wrap", "classes", "against"
-WORTHS = {
-    **{TOOL: 1, VARIANT: 1, INPUT: 1, BATCH: 2, FACTOR: 1, CUT: 1, EDITION: 1, PART: 1, ROUGH: 1, SCALE: 1, WRAP: 1, CLASSES: 1},
+WORTHS = dict.fromkeys((TOOL, VARIANT, INPUT, FACTOR, CUT, EDITION, PART, ROUGH, SCALE, WRAP, CLASSES), 1) | {
+    BATCH: 2,
     AGAINST: 2,
 }
 MAX_WORTH = 3
@@ -64,7 +64,10 @@ def plain(label: Label) -> tuple[Candidate, ...]:
             told = replace(label, by=c.id)
             n = exact.value(told.network, told.shape, told.classes, told.place, c.id, told.metric)
             if n is not None:
-                found += [Candidate(told, f, n, ()) for f in ((Fraction(1), Fraction(2)) if label.metric == "compute" else (Fraction(1),))]
+                found += [
+                    Candidate(told, f, n, ())
+                    for f in ((Fraction(1), Fraction(2)) if label.metric == "compute" else (Fraction(1),))
+                ]
     return tuple(found)
 
 

@@ -22,8 +22,35 @@ from crosscheck.spec import Shape
 
 FILE, SHAPE = "file", "shape"  # a file's size and an output's shape are no metrics of the engine
 ONES = (
-    *("", "raw", "count", "1", "params", "params (exact)", "parameters", "weights", "connections", "neurons", "values", "elements"),
-    *("flops", "macs", "mac", "mult-adds", "ops", "layers", "b", "bytes", "byte", "shape", "activations", "acts", "multiply-adds"),
+    *(
+        "",
+        "raw",
+        "count",
+        "1",
+        "params",
+        "params (exact)",
+        "parameters",
+        "weights",
+        "connections",
+        "neurons",
+        "values",
+        "elements",
+    ),
+    *(
+        "flops",
+        "macs",
+        "mac",
+        "mult-adds",
+        "ops",
+        "layers",
+        "b",
+        "bytes",
+        "byte",
+        "shape",
+        "activations",
+        "acts",
+        "multiply-adds",
+    ),
 )
 UNITS: dict[str, int] = dict.fromkeys(ONES, 1) | {"b (1e9)": 10**9, "million": 10**6, "billion": 10**9, "thousand": 10**3}
 UNITS |= {f"1e{n}": 10**n for n in (3, 6, 9, 12)}

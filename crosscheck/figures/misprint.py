@@ -6,6 +6,7 @@ do not give or that carries a misprinted part along. That a figure is merely nea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -81,7 +82,8 @@ def wrong_sum(
             return Slip(says, _show(total / printed.scale, printed))
         if rows and printed.prints(total) and wrong:
             names = " and ".join(f"{f.value} ({f.name}) in place of {right}" for f, right in wrong)
-            says = f"the sum of its printed rows, {_ones(total)}, carries {names}: {_ones(c.number)} − {_ones(total)} = {_ones(c.number - total)}"
+            less = f"{_ones(c.number)} − {_ones(total)} = {_ones(c.number - total)}"
+            says = f"the sum of its printed rows, {_ones(total)}, carries {names}: {less}"
             return Slip(says, _show(c.number / printed.scale, printed))
     return None
 
@@ -91,8 +93,7 @@ def _ones(n: Fraction) -> str:
 
 
 def _show(value: Fraction, printed: Number, more: int = 0) -> str:
-    """A value written as the figure is: as many decimals, or some more; thousands apart."""
+    """A value written as the figure is: as many decimals, or some more; thousands apart, the unit letters behind it."""
     decimals = len(str(int(1 / printed.ulp))) - 1 + more if printed.ulp <= 1 else 0
-    if not decimals:
-        return f"{round(value):,}"
-    return f"{float(value):.{decimals}f}"
+    letters = re.sub(r"^[0-9.,*]+", "", printed.text)
+    return (f"{float(value):.{decimals}f}" if decimals else f"{round(value):,}") + letters

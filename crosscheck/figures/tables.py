@@ -29,7 +29,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the path of its layer or container, its class, depth from 1, output shape (N, …), and parameters, None for ``--``."""
+    """One row: path of its layer or container, class, depth from 1, output shape (N, …), parameters or None for ``--``."""
 
     path: str
     kind: str
@@ -41,9 +41,7 @@ class Row:
 def rows(counted: engine.Tally, convention: Convention) -> list[Row]:
     """The rows of a tool's table in its order; raises KeyError for a tool whose table is not known."""
     table = convention.table("params")
-    params = {
-        layer.id: engine.layer_value(counted, table, convention.id, layer, counts) for layer, counts in counted.layers
-    }
+    params = {layer.id: engine.layer_value(counted, table, convention.id, layer, counts) for layer, counts in counted.layers}
     plan = counted.model.plan()
     return list(_TABLES[convention.id](plan, 1, params))
 

@@ -14,11 +14,11 @@ from fractions import Fraction
 from functools import cache
 
 from crosscheck.figures import exact, hypotheses, misprint
-from crosscheck.figures.hypotheses import CUT, ROUGH, SCALE, Candidate, assume
+from crosscheck.figures.hypotheses import AGAINST, CLASSES, EDITION, PART, ROUGH, SCALE, WRAP, Candidate, assume
 from crosscheck.figures.label import FILE, SHAPE, Label, Number, label, number, shape_of
 from crosscheck.figures.misprint import Parts
 from crosscheck.figures.record import Figure
-from crosscheck.identify import Assumption
+from crosscheck.identify import BATCH, CUT, FACTOR, INPUT, TOOL, VARIANT, Assumption
 from crosscheck.printed import BINARY_SCALES
 from crosscheck.spec import Shape
 
@@ -33,10 +33,7 @@ VERDICTS = {
     UNEXPLAINED: "nothing that was tried yields it",
     OUT: "a network or metric that cannot be described yet",
 }
-LIKELY = (
-    *(hypotheses.EDITION, hypotheses.PART, hypotheses.VARIANT, hypotheses.INPUT, hypotheses.TOOL, hypotheses.FACTOR),
-    *(hypotheses.WRAP, SCALE, ROUGH, CUT, hypotheses.CLASSES, hypotheses.BATCH, hypotheses.AGAINST),
-)
+LIKELY = (EDITION, PART, VARIANT, INPUT, TOOL, FACTOR, WRAP, SCALE, ROUGH, CUT, CLASSES, BATCH, AGAINST)
 DECOYS = 20  # on each side
 BY_CHANCE = Fraction(1, 8)  # more decoys that pass make a hypothesis a coincidence
 
@@ -60,7 +57,8 @@ class Verdict:
     """What the trial found of one figure.
 
     ``fit`` is the reading that won, ``tried`` and ``fits`` count hypotheses, ``decoys`` of 40 wrong figures beside it would have
-    passed as well; ``nearest`` are the candidates closest to a figure that nothing yields. ``says`` is the reason in words.
+    passed as well; ``nearest`` are
+    what the label says and the candidates closest to a figure that nothing yields. ``says`` is the reason in words.
     """
 
     figure: Figure
@@ -78,7 +76,7 @@ class Verdict:
     @property
     def refuted(self) -> bool:
         """True where the printed figure is wrong, by a slip of the pen or by a bug of the tool that printed it."""
-        bug = self.fit is not None and any(a.kind == hypotheses.WRAP for a in self.fit.assumed)
+        bug = self.fit is not None and any(a.kind == WRAP for a in self.fit.assumed)
         return self.kind == MISPRINT or bug
 
 
@@ -123,11 +121,15 @@ def _number_verdict(figure: Figure, told: Label, printed: Number) -> Verdict:
     if fits:
         passed = _decoys(told, printed, fits[0])
         if passed <= 2 * DECOYS * BY_CHANCE:
-            return Verdict(figure, told, printed, EXPLAINED, "", fits[0], tried, len(fits), passed)
+            return Verdict(figure, told, printed, EXPLAINED, "", fits[0], tried, len(fits), passed, own)
     slip = misprint.slip(printed, own)
     if slip:
-        return Verdict(figure, told, printed, MISPRINT, slip.says, None, tried, len(fits), 0, _nearest(candidates, printed), slip.correct)
-    says = f"{len(fits)} of {tried:,} hypotheses fit, but so would {passed} of {2 * DECOYS} wrong figures beside it" if fits else ""
+        return Verdict(
+            figure, told, printed, MISPRINT, slip.says, None, tried, len(fits), 0, _nearest(candidates, printed), slip.correct
+        )
+    says = (
+        f"{len(fits)} of {tried:,} hypotheses fit, but so would {passed} of {2 * DECOYS} wrong figures beside it" if fits else ""
+    )
     return Verdict(figure, told, printed, UNEXPLAINED, says, None, tried, len(fits), passed, _nearest(candidates, printed))
 
 

@@ -20,6 +20,7 @@ from rich.table import Table
 from tabulate import tabulate
 
 from crosscheck import convention, figures
+from crosscheck.figures import label
 from crosscheck.figures.findings import Cell, Finding
 from crosscheck.figures.hypotheses import Candidate
 from crosscheck.figures.trial import DECOYS, EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, VERDICTS, Verdict
@@ -28,6 +29,7 @@ from crosscheck.terminal import console
 
 COLOURS = {EXACT: "green", ROUNDS: "green", EXPLAINED: "cyan", MISPRINT: "bold red", UNEXPLAINED: "yellow", OUT: "dim"}
 MOST = 12  # examples of one kind in a terminal
+_BAR = "The bar is the printed precision; what the label says is tried first, and the fewest assumptions win."
 
 
 @cache
@@ -62,7 +64,17 @@ def printed(v: Verdict) -> str:
 def what(v: Verdict) -> str:
     """What the figure is of: the name, the place in it, and the metric, in the source's words."""
     place = f" {v.figure.place}" if v.figure.place and v.figure.place.startswith("row") else ""
-    return f"{v.figure.model}{place}: {v.figure.metric}" if v.figure.name == v.figure.model else f"{v.figure.name}{place}: {v.figure.metric}"
+    return (
+        f"{v.figure.model}{place}: {v.figure.metric}"
+        if v.figure.name == v.figure.model
+        else f"{v.figure.name}{place}: {v.figure.metric}"
+    )
+
+
+def exact(v: Verdict, c: Candidate) -> str:
+    """A candidate's number in the figure's own small unit: values of four bytes rather than bytes."""
+    unit = label.unit_of(v.figure)
+    return ones(c.number / unit if 1 < unit < 1000 else c.number)
 
 
 def ones(n: Fraction) -> str:
@@ -85,11 +97,11 @@ def reason(v: Verdict) -> str:
     """Why the verdict is what it is, in a sentence."""
     if v.fit:
         assumed = "; ".join(a.says for a in v.fit.assumed)
-        exact = f"{ones(v.fit.candidate.number)}: {reading(v.fit.candidate)}"
-        return f"{exact}{'; ' + assumed if assumed else ''}{' (' + v.says + ')' if v.says else ''}"
+        told = f"{exact(v, v.fit.candidate)}: {reading(v.fit.candidate)}"
+        return f"{told}{'; ' + assumed if assumed else ''}{' (' + v.says + ')' if v.says else ''}"
     if v.kind == MISPRINT:
         return f"{v.correct}, not {v.figure.value}: {v.says}"
-    near = "; nearest " + ", ".join(f"{ones(c.number)} ({_short(c)})" for c in v.nearest) if v.nearest else ""
+    near = "; nearest " + ", ".join(f"{exact(v, c)} ({_short(c)})" for c in v.nearest) if v.nearest else ""
     return f"{v.says}{near}".removeprefix("; ")
 
 
@@ -129,9 +141,10 @@ def row(v: Verdict) -> dict[str, Any]:
 def summary(verdicts: Sequence[Verdict]) -> tuple[list[str], list[list[str]]]:
     """Sources by verdicts, with sums: the head and the rows, the last of which is the total."""
     kinds = [k for k in VERDICTS if any(v.kind == k for v in verdicts)]
-    counts: dict[str, Counter[str]] = {}
+    counts: dict[str, Counter[str]] = {t: Counter() for t in titles().values()}
     for v in verdicts:
         counts.setdefault(title(v), Counter())[v.kind] += 1
+    counts = {t: c for t, c in counts.items() if c}
     rows = [[name, *(_count(c[k]) for k in kinds), f"{c.total():,}"] for name, c in counts.items()]
     total = Counter(v.kind for v in verdicts)
     return ["source", *kinds, "all"], [*rows, ["all", *(_count(total[k]) for k in kinds), f"{total.total():,}"]]
@@ -154,7 +167,10 @@ def _right(v: Verdict) -> str:
 
 
 def _why(v: Verdict) -> str:
-    return v.says if v.kind == MISPRINT else f"{v.fit.assumed[-1].says}" if v.fit else ""
+    if v.kind == MISPRINT or v.fit is None:
+        return v.says
+    wrong, right = ones(v.fit.candidate.number), ones(v.nearest[0].number)
+    return f"a bug of the tool, {v.fit.assumed[-1].says.partition(': ')[2]}: {wrong} B instead of {right} B"
 
 
 def _where(v: Verdict) -> str:
@@ -171,7 +187,7 @@ def explained(verdicts: Iterable[Verdict]) -> list[list[str]]:
     for (source, because), group in groups.items():
         first = group[0]
         told = ", ".join(dict.fromkeys(printed(v) for v in group))
-        example = f"{ones(first.fit.candidate.number)}: {reading(first.fit.candidate)}" if first.fit else ""
+        example = f"{exact(first, first.fit.candidate)}: {reading(first.fit.candidate)}" if first.fit else ""
         chance = max(v.decoys for v in group)
         rows.append([told, f"{len(group)}", because, example, f"{chance}", source])
     return rows
@@ -209,14 +225,24 @@ Section = tuple[str, str, tuple[str, ...], list[list[str]]]
 def sections(verdicts: Sequence[Verdict]) -> Iterator[Section]:
     """Title, sentence, head and rows of every table about single figures that has rows."""
     near = f"of {2 * DECOYS} wrong figures up to {DECOYS} units of the last digit away"
-    yield "Refuted", "Figures that are wrong, each with its arithmetic.", ("printed", "right", "of", "why", "where"), refuted(verdicts)
+    yield (
+        "Refuted",
+        "Figures that are wrong, each with its arithmetic.",
+        ("printed", "right", "of", "why", "where"),
+        refuted(verdicts),
+    )
     yield (
         *("Explained", f"What the label does not say. The last but one column tells how many {near} would pass as well."),
         *(("printed", "figures", "because", "exact", "pass", "where"), explained(verdicts)),
     )
     head = ("printed", "of", "what comes near", "tried", "where")
     yield "Unexplained", "Nothing that was tried yields these.", head, unexplained(verdicts)
-    yield "Out of scope", "Networks and metrics that cannot be described yet.", ("printed", "of", "why", "where"), outside(verdicts)
+    yield (
+        "Out of scope",
+        "Networks and metrics that cannot be described yet.",
+        ("printed", "of", "why", "where"),
+        outside(verdicts),
+    )
 
 
 def put(verdicts: Sequence[Verdict], findings: Sequence[Finding], output: str) -> None:
@@ -243,8 +269,7 @@ def show(verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> None:
         if lines:
             more = f", the first {MOST} shown; --verdict or --format csv has all" if len(lines) > MOST else ""
             out.print(f"[bold]{name}[/bold] ({len(lines)}{more})", highlight=False)
-            for line in lines[:MOST]:
-                _entry(out, dict(zip(columns, line, strict=True)))
+            out.print(_entries([dict(zip(columns, line, strict=True)) for line in lines[:MOST]]))
             out.print()
     for f in findings:
         out.print(f"[bold]{escape(f.title)}[/bold]", highlight=False)
@@ -258,14 +283,18 @@ def show(verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> None:
         out.print(grid)
 
 
-def _entry(out: Any, cells: dict[str, str]) -> None:
-    """One figure in two or three lines: what is printed and of what, then all else."""
-    first = f"{cells.pop('printed')}" + (f" → {right}" if (right := cells.pop("right", "")) else "")
-    of, where = cells.pop("of", ""), cells.pop("where", "")
-    out.print(f"  [bold]{escape(first)}[/bold]  {escape(of)}  [dim]{escape(where)}[/dim]", highlight=False)
-    for name, text in cells.items():
-        if text and name not in ("figures", "pass", "tried"):
-            out.print(f"      {escape(text)}", highlight=False)
+def _entries(lines: Sequence[dict[str, str]]) -> Table:
+    """One figure a row: printed and right on the left, then of what, why and where."""
+    grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    grid.add_column(overflow="fold", max_width=30, style="bold")
+    grid.add_column(overflow="fold")
+    for line in lines:
+        cells = dict(line)
+        first = cells.pop("printed") + (f"\n→ {right}" if (right := cells.pop("right", "")) else "")
+        of, where = cells.pop("of", ""), cells.pop("where", "")
+        told = [escape(text) for name, text in cells.items() if text and name not in ("figures", "pass", "tried")]
+        grid.add_row(escape(first), "\n".join([*([escape(of)] if of else []), *told, f"[dim]{escape(where)}[/dim]"]))
+    return grid
 
 
 def cell(c: Cell) -> str:
@@ -286,8 +315,7 @@ def markdown(verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> str:
     wrong = sum(v.refuted for v in verdicts)
     parts = [
         "# Published figures on trial",
-        f"{len(verdicts):,} figures of {len({title(v) for v in verdicts})} sources, {wrong} of them wrong. The bar is the printed "
-        "precision; what the label says is tried first, and the fewest assumptions win.",
+        f"{len(verdicts):,} figures of {len({title(v) for v in verdicts})} sources, {wrong} of them wrong. {_BAR}",
     ]
     for name, says, columns, lines in named[:1]:
         parts += [f"## {name}", says, _table(columns, lines)] if lines else [f"## {name}", "None."]
@@ -299,7 +327,11 @@ def markdown(verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> str:
         numeric = [all(isinstance(r[k], int) for r in f.rows) for k, _ in enumerate(f.head)]
         parts += [f"## {f.title}", f.says, _table(f.head, [[cell(c) for c in r] for r in f.rows], numeric)]
     meaning = _table(("source", "metric", "counted by", "that alone yields"), labels(verdicts))
-    parts += ["## What the labels mean", "The convention behind each source's figures, and how many it yields without assumptions.", meaning]
+    parts += [
+        "## What the labels mean",
+        "The convention behind each source's figures, and how many it yields without assumptions.",
+        meaning,
+    ]
     return "\n\n".join(parts) + "\n"
 
 
