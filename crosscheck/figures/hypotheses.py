@@ -19,10 +19,8 @@ from crosscheck.identify import BATCH, BATCHES, CUT, FACTOR, INPUT, SIZES, TOOL,
 from crosscheck.spec import show_shape
 
 EDITION, PART, ROUGH, SCALE, WRAP, CLASSES, AGAINST = "edition", "part", "rough", "scale", "wrap", "classes", "against"
-WORTHS = dict.fromkeys((TOOL, VARIANT, INPUT, FACTOR, CUT, EDITION, PART, ROUGH, SCALE, WRAP, CLASSES), 1) | {
-    BATCH: 2,
-    AGAINST: 2,
-}
+WORTHS = dict.fromkeys((TOOL, VARIANT, INPUT, FACTOR, CUT, EDITION, PART, ROUGH, SCALE, WRAP), 1)
+WORTHS |= dict.fromkeys((BATCH, CLASSES, AGAINST), 2)
 MAX_WORTH = 3
 OTHER_CLASSES = (10, 100, 1001)
 
@@ -47,9 +45,9 @@ class Candidate:
         return sum(a.worth for a in self.assumed)
 
 
-def assume(kind: str, says: str) -> Assumption:
-    """An assumption with what its kind is worth."""
-    return Assumption(kind, says, WORTHS[kind])
+def assume(kind: str, says: str, worth: int = 0) -> Assumption:
+    """An assumption with what it is worth, its kind's worth if left out."""
+    return Assumption(kind, says, worth or WORTHS[kind])
 
 
 @cache
@@ -126,10 +124,8 @@ def _inputs(label: Label) -> Iterator[tuple[Label, tuple[Assumption, ...]]]:
     for size in SIZES:
         if (size, size) != label.shape[2:]:
             shape = (*label.shape[:2], size, size)
-            yield (
-                replace(label, shape=shape),
-                (assume(INPUT, f"input {show_shape(shape[1:])} instead of {show_shape(label.shape[1:])}"),),
-            )
+            says = f"input {show_shape(shape[1:])} instead of {show_shape(label.shape[1:])}"
+            yield replace(label, shape=shape), (assume(INPUT, says, 1 + label.stated_input),)
 
 
 def _batches(label: Label) -> Iterator[tuple[Label, tuple[Assumption, ...]]]:

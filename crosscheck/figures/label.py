@@ -94,7 +94,8 @@ class Label:
 class Number:
     """How a figure is written: its value in units of ``scale``, the unit of its last digit, and the zeros that end it.
 
-    ``unit`` is what one unit is where the printed one has a decimal and a binary meaning; None where it does not say which.
+    ``binary`` is None where the printed unit has a decimal and a binary meaning and the label does not say which;
+    ``round_zeros`` is False where the zeros that end it are known to be digits.
     """
 
     value: Fraction
@@ -102,6 +103,7 @@ class Number:
     scale: int
     text: str
     binary: bool | None = None
+    round_zeros: bool = True
 
     @property
     def base(self) -> Fraction:
@@ -112,7 +114,7 @@ class Number:
     def rough(self) -> Fraction:
         """The unit of the last digit that is not zero, of a whole number that ends in zeros."""
         ulp = self.ulp
-        while self.value and self.value % (ulp * 10) == 0 and ulp >= 1:
+        while self.round_zeros and self.value and self.value % (ulp * 10) == 0 and ulp >= 1:
             ulp *= 10
         return ulp
 
@@ -135,7 +137,7 @@ def number(figure: Figure) -> Number | None:
         return None
     scale = unit_of(figure)
     if re.fullmatch(r"[0-9]+(\*[0-9]+)+", text):
-        return Number(Fraction(prod(map(int, text.split("*")))), Fraction(1), scale, text)
+        return Number(Fraction(prod(map(int, text.split("*")))), Fraction(1), scale, text, True, round_zeros=False)
     try:
         value, ulp, suffix, _ = parse(text)
     except UsageError:
@@ -146,7 +148,7 @@ def number(figure: Figure) -> Number | None:
     if figure.precision:
         ulp = Fraction(figure.precision) / scale
     binary = None if re.fullmatch(r"[kmgt]b\b.*", figure.unit.lower()) and not figure.scale else True
-    return Number(value, ulp, scale, text, binary)
+    return Number(value, ulp, scale, text, binary, round_zeros=not figure.precision)
 
 
 def unit_of(figure: Figure) -> int:

@@ -17,7 +17,7 @@ from crosscheck.figures.record import Figure
 
 Parts = Mapping[str, Sequence[tuple[Figure, Fraction]]]
 DIGITS = 3  # with fewer, some digit is always one slip away
-LAST = 5  # with fewer, a last digit that is off is no slip but another rounding
+NEAR = 2  # units of the last digit: what is as near as that may be another rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,10 @@ def slip(printed: Number, own: Sequence[Candidate]) -> Slip | None:
     """One slip that turns what the label says into what is printed."""
     for c in own:
         right = c.number / printed.scale / printed.ulp
-        for digits in dict.fromkeys((str(round(right)), str(int(right)))):
-            if says := _edit(digits, printed.digits):
-                return Slip(says, _show(Fraction(int(digits)) * printed.ulp, printed))
+        if abs(right - printed.value / printed.ulp) <= NEAR:
+            continue
+        if says := _edit(str(round(right)), printed.digits, last=printed.ulp * printed.scale == 1):
+            return Slip(says, _show(Fraction(round(right)) * printed.ulp, printed))
         longer = str(int(right * 10))
         for k in range(1, len(longer) - 1):
             if len(longer) > DIGITS and longer[:k] + longer[k + 1 :] == printed.digits:
@@ -57,12 +58,12 @@ def slip(printed: Number, own: Sequence[Candidate]) -> Slip | None:
     return None
 
 
-def _edit(right: str, wrong: str) -> str:
-    """How the wrong digits come from the right ones by one slip; empty where they do not."""
+def _edit(right: str, wrong: str, *, last: bool) -> str:
+    """How the wrong digits come from the right ones by one slip; ``last`` lets it be the last digit of an exact number."""
     if len(right) != len(wrong) or len(right) < DIGITS:
         return ""
     odd = [k for k, (a, b) in enumerate(zip(right, wrong, strict=True)) if a != b]
-    if len(odd) == 1 and (odd[0] < len(right) - 1 or len(right) >= LAST):
+    if len(odd) == 1 and (last or odd[0] < len(right) - 1):
         return f"one digit: {wrong[odd[0]]} in place of {right[odd[0]]}"
     if len(odd) == 2 and odd[1] == odd[0] + 1 and (right[odd[0]], right[odd[1]]) == (wrong[odd[1]], wrong[odd[0]]):
         return f"two digits swapped: {wrong[odd[0]]}{wrong[odd[1]]} in place of {right[odd[0]]}{right[odd[1]]}"

@@ -35,7 +35,8 @@ VERDICTS = {
 }
 LIKELY = (EDITION, PART, VARIANT, INPUT, TOOL, FACTOR, WRAP, SCALE, ROUGH, CUT, CLASSES, BATCH, AGAINST)
 DECOYS = 20  # on each side
-BY_CHANCE = Fraction(1, 8)  # more decoys that pass make a hypothesis a coincidence
+BY_CHANCE = 4  # more decoys that pass make one assumption a coincidence
+SELDOM = 1  # and more make several, or one that contradicts the label
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _number_verdict(figure: Figure, told: Label, printed: Number) -> Verdict:
     passed = 0
     if fits:
         passed = _decoys(told, printed, fits[0])
-        if passed <= 2 * DECOYS * BY_CHANCE:
+        if passed <= (BY_CHANCE if fits[0].worth == 1 else SELDOM):
             return Verdict(figure, told, printed, EXPLAINED, "", fits[0], tried, len(fits), passed, own)
     slip = misprint.slip(printed, own)
     if slip:
@@ -191,13 +192,22 @@ def _sorted(told: Label, kinds: tuple[str, ...]) -> tuple[float, ...]:
     return tuple(sorted(float(c.number) for c in hypotheses.all_of(told) if tuple(a.kind for a in c.assumed) == kinds))
 
 
+@cache
+def _cheaper(told: Label, worth: int) -> tuple[float, ...]:
+    """Numbers of all candidates that are worth no more, in order."""
+    return tuple(sorted(float(c.number) for c in hypotheses.all_of(told) if c.worth <= worth))
+
+
 def _decoys(told: Label, printed: Number, best: Fit) -> int:
-    """How many of 40 wrong figures, up to 20 units of the last digit away, would pass by assumptions of the same kinds."""
+    """How many of 40 wrong figures, up to 20 units of the last digit away, would pass as well.
+
+    They may pass by an assumption of the same kind where one is made, by any that are worth no more where there are several.
+    """
     how = tuple(a.kind for a in best.assumed if a.kind in (CUT, ROUGH, SCALE))
     kinds = tuple(a.kind for a in best.assumed if a.kind not in (CUT, ROUGH, SCALE))
     ulp = float((printed.rough if ROUGH in how else printed.ulp) * printed.scale)
     ratio = best.scale / printed.scale
-    numbers = _sorted(told, kinds)
+    numbers = _sorted(told, kinds) if best.worth == 1 else _cheaper(told, best.worth - len(how))
     passed = 0
     for k in (k for k in range(-DECOYS, DECOYS + 1) if k):
         at = float(printed.base) + k * ulp
