@@ -47,7 +47,7 @@ def slip(printed: Number, own: Sequence[Candidate]) -> Slip | None:
         if says := _edit(str(round(right)), printed.digits, last=printed.ulp * printed.scale == 1):
             return Slip(says, _show(Fraction(round(right)) * printed.ulp, printed))
         longer = str(int(right * 10))
-        for k in range(1, len(longer) - 1):
+        for k in range(1, len(longer) - 2):
             if len(longer) > DIGITS and longer[:k] + longer[k + 1 :] == printed.digits:
                 says = f"a digit left out: the {longer[k]} of {_show(Fraction(int(longer)) * printed.ulp / 10, printed, 1)}"
                 return Slip(says, _show(Fraction(round(right)) * printed.ulp, printed))
