@@ -83,6 +83,9 @@ def count(
         list[str] | None, typer.Option("--convention", "-c", help="Count as this convention does; may be repeated.")
     ] = None,
     layers: Annotated[bool, typer.Option("--layers", "-l", help="One row per layer.")] = False,
+    metrics: Annotated[
+        list[str] | None, typer.Option("--metric", "-m", help="Only this metric, e.g. memory; may be repeated.")
+    ] = None,
     batch: Batch = 1,
     input_shape: InputShape = None,
     classes: Classes = None,
@@ -91,13 +94,14 @@ def count(
     """Count a network with the engine alone; no framework is imported.
 
     Examples: `crosscheck count resnet50` · `crosscheck count resnet50 --layers -c torchinfo` ·
-    `crosscheck count vgg16 -c mac -c flop_counter --input 3x256x256 --format json`
+    `crosscheck count vgg16 -c mac -c flop_counter --input 3x256x256 --format json` ·
+    `crosscheck count resnet50 -c arithmetic` · `crosscheck count resnet18 -b 64 -c torchsummary_151 -m memory`
     """
     from crosscheck import models, terminal
 
     shape = models.parse_input(input_shape) if input_shape else None
     built = models.build(model, batch=batch, input_shape=shape, classes=classes)
-    terminal.show_count(built, tuple(dict.fromkeys(conventions or ["mac"])), layers, output.value)
+    terminal.show_count(built, tuple(dict.fromkeys(conventions or ["mac"])), layers, output.value, metrics or ())
 
 
 @app.command("onnx")
