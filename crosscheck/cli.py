@@ -206,7 +206,7 @@ def explain(
     ],
     layer: Annotated[str | None, typer.Option("--layer", "-l", help="Only this layer, e.g. layer1.0.conv1.")] = None,
     metric: Annotated[
-        str | None, typer.Option("--metric", "-m", help="compute or params; the first that all give if left out.")
+        str | None, typer.Option("--metric", "-m", help="compute, params, memory …; the first that all give if left out.")
     ] = None,
     predicted: Annotated[
         bool, typer.Option("--predicted", help="From conventions alone: no tool needs to be installed.")
@@ -243,7 +243,9 @@ def explain(
 def identify(
     model: Annotated[str, typer.Argument(help="A name from `crosscheck list models`.")],
     value: Annotated[list[str], typer.Argument(metavar="VALUE", help='As printed: 4.11G, "8.19 GFLOPs", 25.56M, 61,100,840.')],
-    metric: Annotated[str | None, typer.Option("--metric", "-m", help="compute or params; from the unit if left out.")] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", "-m", help="compute, params, memory …; from the unit if left out.")
+    ] = None,
     most: Annotated[int, typer.Option("--most", help="How many explanations to show.")] = 10,
     output: FormatOption = Format.table,
 ) -> None:
