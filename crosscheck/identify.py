@@ -7,16 +7,16 @@ number explains nothing and is not made.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache
 
 from crosscheck import convention, engine, models
 from crosscheck.convention import Convention
-from crosscheck.errors import ShapeError, UsageError
+from crosscheck.errors import ShapeError
 from crosscheck.models._variant import Variant
+from crosscheck.printed import BINARY_SCALES, Printed, read
 from crosscheck.spec import Shape, show_shape
 
 TOOL, VARIANT, INPUT, CUT, FACTOR, BATCH, BINARY, OTHER = "tool", "variant", "input", "cut", "factor", "batch", "binary", "other"
@@ -24,36 +24,6 @@ WORTH = {TOOL: 1, VARIANT: 1, INPUT: 1, CUT: 1, FACTOR: 1, BATCH: 2, BINARY: 3, 
 SIZES = (224, 227, 256, 299, 32)
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 MAX_COST = 3
-_SCALES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12}
-_BINARY = {10**3: 2**10, 10**6: 2**20, 10**9: 2**30, 10**12: 2**40}
-_VALUE = re.compile(
-    r"(?P<digits>[0-9][0-9,_']*)(?P<decimals>\.[0-9]+)?(?:e(?P<exponent>[0-9]{1,2}))?\s*(?P<suffix>[kmgbt](?!illion|ult|acs?\b))?\s*"
-    r"(?P<word>[a-z][a-z/ -]*)?",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True)
-class Printed:
-    """A figure as printed: its value, half of its last digit's place, its scale and what its unit word says."""
-
-    text: str
-    value: Fraction
-    ulp: Fraction
-    scale: int
-    metric: str | None
-    unit: str
-
-    @cached_property
-    def reach(self) -> tuple[float, float]:
-        """Bounds, a little wide, that any exact number behind the figure lies in, whatever its scale."""
-        top = _BINARY.get(self.scale, self.scale)
-        return float((self.value - self.ulp) * self.scale) * 0.999, float((self.value + self.ulp) * top) * 1.001
-
-    def holds(self, exact: Fraction, scale: int, cut: bool) -> bool:
-        """True where ``exact`` is printed as this figure under ``scale``, rounded or cut off."""
-        v, ulp = self.value * scale, self.ulp * scale
-        return v <= exact < v + ulp if cut else abs(exact - v) * 2 <= ulp
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +71,6 @@ class Answer:
     fits: tuple[Hypothesis, ...]
     nearest: tuple[Hypothesis, ...]
     tried: int
-
-
-def read(text: str, metric: str | None = None) -> tuple[Printed, ...]:
-    """A printed figure (``4.11G``, ``8.19 GFLOPs``, ``61,100,840``), one reading per possible scale. Raises UsageError."""
-    unread = UsageError(f"{text!r} is no figure. Hint: write it like 4.11G, 8.19 GFLOPs, 25.56M or 61,100,840")
-    match = _VALUE.fullmatch(text.strip())
-    if not match:
-        raise unread
-    digits = re.sub(r"[,_']", "", match["digits"])
-    decimals = match["decimals"] or ""
-    word = (match["word"] or "").strip().lower()
-    suffix = (match["suffix"] or "").lower()
-    for long, short in (("million", "m"), ("billion", "b")):
-        if word.startswith(long):
-            word, suffix = word.removeprefix(long).strip(), short
-    power = 10 ** int(match["exponent"] or 0)
-    value, ulp = Fraction(digits + decimals) * power, Fraction(power, 10 ** max(0, len(decimals) - 1))
-    said = "params" if "param" in word else "compute" if re.search(r"flop|mac|mult|op", word) else None
-    if word and said is None:
-        raise unread
-    bare = not suffix and power == 1 and value < 10_000
-    scales = (10**9, 10**6) if bare else (_SCALES[suffix],)
-    return tuple(Printed(text.strip(), value, ulp, scale, metric or said, word) for scale in scales)
 
 
 @cache
@@ -255,7 +202,7 @@ def _hypothesis(
     cut: bool,
 ) -> Hypothesis:
     extra: tuple[Assumption, ...] = ()
-    if scale in _BINARY.values():
+    if scale in BINARY_SCALES.values():
         says = f"in units of {scale:,}, a power of two"
         extra = (Assumption(BINARY, says, WORTH[BINARY] - (metric == "params")),)
     if cut:
@@ -278,7 +225,7 @@ def _fit(
     if not low <= float(factor) * exact <= high:
         return
     number = factor * exact
-    for scale in (printed.scale, _BINARY.get(printed.scale)):
+    for scale in (printed.scale, BINARY_SCALES.get(printed.scale)):
         for cut in (False, True):
             if scale is None or (cut and printed.holds(number, scale, cut=False)):
                 continue

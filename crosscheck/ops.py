@@ -189,6 +189,10 @@ def _count_conv(layer: Layer) -> Counts:
     if groups > 1:
         counts["depthwise_mac" if groups == x[1] else "grouped_mac"] = mac
         counts["ungrouped_mac"] = (*mac, groups - 1)
+        lost = weight[1] - weight[1] // groups
+        counts["twice_grouped_mac"] = (*mac[:2], lost, *mac[3:])
+        if not layer.call_of:
+            counts["twice_grouped_weight"] = (weight[0], lost, *kernel)
     if len(x) != 4:
         counts["nonplanar_mac"] = mac
     if len(kernel) == 1:
@@ -263,6 +267,8 @@ def _count_linear(layer: Layer) -> Counts:
     counts["position_mac"] = (*beyond, a["in_features"])
     if a["bias"]:
         counts |= {"bias_add": layer.y, "position_bias_add": beyond}
+    if not layer.call_of:
+        counts["products"] = (1,)
     return counts
 
 

@@ -38,6 +38,12 @@ def _conv(layer: Layer, has: Counts) -> Counts:
         pairs = size((layer.x[0], layer.x[1], layer.attrs["out_channels"], *naive.shape(layer)[2:]))
         count["squared_line_mac"] = pairs * beside
     count["ungrouped_mac"] = apart * size((layer.x[0], *layer.attrs["kernel"], *naive.shape(layer)[2:]))
+    if apart:
+        each = sum(1 for _, c in wired if c == 0)
+        kept = len(range(layer.attrs["groups"], each + 1, layer.attrs["groups"]))
+        weight = size((layer.attrs["out_channels"], each - kept, *layer.attrs["kernel"]))
+        count["twice_grouped_mac"] = size((layer.x[0], weight, *naive.shape(layer)[2:]))
+        count["twice_grouped_weight"] = 0 if layer.call_of else weight
     return count
 
 
@@ -107,7 +113,8 @@ def _linear(layer: Layer, has: Counts) -> Counts:
     """Positions beyond the first of each sample."""
     late = [at for at in cells(layer.x[:-1]) if any(at[1:])]
     work = size((len(late), layer.attrs["out_features"]))
-    return {"position_mac": work * layer.x[-1], "position_bias_add": work if layer.attrs["bias"] else 0}
+    first = 0 if layer.call_of else 1
+    return {"position_mac": work * layer.x[-1], "position_bias_add": work if layer.attrs["bias"] else 0, "products": first}
 
 
 def _batchnorm(layer: Layer, has: Counts) -> Counts:
@@ -197,8 +204,8 @@ PARTS: dict[str, Callable[[Layer, Counts], Counts]] = {
     "add": _add,
 }
 BEYOND = (
-    *("mac", "bias_add", "in_elements", "plain_in_elements", "written_pad_elements", "sample_weights", "output_grid_mac"),
-    "param_out_elements",
+    *("mac", "bias_add", "in_elements", "plain_in_elements", "window_elements", "written_pad_elements", "sample_weights"),
+    *("output_grid_mac", "param_out_elements"),
 )
 
 

@@ -1,4 +1,4 @@
-"""VGG: configurations A, B, D and E, with and without batch normalisation, and the CIFAR head."""
+"""VGG: configurations A, B, D and E, with and without batch normalisation, and heads for small images."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ def _row(depth: int, letter: str, norm: bool) -> Variant:
     return Variant(name, "vgg", says, _IMAGENET, 1000, f"{_PAPER} {letter}", {"letter": letter, "norm": norm})
 
 
+def _paddleclas(depth: int, letter: str) -> Variant:
+    says = f"configuration {letter}; convolutions without bias, no adaptive pooling"
+    options = {"letter": letter, "adaptive": False, "bias": False}
+    source = "PaddleClas, ppcls/arch/backbone/legendary_models/vgg.py"
+    return Variant(f"vgg{depth}-paddleclas", "vgg", says, _IMAGENET, 1000, source, options)
+
+
 VARIANTS = (
     *(_row(depth, letter, norm) for depth, letter in ((11, "A"), (13, "B"), (16, "D"), (19, "E")) for norm in (False, True)),
     Variant(
@@ -31,6 +38,16 @@ VARIANTS = (
         f"{_PAPER} D, convolutions only; classifier for CIFAR",
         {"letter": "D", "adaptive": False},
     ),
+    Variant(
+        "vgg16-mnist",
+        "vgg",
+        "configuration D without its fifth stage, so 13 layers, on 28×28 images of one channel, classifier 512→4096→4096→classes",
+        (1, 28, 28),
+        10,
+        f"{_PAPER} D, as a tutorial for MNIST writes VGG16",
+        {"letter": "D", "adaptive": False, "stages": 4},
+    ),
+    *(_paddleclas(depth, letter) for depth, letter in ((11, "A"), (13, "B"), (16, "D"), (19, "E"))),
 )
 
 
@@ -38,10 +55,11 @@ def build(variant: Variant, shape: Shape, classes: int) -> Model:
     """VGG for inputs of (N, C, H, W)."""
     g = Graph(variant.name, shape, family="vgg", variant=variant.says, source=variant.source)
     g.container("", "VGG")
-    index = 0
-    for channels, repeats in zip(_CHANNELS, _STAGES[variant.options["letter"]], strict=True):
+    index, bias = 0, variant.options.get("bias", True)
+    stages = tuple(zip(_CHANNELS, _STAGES[variant.options["letter"]], strict=True))
+    for channels, repeats in stages[: variant.options.get("stages")]:
         for _ in range(repeats):
-            g.add(f"features.{index}", "conv", out_channels=channels, kernel=3, padding=1)
+            g.add(f"features.{index}", "conv", out_channels=channels, kernel=3, padding=1, bias=bias)
             if variant.options.get("norm"):
                 index += 1
                 g.add(f"features.{index}", "batchnorm")

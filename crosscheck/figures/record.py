@@ -1,0 +1,133 @@
+"""Figures as they are kept: one row of a CSV file each, with its source, its printed string and how its label reads it.
+
+``model``, ``metric`` and ``value`` are what every file has. ``network``, ``shape``, ``classes``, ``place``, ``counts``,
+``convention``, ``scale`` and ``precision`` tell what the label says in our terms; a user's file may leave them out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+
+from crosscheck.errors import FileError
+
+DATA = Path(__file__).with_name("data")
+REQUIRED = ("model", "metric", "value")
+MAX_BYTES = 32 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One published figure. ``file`` and ``line`` are where its row is kept, all else is what the row says.
+
+    ``shape`` is the input as ``NxCxHxW``; ``place`` is a layer, ``row 17`` of a tool's table, ``all but fc``, or empty for the
+    whole network; ``precision`` is the unit of the last digit that is meant, where zeros were appended to it; ``part_of`` and
+    ``sum_of`` tell which printed parts a printed sum adds up.
+    """
+
+    file: str
+    line: int
+    source: str = ""
+    path: str = ""
+    commit: str = ""
+    model: str = ""
+    variant: str = ""
+    input: str = ""
+    metric: str = ""
+    value: str = ""
+    unit: str = ""
+    output_shape: str = ""
+    note: str = ""
+    network: str = ""
+    shape: str = ""
+    classes: str = ""
+    place: str = ""
+    counts: str = ""
+    convention: str = ""
+    scale: str = ""
+    precision: str = ""
+    part_of: str = ""
+    sum_of: str = ""
+
+    @property
+    def at(self) -> str:
+        """File and line, for messages."""
+        return f"{self.file}:{self.line}"
+
+    @property
+    def name(self) -> str:
+        """What the figure is of, in the source's own words."""
+        return self.variant if self.variant and self.variant != self.model else self.model
+
+
+COLUMNS = tuple(f.name for f in fields(Figure) if f.name not in ("file", "line"))
+
+
+def load(path: Path) -> list[Figure]:
+    """The figures of a CSV file. Raises FileError that names line and column."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise FileError(f"{path}: larger than {MAX_BYTES >> 20} MiB. Hint: split the file")
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise FileError(f"cannot read {str(path)!r}: {error.strerror}. Hint: give a CSV file of figures") from None
+    except UnicodeDecodeError as error:
+        raise FileError(f"{path}: not UTF-8 at byte {error.start}. Hint: save the file as CSV in UTF-8") from None
+    return list(parse(text, path.name))
+
+
+def parse(text: str, where: str) -> Iterator[Figure]:
+    """Figures from CSV text, comma or semicolon between its cells. Raises FileError that names line and column."""
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first and "," not in first else ",", strict=True)
+    head: list[str] = []
+    start = 1
+    try:
+        for cells in reader:
+            if not head:
+                head = _head(cells, where)
+            elif any(c.strip() for c in cells):
+                yield _figure(head, cells, where, start)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise FileError(f"{where}:{reader.line_num}: not CSV: {error}. Hint: look for a quote that is not closed") from None
+    if not head:
+        raise FileError(f"{where}: empty. Hint: its first line names the columns, {', '.join(REQUIRED)} among them")
+
+
+def _head(cells: list[str], where: str) -> list[str]:
+    names = [c.strip().lower() for c in cells]
+    lacking = [c for c in REQUIRED if c not in names]
+    if lacking:
+        raise FileError(
+            f"{where}:1: column {lacking[0]!r} is missing. Hint: the first line names the columns; {', '.join(REQUIRED)} are "
+            "needed, variant, input, unit, source and any others may follow"
+        )
+    twice = next((c for c in COLUMNS if names.count(c) > 1), None)
+    if twice:
+        raise FileError(f"{where}:1: column {twice!r} is there twice. Hint: rename one of them")
+    return names
+
+
+def _figure(head: list[str], cells: list[str], where: str, line: int) -> Figure:
+    if len(cells) != len(head):
+        column = head[len(cells)] if len(cells) < len(head) else f"number {len(head) + 1}"
+        raise FileError(
+            f"{where}:{line}: {len(cells)} cells under {len(head)} columns, column {column!r} is where it ends or goes on. "
+            "Hint: put quotes around cells that hold a comma"
+        )
+    row = {k: v.strip() for k, v in zip(head, cells, strict=True) if k in COLUMNS}
+    for name in ("model", "metric"):
+        if not row[name]:
+            raise FileError(f"{where}:{line}: column {name!r} is empty. Hint: every figure needs a {name}")
+    return Figure(where, line, **row)
+
+
+@cache
+def builtin() -> tuple[Figure, ...]:
+    """Every figure that comes with crosscheck, in the order of files and rows."""
+    return tuple(f for path in sorted(DATA.glob("*.csv")) for f in load(path))
