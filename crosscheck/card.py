@@ -13,6 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from crosscheck.convention import Convention, Ignored, MetricTable, Weight
+from crosscheck.ops import vocabulary
+from crosscheck.spec import CONTAINER
 from crosscheck.terminal import console
 
 
@@ -41,6 +43,22 @@ def _formula(weights: list[Weight]) -> str:
     return " ".join(parts).removeprefix("+ ") or "0"
 
 
+def _by_op(c: Convention) -> Iterator[tuple[list[str], str, str, str]]:
+    """Ops that one entry speaks of, in the order of the vocabulary; what it charges under every metric, why, and its source."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    plain = [t for t in c.metrics.values() if not t.parts]
+    for op in (*vocabulary(c.framework, c.scope), CONTAINER):
+        charges = "; ".join(f"{t.metric}: {_formula(list(t.weighed[op]))}" for t in plain if op in t.weighed)
+        entry = next((t.weighed[op][0] for t in plain if op in t.weighed), None) or plain[0].ignored[op]
+        groups.setdefault((charges or "0", entry.says, entry.source), []).append(op)
+    for (charges, says, source), ops in groups.items():
+        yield ops, charges, says, source
+
+
+def _sum(table: MetricTable) -> str:
+    return f"{table.metric}: {_unit(table)} = {' + '.join(part.metric for part in table.parts)}"
+
+
 def _unit(table: MetricTable) -> str:
     per_mac = next((w.weight for w in table.weighed.get("conv", ()) if w.primitive == "mac"), None)
     return f"“{table.label}”, in {table.unit}" + (f"; one MAC is {per_mac}" if per_mac and table.metric == "compute" else "")
@@ -64,7 +82,23 @@ def _terminal(c: Convention) -> None:
     out = console()
     out.print(f"[bold]{escape(_head(c))}[/bold]", highlight=False)
     out.print(escape(c.says), highlight=False)
+    if c.by_op:
+        shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        shown.add_column("op", overflow="fold", max_width=20)
+        shown.add_column("charged", overflow="fold", max_width=40)
+        shown.add_column("where it is written", style="dim", overflow="fold")
+        for ops, charges, _, source in _by_op(c):
+            shown.add_row(", ".join(ops), escape(charges), escape(source))
+        out.print(shown)
+        sums = [t for t in c.metrics.values() if t.parts]
+        names = ", ".join(f"{t.metric} ({t.label})" for t in c.metrics.values() if not t.parts)
+        for line in (names, *map(_sum, sums), "Why each is charged so: --format markdown"):
+            out.print(escape(line), highlight=False)
+        return
     for metric, table in c.metrics.items():
+        if table.parts:
+            out.print(f"[bold]{escape(_sum(table))}[/bold]\n", highlight=False)
+            continue
         shown = Table(
             title=f"{metric}: {_unit(table)}", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
         )
@@ -90,7 +124,18 @@ def _terminal(c: Convention) -> None:
 
 def _markdown(c: Convention) -> Iterator[str]:
     yield f"# {_head(c)}\n\n{c.says}\n"
+    if c.by_op:
+        yield "| op | charged | why | source |\n|:--|:--|:--|:--|"
+        for ops, charges, says, source in _by_op(c):
+            cells = (", ".join(ops), charges, says, source)
+            yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+        yield ""
+        yield from (f"- {_sum(t) if t.parts else f'{t.metric}: {_unit(t)}'}" for t in c.metrics.values())
+        return
     for metric, table in c.metrics.items():
+        if table.parts:
+            yield f"\n## {_sum(table)}\n"
+            continue
         yield f"\n## {metric}: {_unit(table)}\n\n| op | charged | why | source |\n|:--|:--|:--|:--|"
         for ops, weights in _rules(table):
             sources = "; ".join(dict.fromkeys(w.source for w in weights))
@@ -109,6 +154,7 @@ def _json(c: Convention) -> dict[str, Any]:
             "unit": t.unit,
             "label": t.label,
             "functional": t.functional,
+            "sum": [part.metric for part in t.parts],
             "bare": asdict(t.bare) if t.bare else None,
             "weigh": [asdict(w) for weights in t.weighed.values() for w in weights],
             "ignore": [asdict(i) for i in t.ignored.values()],

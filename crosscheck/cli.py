@@ -92,6 +92,9 @@ def count(
         list[str] | None, typer.Option("--convention", "-c", help="Count as this convention does; may be repeated.")
     ] = None,
     layers: Annotated[bool, typer.Option("--layers", "-l", help="One row per layer.")] = False,
+    metrics: Annotated[
+        list[str] | None, typer.Option("--metric", "-m", help="Only this metric, e.g. memory; may be repeated.")
+    ] = None,
     batch: Batch = 1,
     input_shape: InputShape = None,
     classes: Classes = None,
@@ -100,13 +103,14 @@ def count(
     """Count a network with the engine alone; no framework is imported.
 
     Examples: `crosscheck count resnet50` · `crosscheck count resnet50 --layers -c torchinfo` ·
-    `crosscheck count vgg16 -c mac -c flop_counter --input 3x256x256 --format json`
+    `crosscheck count vgg16 -c mac -c flop_counter --input 3x256x256 --format json` ·
+    `crosscheck count resnet50 -c arithmetic` · `crosscheck count resnet18 -b 64 -c torchsummary_151 -m memory`
     """
     from crosscheck import models, terminal
 
     shape = models.parse_input(input_shape) if input_shape else None
     built = models.build(model, batch=batch, input_shape=shape, classes=classes)
-    terminal.show_count(built, tuple(dict.fromkeys(conventions or ["mac"])), layers, output.value)
+    terminal.show_count(built, tuple(dict.fromkeys(conventions or ["mac"])), layers, output.value, metrics or ())
 
 
 @app.command("onnx")
@@ -211,7 +215,7 @@ def explain(
     ],
     layer: Annotated[str | None, typer.Option("--layer", "-l", help="Only this layer, e.g. layer1.0.conv1.")] = None,
     metric: Annotated[
-        str | None, typer.Option("--metric", "-m", help="compute or params; the first that all give if left out.")
+        str | None, typer.Option("--metric", "-m", help="compute, params, memory …; the first that all give if left out.")
     ] = None,
     predicted: Annotated[
         bool, typer.Option("--predicted", help="From conventions alone: no tool needs to be installed.")
@@ -248,7 +252,9 @@ def explain(
 def identify(
     model: Annotated[str, typer.Argument(help="A name from `crosscheck list models`.")],
     value: Annotated[list[str], typer.Argument(metavar="VALUE", help='As printed: 4.11G, "8.19 GFLOPs", 25.56M, 61,100,840.')],
-    metric: Annotated[str | None, typer.Option("--metric", "-m", help="compute or params; from the unit if left out.")] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", "-m", help="compute, params, memory …; from the unit if left out.")
+    ] = None,
     most: Annotated[int, typer.Option("--most", help="How many explanations to show.")] = 10,
     output: FormatOption = Format.table,
 ) -> None:

@@ -350,6 +350,8 @@ def _count_adaptive(layer: Layer) -> Counts:
     uncounted = prod(x[2:]) - prod(y[2:]) * prod(floors)
     counts = _elements(layer) | {"window_elements": (*y[:2], *spans), "floor_cut_elements": (*x[:2], uncounted)}
     counts["float_cut"] = (_float_cut(x, y),)
+    if x == y:
+        counts["idle_elements"] = y
     if len(x) != 4:
         counts["nonplanar_in_elements"] = x
     if all(n % o == 0 for n, o in zip(x[2:], y[2:], strict=True)):

@@ -45,6 +45,7 @@ COMPUTE: Final[dict[str, str]] = {
     "scan_elements": "elements of windows ceil(size / output) and one more long, at every position, axis by axis, if none tile",
     "scan_positions": "output sizes, summed over the axes, of such a pooling",
     "slice_elements": "window_elements of a pooling whose windows do not tile, where ceil(size / output) + 1 exceeds a size",
+    "idle_elements": "|y| of an adaptive pooling that leaves all sizes, and so all elements, as they are",
     "leading_window_elements": "|y| times the first size of a pooling's window over three axes",
     "float_cut": "what is cut off |x| + |y|, computed as |y| times 1 + product of input size / output size in double precision",
     "output_grid_mac": "what a transposed convolution would multiply if every output position met every tap",

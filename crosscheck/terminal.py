@@ -17,13 +17,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from crosscheck import convention, engine, ops
-from crosscheck.spec import Model, show_shape
+from crosscheck.convention import Convention
+from crosscheck.errors import UnknownNameError, UsageError
+from crosscheck.rows import METRICS
+from crosscheck.spec import CONTAINER, Model, show_shape
 
 if TYPE_CHECKING:
     from crosscheck.report.view import Report
     from crosscheck.runner import Watch
 
 WIDTH = 100
+MANY = 4  # columns of numbers that a table of layers can hold with everything about them
 
 
 def console() -> Console:
@@ -95,10 +99,30 @@ def show_rows(rows: Sequence[dict[str, Any]], output: str, title: str = "") -> N
         show_table(title, rows)
 
 
-def show_count(model: Model, ids: Sequence[str], layers: bool, output: str) -> None:
-    """What the engine counts under each convention, in total or per layer."""
-    counted = engine.tally(model)
+def _columns(ids: Sequence[str], metrics: Sequence[str]) -> list[tuple[Convention, str]]:
+    """Every convention with each of its metrics, or those asked for. Raises UnknownNameError and UsageError."""
+    odd = [m for m in metrics if m not in METRICS]
+    if odd:
+        raise UnknownNameError("metric", odd[0], METRICS)
     loaded = [convention.load(name) for name in ids]
+    for c, metric in ((c, m) for c in loaded for m in metrics):
+        if metric not in c.metrics:
+            raise UsageError(f"convention {c.id!r} gives no {metric}. Hint: it gives {', '.join(c.metrics)}")
+    return [(c, metric) for c in loaded for metric in (dict.fromkeys(metrics) or c.metrics)]
+
+
+def in_words(value: int, unit: str) -> str:
+    """Bytes as both kinds of MB, each by its size; nothing for other units."""
+    return f"{value / 2**20:,.2f} MB of 2^20 B, {value / 1e6:,.2f} MB of 1e6 B" if unit == "B" else ""
+
+
+def show_count(model: Model, ids: Sequence[str], layers: bool, output: str, metrics: Sequence[str] = ()) -> None:
+    """What the engine counts under each convention, in total or per layer; all metrics that it has, or those asked for.
+
+    Raises UnknownNameError and UsageError.
+    """
+    columns = _columns(ids, metrics)
+    counted = engine.tally(model)
     if not layers:
         rows: list[dict[str, Any]] = [
             {
@@ -107,27 +131,79 @@ def show_count(model: Model, ids: Sequence[str], layers: bool, output: str) -> N
                 "convention": c.id,
                 "metric": metric,
                 "value": engine.total(counted, c, metric),
-                "unit": table.unit,
+                "unit": c.table(metric).unit,
             }
-            for c in loaded
-            for metric, table in c.metrics.items()
+            for c, metric in columns
         ]
+        words = [in_words(r["value"], r["unit"]) for r in rows]
+        if output == "table" and any(words):  # the network stands in the title, which leaves room for the words
+            rows = [
+                {k: v for k, v in r.items() if k not in ("model", "input")} | {"which is": w}
+                for r, w in zip(rows, words, strict=True)
+            ]
+            show_table(f"{model.name}, input {model.input_text}: {model.variant}", rows)
+            return
         show_rows(rows, output, f"{model.name}: {model.variant}")
         return
-    columns = [(c, metric) for c in loaded for metric in c.metrics]
     rows = []
-    for layer, counts in counted.layers:
+    for layer, counts in (*counted.containers, *counted.layers):
         row: dict[str, Any] = {"layer": layer.id, "op": layer.op, "output": show_shape(layer.y)}
-        row["MACs ="] = ops.formula(layer, "mac")
-        for c, metric in columns:
-            table = c.table(metric)
-            row[f"{c.id} {metric} ({table.unit})"] = engine.layer_value(counted, table, c.id, layer, counts)
-        rows.append(row)
+        row["MACs ="] = ops.formula(layer, "mac") if layer.op != CONTAINER else ""
+        values = {
+            f"{c.id} {metric} ({c.table(metric).unit})": engine.layer_value(counted, c.table(metric), c.id, layer, counts)
+            for c, metric in columns
+        }
+        if layer.op != CONTAINER or any(values.values()):
+            rows.append(row | values)
     sums = {f"{c.id} {metric} ({c.table(metric).unit})": engine.total(counted, c, metric) for c, metric in columns}
-    if output == "table":
-        show_table(f"{model.name}, input {model.input_text}: {model.variant}", rows, {"layer": "(total)"} | sums)
-    else:
+    if output != "table":
         show_rows([*rows, {"layer": "(total)", "op": "", "output": "", "MACs =": "", **sums}], output)
+        return
+    _show_layers(model, columns, rows, sums)
+
+
+def _show_layers(
+    model: Model, columns: Sequence[tuple[Convention, str]], rows: list[dict[str, Any]], sums: dict[str, int]
+) -> None:
+    """A table of layers no wider than the terminal; what is 0 everywhere, and what has no room, is told below it."""
+    keys = dict(zip(sums, columns, strict=True))
+    alone = len({c.id for c, _ in columns}) == 1
+    empty = [k for k in keys if len(keys) > MANY and not any(r[k] for r in rows)]
+    kept = [k for k in keys if k not in empty]
+    facts = ["op", "output"] + (["MACs ="] if any(m == "compute" and not c.table(m).parts for c, m in columns) else [])
+    below = False  # whether units stand below the table
+
+    def head(key: str) -> str:
+        c, m = keys[key]
+        return "\n".join([*([] if alone else [c.id]), m, *([] if below else [f"({c.table(m).unit})"])])
+
+    def width() -> int:
+        cells = [[n, *(str(r[n]) for r in rows)] for n in ("layer", *facts)]
+        cells += [[*head(k).split("\n"), _cell(sums[k])] for k in kept]
+        return sum(max(map(len, column)) + 3 for column in cells)
+
+    crowded: list[str] = []
+    while width() > WIDTH and (facts or not below or len(kept) > 1):
+        parts = [k for k in kept if keys[k][1].startswith("memory_") and len(kept) > 1]
+        if parts:
+            kept.remove(parts[-1])
+            crowded.insert(0, parts[-1])
+        elif facts:
+            crowded.insert(0, facts.pop())
+        elif not below:
+            below = True
+        else:
+            crowded.insert(0, kept.pop())
+    shown = [{n: r[n] for n in ("layer", *facts)} | {head(k): r[k] for k in kept} for r in rows]
+    who = f", {columns[0][0].id}" if alone else ""
+    total = {"layer": "(total)"} | {head(k): sums[k] for k in kept}
+    show_table(f"{model.name}, input {model.input_text}{who}: {model.variant}", shown, total)
+    for what, names in (("units", kept * below), ("0 in every layer", empty), ("no room here, but in --format csv", crowded)):
+        if names:
+            told = [k if k not in keys else keys[k][1] if alone else f"{keys[k][0].id} {keys[k][1]}" for k in names]
+            if what == "units":
+                told = [f"{t} in {keys[k][0].table(keys[k][1]).unit}" for t, k in zip(told, names, strict=True)]
+            console().print(f"{what}: {', '.join(told)}", style="dim", highlight=False)
 
 
 @contextlib.contextmanager

@@ -147,6 +147,8 @@ def _adaptive(layer: Layer, has: Counts) -> Counts:
     n, out, count = layer.x[2:], layer.attrs["output_size"], Counter[str]()
     if len(layer.x) != PLANE:
         count["nonplanar_in_elements"] = has["in_elements"]
+    if all(o == m for m, o in zip(n, out, strict=True)):
+        count["idle_elements"] = size(layer.x)
     long = [next(k for k in range(1, m + 2) if k * o >= m) + 1 for m, o in zip(n, out, strict=True)]
     if all(m in range(0, m + 1, o) for m, o in zip(n, out, strict=True)):
         own = count["tiled_elements"] = has["in_elements"]

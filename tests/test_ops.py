@@ -145,6 +145,7 @@ CASES: list[tuple[str, dict[str, Any], list[Shape]]] = [
     ("avgpool", {"kernel": 2}, [(*X, 6)]),
     ("adaptive_avgpool", {"output_size": (7, 3)}, [X]),
     ("adaptive_avgpool", {"output_size": 4}, [X[:3]]),
+    ("adaptive_avgpool", {"output_size": X[2:]}, [X]),
     ("adaptive_avgpool", {"output_size": 2}, [(2, 4, 1)]),
     ("add", {"inplace": True}, [X, X]),
 ]
