@@ -57,16 +57,21 @@ def plain(label: Label) -> tuple[Candidate, ...]:
         n = exact.value(label.network, label.shape, label.classes, label.place, label.by, label.metric)
         return () if n is None else (Candidate(label, Fraction(1), n, ()),)
     found = []
-    for c in map(convention.load, convention.ids()):
-        if not c.tool and label.metric in c.metrics:
-            told = replace(label, by=c.id)
-            n = exact.value(told.network, told.shape, told.classes, told.place, c.id, told.metric)
-            if n is not None:
-                found += [
-                    Candidate(told, f, n, ())
-                    for f in ((Fraction(1), Fraction(2)) if label.metric == "compute" else (Fraction(1),))
-                ]
+    for c in _by_definition(label.metric):
+        told = replace(label, by=c.id)
+        n = exact.value(told.network, told.shape, told.classes, told.place, c.id, told.metric)
+        if n is not None:
+            factors = (Fraction(1), Fraction(2)) if label.metric == "compute" else (Fraction(1),)
+            found += [Candidate(told, f, n, ()) for f in factors]
     return tuple(found)
+
+
+@cache
+def _by_definition(metric: str) -> tuple[Convention, ...]:
+    """Who counts where a label names nobody: plain MACs and parameters, else every convention that belongs to no tool."""
+    plainest = convention.load("mac")
+    own = (c for c in map(convention.load, convention.ids()) if not c.tool and metric in c.metrics)
+    return (plainest,) if metric in plainest.metrics else tuple(own)
 
 
 @cache
@@ -156,8 +161,9 @@ def _conventions(label: Label) -> Iterator[tuple[Label, Fraction, tuple[Assumpti
     known = [c for c in map(convention.load, convention.ids()) if label.metric in c.metrics]
     if not label.by:
         for c in known:
-            by = () if not c.tool else (assume(TOOL, f"counted as {c.title} does"),)
-            yield from _factors(replace(label, by=c.id), c, by, free=not c.tool)
+            free = c in _by_definition(label.metric)
+            by = () if free else (assume(TOOL, f"counted as {c.title} does"),)
+            yield from _factors(replace(label, by=c.id), c, by, free=free)
         return
     own = convention.load(label.by)
     yield from _factors(label, own, (), free=False)

@@ -37,6 +37,7 @@ LIKELY = (EDITION, PART, VARIANT, INPUT, TOOL, FACTOR, WRAP, SCALE, ROUGH, CUT, 
 DECOYS = 20  # on each side
 BY_CHANCE = 4  # more decoys that pass make one assumption a coincidence
 SELDOM = 1  # and more make several, or one that contradicts the label
+UNSAID = 8  # where no tool is named, some tool it was: as many may pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,10 @@ def _judge(figure: Figure, parts: Parts) -> Verdict:
         return Verdict(figure, told, None, OUT, "no figure is printed")
     if figure.output_shape and (wrong := _wrong_shape(figure, told)):
         return Verdict(figure, told, printed, UNEXPLAINED, wrong)
-    return _number_verdict(figure, told, printed)
+    return verdict(figure, told, printed)
 
 
-def _number_verdict(figure: Figure, told: Label, printed: Number) -> Verdict:
+def verdict(figure: Figure, told: Label, printed: Number) -> Verdict:
     own = hypotheses.plain(told)
     straight = [f for c in own for f in _prints(c, printed, straight=True)]
     if straight:
@@ -121,7 +122,7 @@ def _number_verdict(figure: Figure, told: Label, printed: Number) -> Verdict:
     passed = 0
     if fits:
         passed = _decoys(told, printed, fits[0])
-        if passed <= (BY_CHANCE if fits[0].worth == 1 else SELDOM):
+        if passed <= _most(fits[0]):
             return Verdict(figure, told, printed, EXPLAINED, "", fits[0], tried, len(fits), passed, own)
     slip = misprint.slip(printed, own)
     if slip:
@@ -179,6 +180,13 @@ def _prints(c: Candidate, printed: Number, *, straight: bool = False) -> Iterato
         if printed.prints(n, scale, cut=True):
             yield Fit(c, scale, (*c.assumed, *before, assume(CUT, "cut off, not rounded")))
             return
+
+
+def _most(f: Fit) -> int:
+    """How many decoys may pass before a fit counts as a coincidence."""
+    if f.worth > 1:
+        return SELDOM
+    return UNSAID if [a.kind for a in f.assumed] == [TOOL] else BY_CHANCE
 
 
 def _rank(f: Fit) -> tuple[int, int]:
