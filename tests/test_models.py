@@ -45,6 +45,7 @@ PUBLISHED_PARAMS = {
     "mnist-cnn": 21_840,  # torchinfo, tests/test_output/single_input.out
     "single-conv": 76,  # paddle.flops on Conv2D(2, 4, 3, padding=1)
     "single-linear": 12,
+    "se-resnet50": 28_088_024,  # pretrainedmodels' se_resnet50, as counted with its weights
     "wrn-28-10": 36_479_194,  # 36.5 M in the paper; from here on as printed by implementations of it
     "wrn-16-8": 10_961_370,
 }
@@ -72,6 +73,10 @@ PRINTED_MILLIONS = {
     "resnet50-cifar": "23.52",
     "resnet152-cifar": "58.16",
     "resnext152-32x4d": "59.95",
+    "se-resnet50": "28.09",
+    "se-resnet101": "49.33",
+    "se-resnext50-32x4d": "27.56",  # timm
+    "se-resnext101-32x4d": "48.96",
 }
 # the same with the running statistics, which these print as parameters
 PRINTED_MILLIONS_WITH_STATISTICS = {
@@ -117,6 +122,9 @@ PUBLISHED_GIGA_MACS = {
 }
 # He et al. 2015, table 1, "FLOPs" (multiply-adds), two digits, of the paper's own v1 networks
 PAPER_GIGA_MACS = {"resnet18": 1.8, "resnet34": 3.6, "resnet50-v1": 3.8, "resnet101-v1": 7.6, "resnet152-v1": 11.3}
+# Hu et al. 2017, arXiv:1709.01507, table 2: "GFLOPs" of v1 networks without and with squeeze-and-excitation
+SQUEEZED_GIGA_MACS = {"resnet50-v1": 3.86, "se-resnet50-v1": 3.87, "resnet101-v1": 7.58, "se-resnet101-v1": 7.60}
+SQUEEZED_GIGA_MACS |= {"resnet152-v1": 11.30, "se-resnet152-v1": 11.32, "resnext50-32x4d": 4.24, "se-resnext50-32x4d": 4.25}
 # Sze et al. 2017, arXiv:1703.09039, table II: millions of MACs of AlexNet's convolutions and linear layers
 ALEXNET_MEGA_MACS = {"conv1": 105, "conv2": 224, "conv3": 150, "conv4": 112, "conv5": 75, "fc6": 38, "fc7": 17, "fc8": 4}
 
@@ -166,13 +174,13 @@ def test_all_weights_are_those_that_keras_and_gluon_publish() -> None:
 NAMED_DEPTHS = [
     (name, int(depth.group(1)))
     for name in models.variants()
-    if (depth := re.match(r"(?:wide-)?(?:vgg|resnet|resnext|wrn-)(\d+)", name)) and name != "vgg16-mnist"
+    if (depth := re.match(r"(?:wide-|se-)?(?:vgg|resnet|resnext|wrn-)(\d+)", name)) and name != "vgg16-mnist"
 ]
 
 
 def _spine(name: str) -> int:
-    """Layers with a weight matrix, projections left out: what the name of a network counts."""
-    return sum(1 for x, c in counted(name).layers if "weight" in c and ".downsample" not in x.id)
+    """Layers with a weight matrix, projections and squeezing left out: what the name of a network counts."""
+    return sum(1 for x, c in counted(name).layers if "weight" in c and not re.search(r"\.(downsample|se_module)\b", x.id))
 
 
 @pytest.mark.parametrize(("name", "depth"), NAMED_DEPTHS)
@@ -210,6 +218,30 @@ def test_groups_and_widths_move_work_as_they_say() -> None:
             assert a.get("mac", 0) == inner * b.get("mac", 0), x.id
     ladder = [counted(n) for n in ("resnext101-32x4d", "resnext101-64x4d", "resnext101-32x8d")]
     assert [t.sum("mac") for t in ladder] == sorted(t.sum("mac") for t in ladder)
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [(f"se-resnet{d}{v}", f"resnet{d}{v}") for d in (50, 101, 152) for v in ("", "-v1")]
+    + [(f"se-resnext{d}-32x4d", f"resnext{d}-32x4d") for d in (50, 101)],
+)
+def test_squeeze_and_excitation_adds_two_small_layers_a_block(name: str, plain: str) -> None:
+    squeezed, without = counted(name), counted(plain)
+    scaled = [x for x, _ in squeezed.layers if x.op == "scale"]
+    assert len(scaled) == sum(1 for x, _ in without.layers if x.op == "add")
+    assert learned(squeezed) - learned(without) == sum(2 * x.y[1] ** 2 // 16 + x.y[1] // 16 + x.y[1] for x in scaled)
+    assert squeezed.sum("mac") - without.sum("mac") == sum(2 * x.y[1] ** 2 // 16 for x in scaled)
+    added = [x.id for x, _ in squeezed.layers if x.id not in without.model.by_id]
+    assert all(".se_module." in i for i in added)
+
+
+def test_squeeze_and_excitation_costs_as_little_as_its_paper_says() -> None:
+    for name, giga in SQUEEZED_GIGA_MACS.items():
+        assert counted(name).sum("mac") / 1e9 == pytest.approx(giga, abs=0.04), name
+    for name in (n for n in SQUEEZED_GIGA_MACS if n.startswith("se-")):
+        ours = counted(name).sum("mac") - counted(name[3:]).sum("mac")
+        paper = SQUEEZED_GIGA_MACS[name] - SQUEEZED_GIGA_MACS[name[3:]]
+        assert ours / 1e9 == pytest.approx(paper, abs=0.02), name
 
 
 def test_the_small_networks_have_the_sizes_of_their_papers() -> None:
@@ -334,6 +366,18 @@ def test_convolutions_of_the_cifar_variant_are_those_of_vgg16() -> None:
     weights = [[c["weight"] for x, c in counted(n).layers if x.op == "conv"] for n in ("vgg16", "vgg16-cifar")]
     assert weights[0] == weights[1]
     assert counted("vgg16-cifar").model.by_id["flatten"].y == (1, 512)
+
+
+def test_variants_of_one_network_share_its_root() -> None:
+    roots: dict[str, set[str]] = {}
+    for name, variant in models.variants().items():
+        roots.setdefault(variant.root, set()).add(name)
+    assert {"resnet50", "resnet50-v1", "resnet50-vd", "resnet50-v2-keras", "resnet50-cifar"} <= roots["resnet50"]
+    assert roots["se-resnet50"] == {"se-resnet50", "se-resnet50-v1"}
+    assert roots["wide-resnet50"] == {"wide-resnet50-2"}
+    assert roots["wrn-28-10"] == {"wrn-28-10"}
+    assert {root for root, names in roots.items() if len({models.get(n).family for n in names}) > 1} == set()
+    assert all(name.startswith(root) for root, names in roots.items() for name in names)
 
 
 def test_every_variant_says_what_it_is_and_where_it_comes_from() -> None:
