@@ -45,9 +45,11 @@ PUBLISHED_PARAMS = {
     "mnist-cnn": 21_840,  # torchinfo, tests/test_output/single_input.out
     "single-conv": 76,  # paddle.flops on Conv2D(2, 4, 3, padding=1)
     "single-linear": 12,
-    "se-resnet50": 28_088_024,  # pretrainedmodels' se_resnet50, as counted with its weights
-    "wrn-28-10": 36_479_194,  # 36.5 M in the paper; from here on as printed by implementations of it
-    "wrn-16-8": 10_961_370,
+    "se-resnet50": 28_088_024,  # osmr/imgclsmob, lists of models, from here on
+    "se-resnet101": 49_326_872,
+    "se-resnet152": 66_821_848,
+    "wrn-28-10": 36_479_194,
+    "wrn-22-8": 17_158_106,  # logs of an implementation in Keras
 }
 # millions of parameters that a paper or a model zoo prints, with all the digits printed
 PRINTED_MILLIONS = {
