@@ -10,6 +10,7 @@ from crosscheck import models
 from crosscheck.engine import Tally, tally
 from crosscheck.errors import ShapeError, UnknownNameError, UsageError
 from crosscheck.primitives import COMPUTE, PARAMS
+from tests import kinds
 from tests.helpers import same
 
 LEARNED = ("weight", "bias", "norm_scale", "norm_shift")
@@ -368,6 +369,34 @@ def test_convolutions_of_the_cifar_variant_are_those_of_vgg16() -> None:
     weights = [[c["weight"] for x, c in counted(n).layers if x.op == "conv"] for n in ("vgg16", "vgg16-cifar")]
     assert weights[0] == weights[1]
     assert counted("vgg16-cifar").model.by_id["flatten"].y == (1, 512)
+
+
+def _sorts(name: str) -> set[tuple[object, ...]]:
+    """What layers a network has: op, place, attributes and kinds of containers, without how many of anything."""
+    model, amounts = models.build(name), {"out_channels", "in_channels", "channels", "in_features", "out_features", "features"}
+    found: set[tuple[object, ...]] = set()
+    for x in model.layers:
+        attrs = {k: v for k, v in x.attrs.items() if k not in amounts}
+        attrs["groups"] = x.attrs.get("groups", 1) > 1
+        path = x.id.split(".")[:-1]
+        homes = tuple(model.kind_of(".".join(path[: k + 1])) for k in range(len(path)))
+        place = re.sub(r"(?<=layer)\d+|(?<=\.)\d+", "#", x.id)
+        found.add((x.op, place, homes, x.functional, x.call_of is None, str(sorted(attrs.items()))))
+    return found
+
+
+@pytest.mark.parametrize("name", kinds.deeper())
+def test_a_deeper_network_has_no_layer_that_the_shallowest_of_its_kind_has_not(name: str) -> None:
+    shallow = kinds.representatives()[kinds.kind(models.get(name))]
+    assert shallow in kinds.shown()
+    assert _sorts(name) <= _sorts(shallow), f"{name} and {shallow}"
+
+
+def test_kinds_tell_apart_what_is_built_in_another_way() -> None:
+    names = ("resnet18", "resnet18-a", "resnet50", "resnet50-v1", "resnet50-vd", "resnext50-32x4d", "wide-resnet50-2", "vgg11-bn")
+    assert len({kinds.kind(models.get(n)) for n in names}) == len(names)
+    assert kinds.kind(models.get("resnet152")) == kinds.kind(models.get("resnet50"))
+    assert sorted([*kinds.shown(), *kinds.deeper()]) == sorted(models.variants())
 
 
 def test_variants_of_one_network_share_its_root() -> None:
