@@ -14,7 +14,8 @@ from crosscheck.spec import CONTAINER, ROOT, Layer, Model, Shape, numel
 
 Counted = tuple[Layer, Mapping[str, int]]
 
-WIRING = frozenset({"flatten", "add", "concat", "subsample", "zero_pad"})  # functions: they make no module inside a container
+# functions: they make no module inside a container
+WIRING = frozenset({"flatten", "add", "scale", "concat", "subsample", "zero_pad"})
 PLAIN = "Sequential"  # the class of a container that the description gives none: it runs what it holds, and is nothing more
 SHALLOW = 3  # containers less deep than this are shallow; the root's depth is 0
 
