@@ -53,7 +53,7 @@ def conventions(full: bool = True) -> Rows:
         per_mac = next((w.weight for w in table.weighed.get("conv", ()) if w.primitive == "mac"), None)
         row: dict[str, Any] = {
             "convention": name,
-            "counts as": f"{c.title}, {c.framework}" if c.tool else "the engine",
+            "counts as": f"{c.title}, {c.framework}" if c.tool else c.title if c.framework else "the engine",
             "versions": c.versions,
             "metrics": ", ".join(c.metrics),
             "one MAC is": None if "compute" not in c.metrics else per_mac,

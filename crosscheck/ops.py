@@ -19,7 +19,8 @@ from crosscheck.opkind import elements as _elements
 from crosscheck.primitives import BEYOND, STORED
 from crosscheck.spec import Layer, Shape
 
-FILES = "onnx"  # the framework of conventions that count files
+FILES = ("onnx", "caffe", "")  # frameworks of conventions that count files; the engine's own have none
+CAFFE_ONLY = "plumbing"  # the family of ops that no ONNX graph has
 
 
 # --- shapes ---------------------------------------------------------------------------------------------------------------
@@ -432,7 +433,9 @@ OPS: dict[str, Op] = {
 
 def vocabulary(framework: str) -> Mapping[str, Op]:
     """The ops that a convention of this framework needs a word on; one of files, or the engine's own, meets file ops too."""
-    return OPS | FILE_OPS if framework in (FILES, "") else OPS
+    if framework not in FILES:
+        return OPS
+    return OPS | {name: op for name, op in FILE_OPS.items() if framework != "onnx" or op.family != CAFFE_ONLY}
 
 
 def complete(op: str, attrs: Mapping[str, Any], in_shapes: Sequence[Shape]) -> tuple[Attrs, Shape]:
@@ -465,6 +468,10 @@ def factors(layer: Layer) -> Counts:
     holds for it and for no layer before it; that stands in for what its shapes would tell.
     """
     counts = (OPS.get(layer.op) or FILE_OPS[layer.op]).counts(layer)
+    if "caffe" in layer.attrs:
+        counts = counts | {"calls": (1,)}
+    if len(layer.out_shapes) > 1:
+        counts["later_out_elements"] = (sum(map(prod, layer.out_shapes[1:])),)
     stored = layer.attrs.get("stored")
     if stored is not None:
         kept = {k: v for k, v in counts.items() if k not in STORED or prod(v) == stored.get(k)}

@@ -14,7 +14,7 @@ from crosscheck.errors import RowError
 
 TOTAL = "(total)"
 UNATTRIBUTED = "(unattributed)"
-METRICS = ("compute", "params", "params_trainable", "params_nontrainable")
+METRICS = ("compute", "params", "params_trainable", "params_nontrainable", "layers", "memory")
 STATUSES = ("ok", "absent", "unsupported", "skipped", "error")
 
 

@@ -51,7 +51,7 @@ def show_table(title: str, rows: Sequence[dict[str, Any]], footer: dict[str, Any
     for name in rows[0] if rows else ():
         numeric = all(isinstance(r[name], int) or r[name] is None for r in rows)
         table.add_column(
-            name,
+            name.replace(" (", "\n(") if numeric else name,
             justify="right" if numeric else "left",
             overflow="fold",
             no_wrap=numeric,
@@ -95,7 +95,7 @@ def show_count(model: Model, ids: Sequence[str], layers: bool, output: str) -> N
         ]
         show_rows(rows, output, f"{model.name}: {model.variant}")
         return
-    columns = [(c, metric) for c in loaded for metric in c.metrics]
+    columns = [(c, metric) for c in loaded for metric in c.metrics if metric != "layers"]  # each row is one
     rows = []
     for layer, counts in counted.layers:
         row: dict[str, Any] = {"layer": layer.id, "op": layer.op, "output": show_shape(layer.y)}
