@@ -25,6 +25,7 @@ SMALL = st.integers(1, 3)
 # What depends on containers is tests/test_containers.py, what only files have tests/test_file_ops.py; what is rounded is below.
 ELSEWHERE = {p for p in PRIMITIVES if p.startswith("container_") or "held" in p} | {"displaced_params", "float_cut"}
 ELSEWHERE |= {"bound", "operand", "literals", "unused_elements", "node_held", "unshaped"}
+ELSEWHERE |= {"calls", "later_out_elements", "stats_factor"}  # of layers that were read from files
 ELSEWHERE |= {
     "instance_elements",
     "lead_rows",
