@@ -136,7 +136,11 @@ class Fields:
         if of in "iu":
             if value.kind != "number" or not WHOLE.match(text):
                 raise wrong
-            number = int(text, 16 if "x" in text.lower() else 8 if text.lstrip("-").startswith("0") and len(text) > 1 else 10)
+            base = 16 if "x" in text.lower() else 8 if re.match("-?0[0-9]", text) else 10
+            try:
+                number = int(text, base)
+            except ValueError:  # an 8 or 9 in an octal number
+                raise wrong from None
             if not (0 if of == "u" else -MOST["i"] - 1) <= number <= MOST[of]:
                 raise TextError(f"{spot(value.where)}: {self.kind}.{name} is {text}, which no Caffe can hold")
             return number

@@ -89,7 +89,7 @@ def _pair(p: Fields, stem: str, plain: str, rank: int, default: int | None) -> S
     high, wide = f"{stem}_h", f"{stem}_w"
     found = tuple(p.all(plain))
     if p.has(high) or p.has(wide):
-        if found or rank != 2 or (default is None and not (p.has(high) and p.has(wide))):
+        if found or rank != 2 or (stem != "pad" and not (p.has(high) and p.has(wide))):
             raise MisfitError(f"{high} and {wide} belong to two spatial axes, both, and without {plain}")
         found = (p.get(high, default), p.get(wide, default))
     if not found and default is not None:
@@ -126,7 +126,7 @@ def _convolution(n: Call) -> Made:
 def pooled(size: int, kernel: int, stride: int, pad: int, *, clip: bool, floor: bool = False) -> int:
     """Window positions along an axis: rounded up, then, with padding, without a last window that starts behind the input.
 
-    ``clip`` tells whether there is padding along any axis. Source: pooling_layer.cpp:87-115 of Caffe 1.0.
+    ``clip`` tells whether there is padding along any axis. Source: Reshape in pooling_layer.cpp of Caffe 1.0.
     """
     span = size + 2 * pad - kernel
     out = (span // stride if floor else -(-span // stride)) + 1

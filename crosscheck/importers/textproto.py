@@ -9,21 +9,24 @@ import re
 from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-MOST_BYTES = 1 << 24  # of a file
+MOST_BYTES = 1 << 23  # of a file
 MOST_DEPTH = 64  # messages inside of one another
-MOST_FIELDS = 1_000_000  # of a whole file
+MOST_FIELDS = 250_000  # of a whole file
 MOST_TOKEN = 1 << 16  # characters of one token
 MOST_DIGITS = 40  # characters of a number
 
 _TOKEN = re.compile(
-    r"""(?P<space>[ \t\r\n\f\v]+|\#[^\n]*)
-    |(?P<word>[A-Za-z_][A-Za-z0-9_]*)
+    r"""(?>(?:[ \t\r\n\f\v]+|\#[^\n]*)*)
+    (?:(?P<word>[A-Za-z_][A-Za-z0-9_]*)
     |(?P<number>(?:0[xX][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)[fF]?(?![A-Za-z0-9_.]))
     |(?P<text>"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*')
-    |(?P<mark>[-{}<>\[\]:;,])""",
+    |(?P<mark>[-{}<>\[\]:;,])
+    |(?P<end>\Z))""",
     re.VERBOSE,
 )
+_SPACE = re.compile(r"(?:[ \t\r\n\f\v]+|#[^\n]*)*")
 _ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _NAMED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"} | {c: c for c in "\\'\"?"}
 CLOSING = {"{": "}", "<": ">"}
@@ -41,8 +44,7 @@ def spot(where: Place) -> str:
     return f"line {where[0]:,}, column {where[1]:,}"
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A value as it is written: ``kind`` is ``number``, ``word`` (an enum, a truth value, inf) or ``text`` (it was quoted)."""
 
     kind: str
@@ -58,8 +60,9 @@ class Message:
     fields: dict[str, list[Scalar | Message]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
+    """A word, number, text or mark, and where it stands; the kind of the end is empty."""
+
     kind: str
     text: str
     at: int
@@ -89,21 +92,26 @@ class _Parser:
         return TextError(f"{self.spot(token.at)}: {found} where {wanted} should stand")
 
     def _tokens(self) -> Iterator[_Token]:
-        at, end = 0, len(self.text)
-        while at < end:
+        at = 0
+        while True:
             match = _TOKEN.match(self.text, at)
             if not match:
-                char = self.text[at]
-                what = "a string that does not end on its line" if char in "\"'" else f"{self.text[at : at + 12]!r}"
-                raise TextError(f"{self.spot(at)}: {what} is no part of a message")
+                raise self._odd(at)
             kind = str(match.lastgroup)
-            if kind != "space":
-                if match.end() - at > (MOST_DIGITS if kind == "number" else MOST_TOKEN):
-                    raise TextError(f"{self.spot(at)}: a {kind} of {match.end() - at:,} characters is too long")
-                yield _Token(kind, match.group(), at)
-            at = match.end()
+            start, at = match.span(kind)
+            if kind == "end":
+                break
+            if at - start > (MOST_DIGITS if kind == "number" else MOST_TOKEN):
+                raise TextError(f"{self.spot(start)}: a {kind} of {at - start:,} characters is too long")
+            yield _Token(kind, self.text[start:at], start)
         while True:
-            yield _Token("", "", end)
+            yield _Token("", "", len(self.text))
+
+    def _odd(self, at: int) -> TextError:
+        """What stands here, after space and comments, is no token."""
+        at = _SPACE.match(self.text, at).end()  # type: ignore[union-attr]
+        what = "a string that does not end on its line" if self.text[at] in "\"'" else repr(self.text[at : at + 12])
+        return TextError(f"{self.spot(at)}: {what} is no part of a message")
 
     def take(self) -> _Token:
         """The next token, which is then behind."""
