@@ -90,6 +90,18 @@ LOGS = (
         "github.com/jayelm/neural-art/issues/2, VGG_ILSVRC_19_layers_deploy.prototxt, upgraded by Caffe from V1 and input fields",
         {"conv5_3": 1_242_357_760, "relu5_3": 1_246_371_840, "conv5_4": 1_250_385_920},
     ),
+    Log(
+        "googlenet",
+        "TRAIN",
+        "github.com/ROCm/hipCaffe/issues/53, batch 108; 495 classes, which is what the last sum leaves for the classifier of "
+        "the first side loss",
+        {
+            "data": 65_028_528,
+            "inception_3a/3x3_relu": 2_406_041_280,
+            "inception_3a/5x5_reduce": 2_411_460_288,
+            "inception_4d/output": 5_207_744_020,
+        },
+    ),
     Log("lenet-train_test", "TRAIN", "Caffe's own tutorial log of examples/mnist, batch 64", {"loss": 5_169_924}),
     Log("lenet-train_test", "TEST", "github.com/BVLC/caffe/issues/2387, batch 100", {"loss": 8_086_808}),
 )

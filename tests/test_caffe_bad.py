@@ -51,6 +51,7 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "extension": ("[caffe.x]: 3", "'[' where a field should stand"),
     "space before what is nothing": (" " * 100_000 + "$", "line 1, column 100,001: '$' is no part of a message"),
     "notes before what is nothing": ("# # #\n" * 10_000 + "$", "line 10,001, column 1: '$' is no part of a message"),
+    "digits without end": (f"input_dim: {'1' * 200_000}a", "'111111111111' is no part of a message"),
     "backslashes": ('name: "' + "\\" * 50_001, "a string that does not end on its line"),
     "deep": ("layer {" * 5000, "messages lie more than 64 deep in one another"),
     "long number": (f"input_dim: {'9' * 5000}", "a number of 5,000 characters is too long"),
@@ -213,6 +214,13 @@ def test_names_that_attack_the_reader_are_shown_as_escapes(tmp_path: Path) -> No
     assert "<script>alert(1)</script>\\x1b[31m\\r\\n\\u202e" in out
     for shown in (out, ended(path, "--layers")[1]):
         assert all(c.isprintable() or c == "\n" for c in shown)
+
+
+def test_many_layers_of_one_name_stay_apart_in_no_time(tmp_path: Path) -> None:
+    net = HEAD + "".join(layer("ReLU", f"v{k - 1}" if k else "data", f"v{k}", name="same") for k in range(15_000))
+    start = time.monotonic()
+    assert len(read(net, tmp_path).model.by_id) == 15_001
+    assert time.monotonic() - start < 20
 
 
 def test_names_of_rows_and_outputs_are_not_taken_by_layers(tmp_path: Path) -> None:

@@ -385,7 +385,7 @@ def test_what_no_file_tells_is_asked_for_or_said(tmp_path: Path) -> None:
 
 
 def test_an_unknown_layer_is_named_with_an_upper_bound(tmp_path: Path) -> None:
-    net = IMAGE + layer("Permute", "data", "odd") + layer("TanH", "odd", "y")
+    net = IMAGE + layer("Permute", "data", "odd", "permute_param { order: 0 }") + layer("TanH", "odd", "y")
     found = read(net, tmp_path)
     assert found.partial
     assert found.notes == (

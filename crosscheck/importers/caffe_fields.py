@@ -101,7 +101,7 @@ class Notes:
         key = f"{message}.{name}"
         count, first, hint = self.odd.get(key, (0, where, ""))
         if not count:
-            near = difflib.get_close_matches(name[:100], SCHEMA[message], n=1, cutoff=0.75)
+            near = difflib.get_close_matches(name[:100], SCHEMA[message], n=1, cutoff=0.85)
             hint = f"; did you mean {near[0]}?" if near else ""
         self.odd[key] = (count + 1, first, hint)
 

@@ -166,10 +166,9 @@ class _Walk:
         """A name that no other layer has, nor any of its outputs."""
         base = name = clean(wanted) or "(nameless)"
         tails = ["", *(f":{k}" for k in range(1, outputs))]
-        count = 1
         while any(name + t in self.names for t in tails):
-            count += 1
-            name = f"{base}#{count}"
+            self.names[base] += 1
+            name = f"{base}#{self.names[base]}"
         self.names.update(name + t for t in tails)
         return name
 
@@ -274,11 +273,14 @@ class _Walk:
 
     def _notes(self, notes: Notes) -> Iterable[str]:
         yield from uncounted(self.layers, "caffe")
-        for name, (count, where, hint) in list(notes.odd.items())[:8]:
+        odd = dict(notes.odd)
+        if any(x.op == "unknown" for x in self.layers):  # the settings of such a layer are no news
+            odd = {name: found for name, found in odd.items() if found[2] or not name.endswith("_param")}
+        for name, (count, where, hint) in list(odd.items())[:8]:
             times = f", {count} times" if count > 1 else ""
             yield f"passed over: Caffe 1.0 has no field {clean(name)!r} ({spot(where)}{times}{hint})"
-        if len(notes.odd) > 8:
-            yield f"passed over: {len(notes.odd) - 8} more fields that Caffe 1.0 does not have"
+        if len(odd) > 8:
+            yield f"passed over: {len(odd) - 8} more fields that Caffe 1.0 does not have"
         for text in self.assumed:
             yield f"taken for granted, as the file does not tell: {text}. Hint: --input states another shape"
         if self.shared:
