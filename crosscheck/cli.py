@@ -25,7 +25,7 @@ app = typer.Typer(
     help="Two tools count one network and print different FLOPs and parameters: **crosscheck** says why, to the last operation.",
     epilog=EXIT_HELP,
 )
-lists = typer.Typer(no_args_is_help=True, help="What there is: models, tools, conventions, frameworks.")
+lists = typer.Typer(no_args_is_help=True, help="What there is: models, networks of Caffe, tools, conventions, frameworks.")
 app.add_typer(lists, name="list")
 
 
@@ -426,6 +426,14 @@ def list_models(output: FormatOption = Format.table) -> None:
     from crosscheck import listing, terminal
 
     terminal.show_rows(listing.models(), output.value)
+
+
+@lists.command("networks")
+def list_networks(output: FormatOption = Format.table) -> None:
+    """Every Caffe network that comes along: Caffe's layers, parameters and memory, in tests."""
+    from crosscheck import listing, terminal
+
+    terminal.show_rows(listing.networks(), output.value)
 
 
 @lists.command("tools")

@@ -6,6 +6,7 @@ from typing import Any
 
 from crosscheck import catalog, convention, engine
 from crosscheck import models as families
+from crosscheck.importers import prototxt
 from crosscheck.spec import show_shape
 
 Rows = list[dict[str, Any]]
@@ -27,6 +28,17 @@ def models() -> Rows:
                 "source": variant.source,
             }
         )
+    return rows
+
+
+def networks() -> Rows:
+    """Name, input, and what Caffe says in phase TEST of every Caffe network that comes along: layers, parameters, bytes."""
+    rows: Rows = []
+    caffe = convention.load("caffe")
+    for name, path in prototxt.bundled().items():
+        counted = engine.tally(prototxt.load(path).model)
+        row: dict[str, Any] = {"name": name, "input": counted.model.input_text}
+        rows.append(row | {f"{m} ({t.unit})": engine.total(counted, caffe, m) for m, t in caffe.metrics.items()})
     return rows
 
 

@@ -16,6 +16,8 @@ class Log:
     phase: str
     source: str
     printed: dict[str, int]
+    convention: str = "caffe"
+    batch: int | None = None
 
 
 LOGS = (
@@ -83,6 +85,21 @@ LOGS = (
             "prob": 68_681_400,
         },
     ),
+    Log(
+        "alexnet-deploy",
+        "TEST",
+        "github.com/dividiti/ck-caffe/issues/10",
+        {"pool5": 82_169_400, "fc6": 82_333_240, "relu6": 82_497_080},
+    ),
+    Log(
+        "caffenet-deploy",
+        "TEST",
+        "github.com/rohitgirdhar/GenerativePredictableVoxels/issues/1, which starts like CaffeNet, set up by a Caffe that "
+        "still says 'Input 0 -> data'",
+        {"conv1": 1_161_600, "relu1": 2_323_200},
+        "caffe_rc3",
+        1,
+    ),
     Log("caffenet-train_val", "TRAIN", "github.com/BVLC/caffe/issues/2706, batch 256", {"loss": 1_757_220_868}),
     Log(
         "vgg19-deploy",
@@ -104,4 +121,5 @@ LOGS = (
     ),
     Log("lenet-train_test", "TRAIN", "Caffe's own tutorial log of examples/mnist, batch 64", {"loss": 5_169_924}),
     Log("lenet-train_test", "TEST", "github.com/BVLC/caffe/issues/2387, batch 100", {"loss": 8_086_808}),
+    Log("lenet-train_test", "TEST", "github.com/OAID/Caffe-HRT/issues/14", {"pool2": 7_674_800, "ip1": 7_874_800}),
 )

@@ -76,7 +76,10 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     ),
     "phase": (HEAD + layer("ReLU", "data", "y", "include { phase: VAL }"), "rule.phase is 'VAL', not one of TRAIN, TEST"),
     "both rules": (HEAD + layer("ReLU", "data", "y", "include { } exclude { }"), "has include and exclude rules"),
-    "other phase": (layer("Input", "", "x", "include { phase: TRAIN }"), "all of its 1 layers belong to the other phase"),
+    "other phase": (
+        layer("Input", "", "x", "include { phase: TRAIN }"),
+        "none of its 1 layers belongs to phase TEST. Hint: --phase train, or a --stage",
+    ),
     "nowhere": (HEAD + layer("ReLU", "dat", "y"), "layer 'y' reads 'dat', which no layer before it makes"),
     "cyclic": (HEAD + layer("ReLU", "b", "a") + layer("ReLU", "a", "b"), "layer 'a' reads 'b', which no layer before it makes"),
     "twice made": (

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
+from dataclasses import replace
+from itertools import accumulate, pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from crosscheck import convention, engine, explain, models
+from crosscheck.convention import Convention
 from crosscheck.engine import Tally
 from crosscheck.importers.prototxt import bundled, load
 from crosscheck.spec import numel
-from tests.caffe_files import read
+from tests.caffe_files import inputs, layer, read, totals
 from tests.caffe_googlenet import googlenet
 from tests.caffe_logs import LOGS, Log
 from tests.helpers import same
@@ -30,13 +35,26 @@ def test_memory_is_what_caffe_printed_to_the_byte_behind_every_layer(log: Log, t
     if log.network == "googlenet":
         counted = engine.tally(read(googlenet(108, classes=495), tmp_path, phase=log.phase).model)
     else:
-        counted = tally(log.network, log.phase)
-    table = CAFFE.table("memory")
-    sizes = [engine.layer_value(counted, table, "caffe", layer, counts) for layer, counts in counted.layers]
+        counted = tally(log.network, log.phase, log.batch)
+    table = convention.load(log.convention).table("memory")
+    sizes = [engine.layer_value(counted, table, log.convention, layer, counts) for layer, counts in counted.layers]
     behind = dict(zip((layer.id for layer, _ in counted.layers), accumulate(sizes), strict=True))
     same({name: behind.get(name) for name in log.printed}, log.printed, log.source)
     if "loss" in log.printed or "prob" in log.printed:
         assert list(behind)[-1] in log.printed, "the sum behind the last layer is the whole"
+
+
+def test_before_it_was_a_layer_the_input_took_no_memory() -> None:
+    """The same deploy file: one layer and one input more in Caffe 1.0 than in rc3; nothing changes where data layers are."""
+    old = convention.load("caffe_rc3")
+    for name in bundled():
+        counted = tally(name)
+        given = counted.totals.get("input", {}).get("out_elements", 0)
+        more = {m: engine.total(counted, CAFFE, m) - engine.total(counted, old, m) for m in CAFFE.metrics}
+        assert more == ({"layers": 1, "params": 0, "memory": 4 * given} if "deploy" in name else dict.fromkeys(more, 0))
+        for metric, value in more.items():
+            terms = explain.difference(counted, CAFFE, counted, old, metric)
+            assert [(t.op, t.value) for t in terms] == ([("input", value)] if value else [])
 
 
 # layers, parameters, bytes; the sums are written out below, by hand
@@ -128,3 +146,54 @@ def test_in_every_network_memory_is_four_bytes_for_each_element_that_a_layer_han
             elements = sum(numel(shape) for layer, _ in counted.layers for shape in layer.out_shapes)
             assert engine.total(counted, CAFFE, "memory") == 4 * elements
             assert engine.total(counted, CAFFE, "layers") == len(counted.layers)
+
+
+# --- laws -----------------------------------------------------------------------------------------------------------------
+
+
+def mutated(op: str, primitive: str) -> Convention:
+    """Caffe's convention with one weight of memory raised by 1."""
+    table = CAFFE.table("memory")
+    rows = tuple(replace(w, weight=w.weight + (w.primitive == primitive)) for w in table.weighed[op])
+    changed = replace(table, weighed=MappingProxyType({**table.weighed, op: rows}))
+    return replace(CAFFE, metrics=MappingProxyType({**CAFFE.metrics, "memory": changed}))
+
+
+@pytest.mark.parametrize("op", ["input", "conv", "relu", "lrn", "maxpool", "linear", "dropout", "softmax"])
+def test_a_wrong_weight_shows_at_the_layers_of_its_op_and_nowhere_else(op: str) -> None:
+    log = next(log for log in LOGS if len(log.printed) > 20)
+    counted, table = tally(log.network, log.phase), mutated(op, "out_elements").table("memory")
+    printed = [b - a for a, b in pairwise((0, *log.printed.values()))]
+    wrong = {
+        layer.id
+        for (layer, counts), size in zip(counted.layers, printed, strict=True)
+        if engine.layer_value(counted, table, "caffe", layer, counts) != size
+    }
+    assert wrong == {layer.id for layer, _ in counted.layers if layer.op == op} != set()
+
+
+@st.composite
+def nets(draw: st.DrawFn) -> list[tuple[str, list[int], bool]]:
+    """Layers over blobs of one size: kind, the blobs that are read, and whether the output is a loss too; blob 0 is the input."""
+    found: list[tuple[str, list[int], bool]] = []
+    for k in range(draw(st.integers(1, 12))):
+        reads = draw(st.lists(st.integers(0, k), min_size=1, max_size=4))
+        found.append(("TanH" if len(reads) == 1 else "Eltwise", reads, draw(st.sampled_from([False, False, True]))))
+    return found
+
+
+@given(net=nets(), batch=st.integers(1, 3))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_splits_are_one_for_each_blob_with_several_readers(
+    net: list[tuple[str, list[int], bool]], batch: int, tmp_path: Path
+) -> None:
+    text = inputs(b0=f"{batch} 5")
+    for k, (kind, reads, loss) in enumerate(net, 1):
+        text += layer(kind, " ".join(f"b{r}" for r in reads), f"b{k}", "loss_weight: 0.5" if loss else "")
+    readers = [sum(reads.count(k) for _, reads, _ in net) for k in range(len(net) + 1)]
+    for k, (_, _, loss) in enumerate(net, 1):
+        readers[k] += loss
+    split = [n for n in readers if n > 1]
+    found = totals(read(text, tmp_path))
+    assert found["caffe layers"] == 1 + len(net) + len(split)
+    assert found["caffe memory"] == 4 * 5 * batch * (1 + len(net) + sum(split))

@@ -16,6 +16,7 @@ import pytest
 
 from crosscheck import __version__, catalog, cli, compare, convention, models
 from crosscheck.catalog import FrameworkInfo, ToolInfo
+from crosscheck.importers import prototxt
 
 SCRIPT = str(Path(__file__).with_name("fakes") / "worker.py")
 Ended = tuple[int, str, str]
@@ -85,6 +86,7 @@ def test_a_convention_named_twice_is_shown_once(crosscheck: Any) -> None:
 def test_lists_have_everything_there_is(crosscheck: Any) -> None:
     names = {
         "models": models.variants(),
+        "networks": prototxt.bundled(),
         "tools": catalog.tools(),
         "conventions": convention.ids(),
         "frameworks": catalog.frameworks(),

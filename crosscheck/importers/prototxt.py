@@ -45,8 +45,10 @@ def load(
         notes = Notes()
         net = caffe_net.build(textproto.parse(_read(path)), notes, phase, stages)
         if not net.nodes:
-            what = f"all of its {len(net.left_out)} layers belong to the other phase" if net.left_out else "it has no layers"
-            raise FileError(f"it is no Caffe network: {what}" + _solver(notes))
+            if net.left_out:
+                hint = f"Hint: --phase {'train' if phase == 'TEST' else 'test'}, or a --stage"
+                raise FileError(f"none of its {len(net.left_out)} layers belongs to phase {phase}. {hint}")
+            raise FileError("it is no Caffe network: it has no layers" + _solver(notes))
         return _Walk(net, path, dict(inputs or {}), batch).run(notes)
     except (TextError, FileError) as reason:
         raise FileError(f"{clean(str(path), 300)}: {clean(str(reason), 1500)}") from None
@@ -214,7 +216,7 @@ class _Walk:
     def _made(self, call: Call, source: list[Shape | None] | None) -> Made:
         node = call.node
         if source is not None:
-            return Made("data", source, {"shape": source[0] or ()})
+            return Made("input" if node.type == "Input" else "data", source, {"shape": source[0] or ()})
         handler = HANDLERS.get(node.type)
         if handler is not None:
             try:
