@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -439,6 +440,10 @@ def test_the_command_explains_a_number_term_by_term() -> None:
     assert (code, err) == (0, "")
     assert "1,256,466,560" in out
     assert "residual 0" in out
+    code, out, _ = ran("vgg19-deploy", "-e", "layers", "-f", "json")
+    assert (code, json.loads(out)["numbers"][0]["value"]) == (0, 46)
+    with pytest.raises(UsageError, match=r"an explanation is no table of cells\. Hint: --format table or json"):
+        ran("vgg19-deploy", "-e", "layers", "-f", "csv")
     with pytest.raises(UsageError, match=r"caffe gives no compute. Hint: it gives layers, params, memory"):
         ran("vgg19-deploy", "--explain", "compute")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ import pytest
 
 from crosscheck import __version__, catalog, cli, compare, convention, models
 from crosscheck.catalog import FrameworkInfo, ToolInfo
+from crosscheck.file_ops import FILE_OPS, members
 from crosscheck.importers import prototxt
 
 SCRIPT = str(Path(__file__).with_name("fakes") / "worker.py")
@@ -224,3 +226,19 @@ def test_an_interrupt_ends_with_130_and_a_line(crosscheck: Any, tmp_path: Path, 
     monkeypatch.setattr(compare, "run", interrupted)
     code, out, err = crosscheck("compare", "lenet5", "--out", str(tmp_path))
     assert (code, out, err) == (130, "", "crosscheck: interrupted; the reports are as they were\n")
+
+
+def test_a_card_names_a_whole_family_once_and_hides_no_quirk(crosscheck: Any) -> None:
+    for name in convention.ids():
+        c = convention.load(name)
+        code, out, err = crosscheck("convention", name)
+        assert (code, err) == (0, "")
+        shown = " ".join(re.sub(r"[ │]+", " ", out).split())
+        words = set(re.findall(r"[a-z_@0-9]+", shown))
+        code, markdown, _ = crosscheck("convention", name, "--format", "markdown")
+        for table in c.metrics.values():
+            for weights in table.weighed.values():
+                assert all(w.quirk in markdown for w in weights)
+            for op in (*table.weighed, *table.ignored):
+                family = FILE_OPS[op].family if op in FILE_OPS else ""
+                assert op in words or (f"@{family}" in words and set(members(family)) <= {*table.weighed, *table.ignored}), op
