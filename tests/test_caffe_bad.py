@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from crosscheck import engine
 from crosscheck.errors import FileError, UsageError
+from crosscheck.importers import onnx
 from crosscheck.importers.onnx import Imported
 from crosscheck.importers.prototxt import bundled, load
 from crosscheck.importers.textproto import MOST_BYTES, Message, Scalar, TextError, parse
@@ -152,14 +153,25 @@ def test_what_is_no_readable_file_is_refused(tmp_path: Path) -> None:
     big = tmp_path / "big.prototxt"
     with big.open("wb") as file:
         file.truncate(MOST_BYTES + 1)
+    for name in ("net.onnx", "net.caffemodel"):
+        (tmp_path / name).write_text("name: 'x'")
     for path, says in [
         (tmp_path / "no.prototxt", "there is no such file"),
         (tmp_path, "it is no file"),
         (Path(os.devnull), "it is no file"),
+        (tmp_path / "net.onnx", r"it is no prototxt but an ONNX file\. Hint: crosscheck onnx FILE"),
+        (tmp_path / "net.caffemodel", r"it is no prototxt but weights\. Hint: the network is in the prototxt"),
         (big, "it has 8,388,609 bytes, more than any network needs"),
     ]:
         with pytest.raises(FileError, match=says):
             load(path)
+
+
+def test_each_command_sends_files_of_the_other_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "net.prototxt"
+    path.write_text(HEAD + CONV)
+    with pytest.raises(FileError, match=r"it is no ONNX file but a Caffe network\. Hint: crosscheck caffe FILE"):
+        onnx.load(path)
 
 
 PROGRAM = """

@@ -19,6 +19,7 @@ from crosscheck.spec import numel
 from tests.caffe_files import inputs, layer, read, totals
 from tests.caffe_googlenet import googlenet
 from tests.caffe_logs import LOGS, Log
+from tests.caffe_resnet import resnet50
 from tests.helpers import same
 
 CAFFE, MAC = convention.load("caffe"), convention.load("mac")
@@ -127,6 +128,23 @@ def test_macs_and_parameters_are_those_of_the_same_network_in_python(name: str, 
     for primitive in ("mac", "pad_mac", "weight", "bias", "bias_add", "window_elements"):
         mine = {op: counts.get(primitive, 0) for op, counts in ours.totals.items() if op in ("conv", "linear", "maxpool", "lrn")}
         same(mine, {op: theirs.totals[op].get(primitive, 0) for op in mine}, primitive)
+
+
+def test_a_resnet_has_the_same_macs_and_its_statistics_as_parameters(tmp_path: Path) -> None:
+    """Pooling without padding, rounded up, gives the 56 positions of the padded one; a normalisation holds one number more."""
+    found = read(resnet50(2), tmp_path)
+    assert (found.notes, found.partial) == ((), False)
+    ours, theirs = engine.tally(found.model), engine.tally(models.build("resnet50-v1", batch=2))
+    for metric in ("compute", "params"):
+        assert engine.total(ours, MAC, metric) == engine.total(theirs, MAC, metric)
+    assert found.model.by_id["pool1"].y == theirs.model.by_id["maxpool"].y
+    assert found.model.by_id["pool1"].attrs["padding"] != theirs.model.by_id["maxpool"].attrs["padding"]
+    learned = engine.total(ours, MAC, "params")
+    assert engine.total(ours, CAFFE, "params") == learned + theirs.sum("running_stats") + 53
+    convs, blocks = 53, 16
+    splits = blocks  # what goes into a block is read twice
+    relus = 1 + 3 * blocks
+    assert engine.total(ours, CAFFE, "layers") == 1 + 3 * convs + relus + blocks + splits + len(("pool1", "pool5", "fc", "prob"))
 
 
 def test_the_order_of_pooling_and_normalisation_is_all_that_caffenet_changes() -> None:

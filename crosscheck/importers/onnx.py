@@ -80,6 +80,8 @@ def _mapped(path: Path) -> Iterator[mmap.mmap]:
     """A regular file in memory, of which only what is looked at is loaded."""
     if not path.is_file():
         raise FileError("there is no such file" if not path.exists() else "it is no file")
+    if path.suffix == ".prototxt":
+        raise FileError("it is no ONNX file but a Caffe network. Hint: crosscheck caffe FILE")
     with path.open("rb") as handle:
         head = handle.read(32)
         if not head:

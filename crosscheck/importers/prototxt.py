@@ -27,6 +27,10 @@ HANDLERS = caffe_layers.HANDLERS | caffe_moves.HANDLERS
 MOST_RANK = 32  # axes of a blob, as in Caffe
 MOST_BLOB = 2**31 - 1  # elements of a blob that Caffe can hold
 SHOWN = 3  # of a kind, in a note
+OTHERS = {
+    ".onnx": "an ONNX file. Hint: crosscheck onnx FILE",
+    ".caffemodel": "weights. Hint: the network is in the prototxt that they were trained with",
+}
 
 
 def load(
@@ -59,6 +63,9 @@ def load(
 def _read(path: Path) -> bytes:
     if not path.is_file():
         raise FileError("there is no such file" if not path.exists() else "it is no file")
+    for suffix, what in OTHERS.items():
+        if path.suffix == suffix:
+            raise FileError(f"it is no prototxt but {what}")
     if path.stat().st_size > textproto.MOST_BYTES:
         raise FileError(f"it has {path.stat().st_size:,} bytes, more than any network needs ({textproto.MOST_BYTES:,})")
     data = path.read_bytes()
