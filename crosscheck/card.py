@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from crosscheck.convention import Convention, Ignored, MetricTable, Weight
+from crosscheck.file_ops import FAMILIES, members
 from crosscheck.ops import vocabulary
 from crosscheck.spec import CONTAINER
 from crosscheck.terminal import console
@@ -20,9 +21,9 @@ from crosscheck.terminal import console
 
 def _rules(table: MetricTable) -> Iterator[tuple[list[str], list[Weight]]]:
     """Ops that are weighed alike, with their weights, in the order of the file."""
-    groups: dict[tuple[tuple[str, int, str], ...], tuple[list[str], list[Weight]]] = {}
+    groups: dict[tuple[tuple[str, int, str, str], ...], tuple[list[str], list[Weight]]] = {}
     for op, weights in table.weighed.items():
-        key = tuple((w.primitive, w.weight, w.source) for w in weights)
+        key = tuple((w.primitive, w.weight, w.source, w.quirk) for w in weights)
         groups.setdefault(key, ([], list(weights)))[0].append(op)
     yield from groups.values()
 
@@ -32,6 +33,13 @@ def _skips(table: MetricTable) -> Iterator[tuple[list[str], Ignored]]:
     for op, entry in table.ignored.items():
         groups.setdefault((entry.source, entry.says), ([], entry))[0].append(op)
     yield from groups.values()
+
+
+def _names(ops: list[str]) -> str:
+    """Ops by name, and a whole family of ops from files as one: ``@unary (39 ops)``."""
+    whole = {f: found for f in FAMILIES if len(found := members(f)) > 1 and set(found) <= set(ops)}
+    inside = {op for found in whole.values() for op in found}
+    return ", ".join([*(op for op in ops if op not in inside), *(f"@{f} ({len(found)} ops)" for f, found in whole.items())])
 
 
 def _formula(weights: list[Weight]) -> str:
@@ -75,7 +83,11 @@ def show(c: Convention, output: str) -> None:
 
 
 def _head(c: Convention) -> str:
-    return f"{c.title}: {c.framework}, {c.package} {c.versions}" if c.tool else f"{c.title}: the engine's own"
+    if c.tool:
+        return f"{c.title}: {c.framework}, {c.package} {c.versions}"
+    return (
+        f"{c.title}: predicted for networks of {c.framework}, nothing is run" if c.framework else f"{c.title}: the engine's own"
+    )
 
 
 def _terminal(c: Convention) -> None:
@@ -108,11 +120,9 @@ def _terminal(c: Convention) -> None:
         for ops, weights in _rules(table):
             sources = dict.fromkeys(w.source for w in weights)
             says = dict.fromkeys([*(w.says for w in weights), *(f"! {w.quirk}" for w in weights if w.quirk)])
-            shown.add_row(
-                ", ".join(ops), _formula(weights), f"{escape('; '.join(says))}\n[dim]{escape('; '.join(sources))}[/dim]"
-            )
+            shown.add_row(_names(ops), _formula(weights), f"{escape('; '.join(says))}\n[dim]{escape('; '.join(sources))}[/dim]")
         for ops, entry in _skips(table):
-            shown.add_row(", ".join(ops), "0", f"{escape(entry.says)}\n[dim]{escape(entry.source)}[/dim]")
+            shown.add_row(_names(ops), "0", f"{escape(entry.says)}\n[dim]{escape(entry.source)}[/dim]")
         out.print(shown)
         if table.bare:
             out.print(f"A network that is one layer without a container: {escape(table.bare.says)}", highlight=False)
@@ -140,9 +150,9 @@ def _markdown(c: Convention) -> Iterator[str]:
         for ops, weights in _rules(table):
             sources = "; ".join(dict.fromkeys(w.source for w in weights))
             says = "; ".join(dict.fromkeys([*(w.says for w in weights), *(f"**{w.quirk}**" for w in weights if w.quirk)]))
-            yield f"| {', '.join(ops)} | {_formula(weights)} | {says} | {sources} |".replace("|x|", "\\|x\\|")
+            yield f"| {_names(ops)} | {_formula(weights)} | {says} | {sources} |".replace("|x|", "\\|x\\|")
         for ops, entry in _skips(table):
-            yield f"| {', '.join(ops)} | 0 | {entry.says} | {entry.source} |"
+            yield f"| {_names(ops)} | 0 | {entry.says} | {entry.source} |"
         if table.bare:
             yield f"| one layer without a container | 0 | {table.bare.says} **{table.bare.quirk}** | {table.bare.source} |"
 

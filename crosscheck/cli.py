@@ -25,7 +25,7 @@ app = typer.Typer(
     help="Two tools count one network and print different FLOPs and parameters: **crosscheck** says why, to the last operation.",
     epilog=EXIT_HELP,
 )
-lists = typer.Typer(no_args_is_help=True, help="What there is: models, tools, conventions, frameworks.")
+lists = typer.Typer(no_args_is_help=True, help="What there is: models, networks of Caffe, tools, conventions, frameworks.")
 app.add_typer(lists, name="list")
 
 
@@ -44,6 +44,13 @@ class Tried(StrEnum):
     json = "json"
     csv = "csv"
     markdown = "markdown"
+
+
+class Phase(StrEnum):
+    """Which layers of a Caffe network are set up."""
+
+    train = "train"
+    test = "test"
 
 
 class Explained(StrEnum):
@@ -106,11 +113,12 @@ def count(
     `crosscheck count vgg16 -c mac -c flop_counter --input 3x256x256 --format json` ·
     `crosscheck count resnet50 -c arithmetic` · `crosscheck count resnet18 -b 64 -c torchsummary_151 -m memory`
     """
-    from crosscheck import models, terminal
+    from crosscheck import convention, models, terminal
 
     shape = models.parse_input(input_shape) if input_shape else None
     built = models.build(model, batch=batch, input_shape=shape, classes=classes)
-    terminal.show_count(built, tuple(dict.fromkeys(conventions or ["mac"])), layers, output.value, metrics or ())
+    chosen = tuple(convention.of_described(name).id for name in dict.fromkeys(conventions or ["mac"]))
+    terminal.show_count(built, chosen, layers, output.value, metrics or ())
 
 
 @app.command("onnx")
@@ -145,6 +153,58 @@ def count_onnx(
         _measure_onnx(file, found, layers, output)
     chosen, left_out = counted_file.choose(found.model, conventions or (), every)
     terminal.show_count(found.model, chosen, layers, output.value)
+    for note in (*found.notes, *left_out):
+        typer.echo(f"crosscheck: {note}", err=True)
+    raise typer.Exit(3 if found.partial else 0)
+
+
+@app.command("caffe")
+def count_caffe(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE.prototxt", help="A Caffe network, or the name of one that comes with this.")
+    ],
+    inputs: Annotated[
+        list[str] | None, typer.Option("--input", "-i", help="Shape of an input, data=10x3x227x227; may be repeated.")
+    ] = None,
+    batch: Annotated[int | None, typer.Option("--batch", "-b", help="Images per batch; the file's own if left out.")] = None,
+    phase: Annotated[Phase, typer.Option("--phase", "-p", help="Which layers are set up.")] = Phase.test,
+    stage: Annotated[list[str] | None, typer.Option("--stage", help="A stage that rules may ask for; may be repeated.")] = None,
+    conventions: Annotated[
+        list[str] | None, typer.Option("--convention", "-c", help="Count as this convention does; may be repeated.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", "-a", help="Count by every convention that knows all ops of the file.")] = False,
+    layers: Annotated[
+        bool, typer.Option("--layers", "-l", help="One row per layer, splits that Caffe puts in included.")
+    ] = False,
+    metric: Annotated[
+        str | None, typer.Option("--explain", "-e", help="Explain one number term by term: layers, params or memory.")
+    ] = None,
+    output: FormatOption = Format.table,
+) -> None:
+    """Count the network in a Caffe prototxt, as Caffe itself would: layers, parameters and memory; and its MACs.
+
+    Examples: `crosscheck caffe deploy.prototxt` · `crosscheck caffe alexnet-train_val --phase train` ·
+    `crosscheck caffe train_val.prototxt --input data=10x3x227x227 --layers` · `crosscheck caffe vgg19-deploy --explain memory`
+
+    Exit codes: 0 all counted, 2 bad request or bad file, 3 partial: a layer that is not known is named, with an upper bound, or a
+    field that Caffe does not have was passed over.
+    """
+    from crosscheck import account, counted_file, shown, terminal
+    from crosscheck.importers import onnx, prototxt
+
+    if batch is not None and batch < 1:
+        raise UsageError(f"batch {batch} is below 1. Hint: --batch takes a whole number from 1")
+    if metric and output is Format.csv:
+        raise UsageError("an explanation is no table of cells. Hint: --format table or json")
+    stated = onnx.parse_inputs(inputs or [])
+    found = prototxt.load(prototxt.find(file), stated, phase=phase.name.upper(), batch=batch, stages=tuple(stage or ()))
+    chosen, left_out = counted_file.choose(found.model, conventions or ("caffe" if metric else "mac", "caffe"), every)
+    if metric:
+        subjects = counted_file.subjects(found.model, chosen)
+        answer = account.account(subjects, account.common_metric(subjects, metric), account.predicted)
+        shown.show_account(answer, output.value)
+    else:
+        terminal.show_count(found.model, chosen, layers, output.value)
     for note in (*found.notes, *left_out):
         typer.echo(f"crosscheck: {note}", err=True)
     raise typer.Exit(3 if found.partial else 0)
@@ -433,6 +493,14 @@ def list_models(
         terminal.console().print("whole descriptions and sources: crosscheck list models --family NAME", style="dim")
     else:
         terminal.show_rows([{k: v for k, v in r.items() if k != "family" or family is None} for r in rows], output.value)
+
+
+@lists.command("networks")
+def list_networks(output: FormatOption = Format.table) -> None:
+    """Every Caffe network that comes along: Caffe's layers, parameters and memory, in tests."""
+    from crosscheck import listing, terminal
+
+    terminal.show_rows(listing.networks(), output.value)
 
 
 @lists.command("tools")

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from crosscheck.by_op import KEY, expand
-from crosscheck.errors import ConventionError, UnknownNameError
+from crosscheck.errors import ConventionError, UnknownNameError, UsageError
 from crosscheck.file_ops import FAMILIES, FILE_OPS, members
 from crosscheck.ops import OPS
 from crosscheck.paper_ops import PAPER_OPS
@@ -24,6 +24,7 @@ from crosscheck.spec import CONTAINER
 
 FUNCTIONAL = ("layer", "container", "ignored")
 FOLDER = Path(__file__).parent / "conventions"
+CAFFE = "caffe"  # the framework of conventions that count networks as Caffe sets them up, and no others
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +293,16 @@ def load(id: str) -> Convention:
     if convention.id != id:
         raise ConventionError(f"crosscheck/conventions/{path.name}: its id is {convention.id!r}, which is not the file's name")
     return convention
+
+
+def of_described(id: str) -> Convention:
+    """The convention called ``id``, for a network that is described here. Raises UsageError for one of Caffe files alone."""
+    found = load(id)
+    if found.framework == CAFFE:
+        raise UsageError(
+            f"convention {id!r} counts what Caffe sets up: data, losses and splits too. Hint: crosscheck caffe FILE.prototxt"
+        )
+    return found
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Op kinds that only come from files: what an ONNX graph has beside the ops that networks are described with.
+"""Op kinds that only come from files: what ONNX graphs and Caffe networks have beside the ops that networks are described with.
 
 The importer states each output shape (attribute ``shape``), so there is no shape rule here. A convention needs a word on these
 only if it counts files; it may name a whole family, ``@movement``, for all that it does not name one by one.
@@ -23,6 +23,7 @@ FAMILIES = {
     "recurrent": "recurrent networks, all steps in one op",
     "fixed": "what is computed from constants alone, and constants that nobody reads",
     "unknown": "what the engine does not know, with an upper bound, and the bodies of branches and loops",
+    "plumbing": "what Caffe sets up as layers beside the network itself: data, copies for several readers, losses, accuracies",
 }
 
 
@@ -133,6 +134,10 @@ def _fixed(layer: Layer) -> Counts:
     return counts | {"unused_elements": (layer.attrs["unused"],)} if layer.attrs.get("unused") else counts
 
 
+def _handed_over(layer: Layer) -> Counts:
+    return {"out_elements": layer.y}
+
+
 def _unknown(layer: Layer) -> Counts:
     bound = layer.attrs.get("bound")
     counts = elements(layer) if layer.in_shapes else {"out_elements": layer.y}
@@ -160,23 +165,35 @@ FILE_OPS: dict[str, Op] = {
     "avg_pool_other": _op("pooling", "mean pooling with dilation or wide padding", _pool, "kernel"),
     "lp_pool": _op("pooling", "p-norm over a window", _pool, "kernel"),
     "global_max_pool": _op("pooling", "maximum over all spatial axes", _pool, "kernel"),
+    "stochastic_pool": _op("pooling", "an element of each window, drawn at random; weighted mean in tests", _pool, "kernel"),
     "global_lp_pool": _op("pooling", "p-norm over all spatial axes", _pool, "kernel"),
     "layernorm_axes": _op("normalisation", "layer normalisation over several axes", _norm, "rows"),
     "rms_norm": _op("normalisation", "division by the root of the mean square", _norm, "rows"),
     "mean_variance_norm": _op("normalisation", "mean and variance made 0 and 1", _norm, "rows"),
     "lp_norm": _op("normalisation", "division by the p-norm along an axis", _norm, "rows"),
     "softmax_axis": _op("normalisation", "softmax over another axis than the last, or over several", _norm, "rows"),
+    "lrn_within": _op("normalisation", "local response normalisation over windows within each channel", elements, "size"),
+    "scale": _op(
+        "normalisation", "each element times a factor of its channel, learned or read, plus a shift if it has one", elements
+    ),
     "log_softmax": _op("normalisation", "logarithm of the softmax", _norm, "rows"),
     "hardmax": _op("normalisation", "1 at the largest element, else 0", _norm, "rows"),
     **_kinds("reduction", REDUCTION),
     **_kinds("movement", MOVEMENT),
     "reshape": _op("movement", "other sizes, the same elements in the same order", _reshape),
+    "im2col": _op("movement", "windows laid out as columns", elements),
     "resize": _op("sampling", "resized by interpolation", _resize),
     "grid_sample": _op("sampling", "sampled at given places", elements),
     "lstm": _op("recurrent", "long short-term memory", _recurrent, "directions", "gates", "hidden"),
     "gru": _op("recurrent", "gated recurrent unit", _recurrent, "directions", "gates", "hidden"),
     "rnn": _op("recurrent", "plain recurrent network", _recurrent, "directions", "gates", "hidden"),
     "constant": _op("fixed", "computed from constants alone, or constants that no node reads", _fixed),
+    "input": _op("plumbing", "what comes in, handed over by a layer that has no data of its own", _handed_over),
+    "data": _op("plumbing", "what comes in, handed over by a layer that reads or holds it", _handed_over),
+    "fan_out": _op("plumbing", "one blob handed to several readers", elements),
+    "loss": _op("plumbing", "how wrong predictions are, one number", elements),
+    "accuracy": _op("plumbing", "how many predictions are right, one number", elements),
+    "silence": _op("plumbing", "blobs that nobody wants to read, thrown away or written to a file", elements),
     "unknown": _op("unknown", "an op that the engine does not know, or a branch or loop with its bodies", _unknown),
 }
 

@@ -143,7 +143,7 @@ class _Trial:
 
 def _trials(asked: Variant, metric: str | None) -> Iterator[_Trial]:
     """Every number that is worth a try; what would assume too much is not even counted."""
-    known = [convention.load(name) for name in convention.ids()]
+    known = [c for c in map(convention.load, convention.ids()) if c.framework != convention.CAFFE]
     for variant, shape, given in _networks(asked):
         for c, measure in ((k, m) for k in known for m in k.metrics if _wanted(m, metric)):
             for batch in BATCHES if measure == "compute" else (1,):

@@ -7,6 +7,7 @@ from typing import Any
 from crosscheck import catalog, convention, engine
 from crosscheck import models as families
 from crosscheck.errors import UnknownNameError
+from crosscheck.importers import prototxt
 from crosscheck.spec import show_shape
 
 Rows = list[dict[str, Any]]
@@ -40,6 +41,17 @@ def models(family: str | None = None) -> Rows:
     return rows
 
 
+def networks() -> Rows:
+    """Name, input, and what Caffe says in phase TEST of every Caffe network that comes along: layers, parameters, bytes."""
+    rows: Rows = []
+    caffe = convention.load("caffe")
+    for name, path in prototxt.bundled().items():
+        counted = engine.tally(prototxt.load(path).model)
+        row: dict[str, Any] = {"name": name, "input": counted.model.input_text}
+        rows.append(row | {f"{m} ({t.unit})": engine.total(counted, caffe, m) for m, t in caffe.metrics.items()})
+    return rows
+
+
 def tools() -> Rows:
     """Id, framework, installed version, metrics and convention of every tool."""
     return [
@@ -63,7 +75,7 @@ def conventions(full: bool = True) -> Rows:
         per_mac = next((w.weight for w in table.weighed.get("conv", ()) if w.primitive == "mac"), None)
         row: dict[str, Any] = {
             "convention": name,
-            "counts as": f"{c.title}, {c.framework}" if c.tool else "the engine",
+            "counts as": f"{c.title}, {c.framework}" if c.tool else c.title if c.framework else "the engine",
             "versions": c.versions,
             "metrics": ", ".join(c.metrics),
             "one MAC is": None if "compute" not in c.metrics else per_mac,

@@ -20,7 +20,8 @@ from crosscheck.paper_ops import PAPER_OPS
 from crosscheck.primitives import BEYOND, STORED
 from crosscheck.spec import Layer, Shape
 
-FILES = "onnx"  # the framework of conventions that count files
+FILES = ("onnx", "caffe", "")  # frameworks of conventions that count files; the engine's own have none
+CAFFE_ONLY = "plumbing"  # the family of ops that no ONNX graph has
 
 
 # --- shapes ---------------------------------------------------------------------------------------------------------------
@@ -466,12 +467,15 @@ DESCRIBED: Mapping[str, Op] = OPS | PAPER_OPS
 def vocabulary(framework: str, scope: str = "") -> Mapping[str, Op]:
     """The ops that a convention of this framework needs a word on.
 
-    One of files meets file ops too; so does one of the engine's own, unless its ``scope`` is ``described``, and it meets the ops
-    of papers, which no framework has.
+    One of files meets file ops too, of ONNX those that no Caffe file alone has; so does one of the engine's own, unless its
+    ``scope`` is ``described``, and it meets the ops of papers, which no framework has.
     """
-    if framework:
-        return OPS | FILE_OPS if framework == FILES else OPS
-    return DESCRIBED if scope == "described" else {**DESCRIBED, **FILE_OPS}
+    if framework not in FILES:
+        return OPS
+    if scope == "described":
+        return DESCRIBED
+    known = OPS if framework else DESCRIBED
+    return {**known, **{name: op for name, op in FILE_OPS.items() if framework != "onnx" or op.family != CAFFE_ONLY}}
 
 
 def complete(op: str, attrs: Mapping[str, Any], in_shapes: Sequence[Shape]) -> tuple[Attrs, Shape]:
@@ -504,6 +508,10 @@ def factors(layer: Layer) -> Counts:
     holds for it and for no layer before it; that stands in for what its shapes would tell.
     """
     counts = (DESCRIBED.get(layer.op) or FILE_OPS[layer.op]).counts(layer)
+    if "caffe" in layer.attrs:
+        counts = counts | {"calls": (1,)}
+    if len(layer.out_shapes) > 1:
+        counts["later_out_elements"] = (sum(map(prod, layer.out_shapes[1:])),)
     stored = layer.attrs.get("stored")
     if stored is not None:
         kept = {k: v for k, v in counts.items() if k not in STORED or prod(v) == stored.get(k)}

@@ -17,7 +17,7 @@ UNATTRIBUTED = "(unattributed)"
 METRICS = (
     *("compute", "params", "params_trainable", "params_nontrainable"),
     *("memory", "memory_input", "memory_activations", "memory_params"),
-    *("neurons", "depth", "connections", "activations"),
+    *("neurons", "depth", "layers", "connections", "activations"),
     *("mul", "add", "compare", "divide", "exp", "sqrt", "power", "erf"),
 )
 STATUSES = ("ok", "absent", "unsupported", "skipped", "error")

@@ -28,7 +28,7 @@ def subjects(
         counted_as = known[tool].convention if tool in known else tool
         if counted_as not in convention.ids():
             raise UnknownNameError("tool", tool, {*known, *convention.ids()})
-        found.append(Subject(name, built[on], tool, convention.load(counted_as)))
+        found.append(Subject(name, built[on], tool, convention.of_described(counted_as)))
     return found
 
 

@@ -55,7 +55,7 @@ def show_table(title: str, rows: Sequence[dict[str, Any]], footer: dict[str, Any
     for name in rows[0] if rows else ():
         numeric = all(isinstance(r[name], int) or r[name] is None for r in rows)
         table.add_column(
-            name,
+            name.replace(" (", "\n(") if numeric else name,
             justify="right" if numeric else "left",
             overflow="fold",
             no_wrap=numeric,
@@ -145,6 +145,7 @@ def show_count(model: Model, ids: Sequence[str], layers: bool, output: str, metr
             return
         show_rows(rows, output, f"{model.name}: {model.variant}")
         return
+    columns = [(c, m) for c, m in columns if m != "layers"]  # each row is one
     rows = []
     for layer, counts in (*counted.containers, *counted.layers):
         row: dict[str, Any] = {"layer": layer.id, "op": layer.op, "output": show_shape(layer.y)}

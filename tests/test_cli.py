@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ import pytest
 
 from crosscheck import __version__, catalog, cli, compare, convention, models
 from crosscheck.catalog import FrameworkInfo, ToolInfo
+from crosscheck.file_ops import FILE_OPS, members
+from crosscheck.importers import prototxt
 
 SCRIPT = str(Path(__file__).with_name("fakes") / "worker.py")
 Ended = tuple[int, str, str]
@@ -85,6 +88,7 @@ def test_a_convention_named_twice_is_shown_once(crosscheck: Any) -> None:
 def test_lists_have_everything_there_is(crosscheck: Any) -> None:
     names = {
         "models": models.variants(),
+        "networks": prototxt.bundled(),
         "tools": catalog.tools(),
         "conventions": convention.ids(),
         "frameworks": catalog.frameworks(),
@@ -291,3 +295,19 @@ def test_the_card_of_strict_arithmetic_names_every_kind_and_op(crosscheck: Any) 
         assert all(op in flat for op in ("conv_transpose", "softmax", "lrn", "trainable_pool"))
     code, out, _ = crosscheck("convention", "torchinfo", "-f", "json")
     assert json.loads(out)["metrics"]["memory"]["sum"] == ["memory_input", "memory_activations", "memory_params"]
+
+
+def test_a_card_names_a_whole_family_once_and_hides_no_quirk(crosscheck: Any) -> None:
+    for name in convention.ids():
+        c = convention.load(name)
+        code, out, err = crosscheck("convention", name)
+        assert (code, err) == (0, "")
+        shown = " ".join(re.sub(r"[ │]+", " ", out).split())
+        words = set(re.findall(r"[a-z_@0-9]+", shown))
+        code, markdown, _ = crosscheck("convention", name, "--format", "markdown")
+        for table in c.metrics.values():
+            for weights in table.weighed.values():
+                assert all(w.quirk in markdown for w in weights)
+            for op in (*table.weighed, *table.ignored):
+                family = FILE_OPS[op].family if op in FILE_OPS else ""
+                assert op in words or (f"@{family}" in words and set(members(family)) <= {*table.weighed, *table.ignored}), op

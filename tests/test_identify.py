@@ -16,6 +16,7 @@ CASES = [
     (name, c, metric)
     for name in NAMES
     for c in convention.ids()
+    if convention.load(c).framework != convention.CAFFE
     for metric in convention.load(c).metrics
     if metric in ("compute", "params")
 ]

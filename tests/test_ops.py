@@ -27,6 +27,7 @@ ELSEWHERE = {p for p in PRIMITIVES if p.startswith("container_") or "held" in p}
 ELSEWHERE |= {"bound", "operand", "literals", "unused_elements", "node_held", "unshaped"}
 ELSEWHERE |= {p for p in SIZES if p.removeprefix("beyond_") not in ("param_out_elements", "repeated_out_elements")}
 ELSEWHERE |= {"distance_terms", "fixed_weights"}  # tests/test_arithmetic.py
+ELSEWHERE |= {"calls", "later_out_elements", "stats_factor"}  # of layers that were read from files
 ELSEWHERE |= {
     "instance_elements",
     "lead_rows",

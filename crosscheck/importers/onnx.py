@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import mmap
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +80,8 @@ def _mapped(path: Path) -> Iterator[mmap.mmap]:
     """A regular file in memory, of which only what is looked at is loaded."""
     if not path.is_file():
         raise FileError("there is no such file" if not path.exists() else "it is no file")
+    if path.suffix == ".prototxt":
+        raise FileError("it is no ONNX file but a Caffe network. Hint: crosscheck caffe FILE")
     with path.open("rb") as handle:
         head = handle.read(32)
         if not head:
@@ -199,22 +201,8 @@ def _likely(dims: tuple[int | str | None, ...] | None) -> Shape:
 
 def _notes(walker: Walker) -> tuple[list[str], bool]:
     """What is not counted and why, which stored tensors are shared, which are read by nobody; adds a layer for the last."""
-    notes: list[str] = []
-    kinds: dict[str, list[Layer]] = {}
-    for layer in walker.layers:
-        if layer.op == "unknown":
-            kinds.setdefault(str(layer.attrs["onnx"]), []).append(layer)
-    for kind, layers in kinds.items():
-        bounds = [b for x in layers for b in [x.attrs.get("bound")]]
-        most = "no bound is known" if None in bounds else f"at most {sum(numel(b) for b in bounds if b is not None):,} MACs"
-        inside = layers[0].attrs.get("bodies")
-        shown = ", ".join(
-            f"{x.id} ({' and '.join(map(show_shape, x.in_shapes)) or 'nothing'} → "
-            + ("an unknown shape)" if x.attrs.get("unshaped") else " and ".join(map(show_shape, x.out_shapes)) + ")")
-            for x in layers[:SHOWN]
-        )
-        more = f" and {len(layers) - SHOWN} more" if len(layers) > SHOWN else ""
-        notes.append(f"not counted: {len(layers)} {kind}, {most}: {shown}{more}" + (f"; inside: {inside}" if inside else ""))
+    notes = uncounted(walker.layers, "onnx")
+    partial = bool(notes)
     shared = [u for u in walker.uses.values() if len(u.layers) > 1 and u.tensor.elements > 1]
     if shared:
         largest = sorted(shared, key=lambda u: -u.tensor.elements)[:SHOWN]
@@ -231,7 +219,28 @@ def _notes(walker: Walker) -> tuple[list[str], bool]:
     if named:
         many = sum(t.elements for t in named)
         notes.append(f"{len(named)} stored tensors with {many:,} elements are read by no node: {_few([t.name for t in named])}")
-    return notes, bool(kinds)
+    return notes, partial
+
+
+def uncounted(layers: Iterable[Layer], kind_in: str) -> list[str]:
+    """Nodes that the engine does not know, a line a kind, which attribute ``kind_in`` tells, with an upper bound."""
+    notes: list[str] = []
+    kinds: dict[str, list[Layer]] = {}
+    for layer in layers:
+        if layer.op == "unknown":
+            kinds.setdefault(str(layer.attrs[kind_in]), []).append(layer)
+    for kind, alike in kinds.items():
+        bounds = [b for x in alike for b in [x.attrs.get("bound")]]
+        most = "no bound is known" if None in bounds else f"at most {sum(numel(b) for b in bounds if b is not None):,} MACs"
+        inside = alike[0].attrs.get("bodies")
+        shown = ", ".join(
+            f"{x.id} ({' and '.join(map(show_shape, x.in_shapes)) or 'nothing'} → "
+            + ("an unknown shape)" if x.attrs.get("unshaped") else " and ".join(map(show_shape, x.out_shapes)) + ")")
+            for x in alike[:SHOWN]
+        )
+        more = f" and {len(alike) - SHOWN} more" if len(alike) > SHOWN else ""
+        notes.append(f"not counted: {len(alike)} {kind}, {most}: {shown}{more}" + (f"; inside: {inside}" if inside else ""))
+    return notes
 
 
 def _few(names: list[str]) -> str:
