@@ -1,4 +1,4 @@
-"""fvcore: flops of every operator of a JIT trace, summed per module, and parameters by name."""
+"""fvcore: flops and activations of every operator of a JIT trace, summed per module, and parameters by name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from fvcore.nn import FlopCountAnalysis, parameter_count
+from fvcore.nn import ActivationCountAnalysis, FlopCountAnalysis, parameter_count
 from torch import nn
 
 from adapters.pytorch.build import Native
@@ -18,9 +18,10 @@ TOOL = "fvcore"
 TITLE = "fvcore.nn.FlopCountAnalysis(net, inputs)"
 PACKAGE = "fvcore"
 CONVENTION = "fvcore"
-METRICS = ("compute", "params")
+METRICS = ("compute", "params", "activations")
 
-_UNITS = {"compute": "flops", "params": "parameters"}
+_UNITS = {"compute": "flops", "params": "parameters", "activations": "activations"}
+_ANALYSES = {"compute": FlopCountAnalysis, "activations": ActivationCountAnalysis}
 
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:
@@ -28,18 +29,8 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
 
     fvcore adds the calls of one module up; of such a module, each call is analysed once more by itself.
     """
-    given: dict[str, list[Any]] = {path: [] for path, _, ids in native.leaves() if len(ids) > 1}
-    hooks = [native.net.get_submodule(path).register_forward_pre_hook(partial(_keep, given[path])) for path in given]
-    with torch.no_grad():
-        analysis = _analysis(native.net, native.inputs)
-        total, sums = analysis.total(), analysis.by_module()
-        for hook in hooks:
-            hook.remove()
-        for path, module, ids in native.leaves():
-            counts = [_analysis(module, inputs).total() for inputs in given[path]] if path in given else [sums[path]]
-            for layer, count in zip(ids, counts, strict=True):
-                yield Reading(layer, "compute", count, _UNITS["compute"])
-    yield Reading(TOTAL, "compute", total, _UNITS["compute"])
+    for metric, kind in _ANALYSES.items():
+        yield from _sums(native, metric, kind)
     params = parameter_count(native.net)
     for path, _, ids in native.leaves():
         if path in params:
@@ -47,10 +38,26 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
     yield Reading(TOTAL, "params", params[""], _UNITS["params"])
 
 
+def _sums(native: Native, metric: str, kind: Any) -> Iterator[Reading]:
+    """What one analysis says of the network and of every leaf module."""
+    given: dict[str, list[Any]] = {path: [] for path, _, ids in native.leaves() if len(ids) > 1}
+    hooks = [native.net.get_submodule(path).register_forward_pre_hook(partial(_keep, given[path])) for path in given]
+    with torch.no_grad():
+        analysis = _analysis(kind, native.net, native.inputs)
+        total, sums = analysis.total(), analysis.by_module()
+        for hook in hooks:
+            hook.remove()
+        for path, module, ids in native.leaves():
+            counts = [_analysis(kind, module, inputs).total() for inputs in given[path]] if path in given else [sums[path]]
+            for layer, count in zip(ids, counts, strict=True):
+                yield Reading(layer, metric, count, _UNITS[metric])
+    yield Reading(TOTAL, metric, total, _UNITS[metric])
+
+
 def _keep(given: list[Any], module: nn.Module, inputs: Any) -> None:
     given.append(inputs)
 
 
-def _analysis(net: nn.Module, inputs: Any) -> Any:
+def _analysis(kind: Any, net: nn.Module, inputs: Any) -> Any:
     """An analysis without its log of operators that it does not count."""
-    return FlopCountAnalysis(net, inputs).unsupported_ops_warnings(False).uncalled_modules_warnings(False)
+    return kind(net, inputs).unsupported_ops_warnings(False).uncalled_modules_warnings(False)
