@@ -412,12 +412,12 @@ def _study_sizes(frameworks: Any, out: Path | None, output: Format) -> NoReturn:
     asked = window_questions.questions()
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs, terminal.progress(len(asked)) as watch:
         found = study.study(asked, frameworks, logs=Path(logs), watch=watch)
+    if out:
+        write.write(out, sized.files(found))
     if output is Format.table:
         sized.show(found)
     else:
         terminal.show_rows(sized.rows(found.findings), output.value)
-    if out:
-        write.write(out, sized.files(found))
     for line in sized.told(found.unexplained):
         typer.echo(f"crosscheck: {line}", err=True)
     raise typer.Exit(found.exit_code)

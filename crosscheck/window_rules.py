@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
+from itertools import product
 from pathlib import Path
 
 from crosscheck import geometry, reasoned
@@ -169,9 +170,9 @@ def expected(q: Question, behaviours: Sequence[str] = ()) -> Result:
     except ValueError:
         return Result(None, refused=NO_WINDOW)
     shape = tuple(len(a.starts) for a in axes)
-    if not q.cells:
-        return Result(shape)
-    return Result(shape, tuple(_value(q, *axes, (i, j), behaviours) for i in range(shape[0]) for j in range(shape[1])))
+    counts = COUNTS in behaviours if q.include_pad is None else q.include_pad
+    empty = LOWEST if EMPTY_LOWEST in behaviours else -math.inf
+    return Result(shape, _values(q, *axes, counts, EMPTY_ENDS in behaviours, empty) if q.cells else ())
 
 
 def _axes(q: Question, behaviours: Sequence[str]) -> tuple[Axis, Axis]:
@@ -206,19 +207,26 @@ def _starts(
     return tuple(k * stride - pad[0] for k in range(out))
 
 
-def _value(q: Question, rows: Axis, columns: Axis, at: Pair, behaviours: Sequence[str]) -> float:
-    """One output: the maximum, the average by the rule's divisor, or the sum of products."""
-    y, x = (axis.starts[k] for axis, k in zip((rows, columns), at, strict=True))
-    taps = [(ky, kx, q.cells[i * columns.size + j]) for ky, i in rows.taps[at[0]] for kx, j in columns.taps[at[1]]]
-    if q.op == "conv":
-        return float(sum(q.taps[ky * columns.kernel + kx] * cell for ky, kx, cell in taps))
-    if q.op == "maxpool":
-        return float(max((cell for _, _, cell in taps), default=LOWEST if EMPTY_LOWEST in behaviours else -math.inf))
-    if COUNTS in behaviours if q.include_pad is None else q.include_pad:
-        divisor = rows.extent(y) * columns.extent(x)
-    else:
-        divisor = rows.inside(y) * columns.inside(x) if EMPTY_ENDS in behaviours else len(taps)
-    return sum(cell for _, _, cell in taps) / divisor if divisor else math.nan
+@lru_cache(maxsize=64)  # most behaviours change nothing of most questions
+def _values(q: Question, rows: Axis, columns: Axis, counts: bool, by_ends: bool, empty: float) -> tuple[float, ...]:
+    """Every output: the maximum, the average by the rule's divisor, or the sum of products.
+
+    ``counts`` takes padding into the divisor, ``by_ends`` the product of lengths, ``empty`` is the maximum of nothing.
+    """
+    found: list[float] = []
+    for (y, across), (x, along) in product(
+        zip(rows.starts, rows.taps, strict=True), zip(columns.starts, columns.taps, strict=True)
+    ):
+        taps = [(ky, kx, q.cells[i * columns.size + j]) for ky, i in across for kx, j in along]
+        if q.op == "conv":
+            found.append(float(sum(q.taps[ky * columns.kernel + kx] * cell for ky, kx, cell in taps)))
+        elif q.op == "maxpool":
+            found.append(float(max((cell for _, _, cell in taps), default=empty)))
+        else:
+            inside = rows.inside(y) * columns.inside(x) if by_ends else len(taps)
+            divisor = rows.extent(y) * columns.extent(x) if counts else inside
+            found.append(sum(cell for _, _, cell in taps) / divisor if divisor else math.nan)
+    return tuple(found)
 
 
 def same(one: Result, other: Result) -> bool:

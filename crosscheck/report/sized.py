@@ -63,6 +63,7 @@ def describe(q: Question) -> str:
 def examples(found: Study, known: Sequence[Example]) -> tuple[list[str], list[list[str]]]:
     """Layers that people know: what was printed, what the formula says, what every framework gives."""
     by = {(f.question.name, f.framework): f for f in found.findings}
+    known = [e for e in known if (e.question.name, found.frameworks[0]) in by]
     printed = any(e.published for e in known)
     lines = []
     for e in known:
@@ -188,9 +189,9 @@ def _markdown(found: Study) -> str:
         FORMULAS,
         "## The tutorial's examples",
         f"Published in {window_questions.TUTORIAL}. An asterisk marks a size or values that are not the formula's.",
-        table(*examples(found, window_questions.tutorial()), "lllllllll"),
+        table(*examples(found, window_questions.tutorial()), "lllllllll") or "Not asked.",
         "## Layers of known networks",
-        table(*examples(found, window_questions.networks()), "llllllll"),
+        table(*examples(found, window_questions.networks()), "llllllll") or "Not asked.",
         "## Answers",
         table(*agreement(found), "l"),
         "\n".join(f"- *{kind}*: {says}" for kind, says in EFFECTS.items()),
@@ -211,10 +212,10 @@ def _markdown(found: Study) -> str:
 
 
 def rows(found: Sequence[Finding]) -> list[dict[str, Any]]:
-    """Findings of a direct question as plain data."""
+    """Findings as plain data."""
     return [
         {
-            "op": f.question.op,
+            "layer": describe(f.question),
             "framework": f.framework,
             "output": size(f.shape),
             FORMULA: size(f.formula),
