@@ -76,6 +76,17 @@ def doubled(op: str, **attrs: int) -> bytes:
     return bytes(of.model(of.graph(nodes, [2])).SerializeToString())
 
 
+def counting(nodes: int, dims: int, op: str) -> bytes:
+    """A stored vector of integers that is copied again and again, or doubled from node to node; the last one is a shape."""
+    names = ["c", *(f"v{k}" for k in range(nodes - 1)), "w"]
+    made = [
+        of.node(op, f"{a} {a}" if op == "Concat" else "c", b, **({"axis": 0} if op == "Concat" else {}))
+        for a, b in pairwise(names)
+    ]
+    made.append(of.node("Reshape", "x w", "y"))
+    return bytes(of.model(of.graph(made, [2], [of.ints("c", *[1] * dims)])).SerializeToString())
+
+
 def calling(depth: int, twice: bool) -> bytes:
     """Functions that call one another, each the next one once or twice; the last one calls the first where ``depth`` is 0."""
     opsets = [helper.make_opsetid("", of.OPSET), helper.make_opsetid("f", 1)]
@@ -248,6 +259,16 @@ def test_a_crowded_file_takes_little_memory(what: str, tmp_path: Path) -> None:
     assert (code, out) == (2, "")
     assert "\n" not in err
     assert peak < 400
+
+
+@pytest.mark.parametrize(("nodes", "dims", "op"), [(29, 2, "Concat"), (20_000, 4096, "Identity")])
+def test_numbers_that_multiply_take_little_memory(nodes: int, dims: int, op: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.onnx"
+    path.write_bytes(counting(nodes, dims, op))
+    code, out, err, peak = ended(path, "--format", "csv")
+    assert (code, err) == (0, "")
+    assert "net,2,mac,compute,0,MAC" in out
+    assert peak < 200
 
 
 def test_a_file_that_is_not_there_or_none_is_refused(tmp_path: Path) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from crosscheck import geometry, ops
-from crosscheck.importers.protos import Node, Number, Tensor
+from crosscheck.importers.protos import SMALL, Node, Number, Tensor
 from crosscheck.spec import Shape, numel
 
 MOST_KERNEL = 1 << 14
@@ -65,11 +65,12 @@ class Made:
 
 @dataclass(slots=True)
 class Call:
-    """A node under way; ``opset`` is the version of the operator set that it is written in."""
+    """A node under way; ``opset`` is the version of the operator set that it is written in, ``read`` gives a tensor's numbers."""
 
     node: Node
     inputs: Sequence[Known | None]
     opset: int
+    read: Callable[[Tensor], Nums | None] = lambda _: None
 
     def has(self, k: int) -> bool:
         """True where the input is given."""
@@ -201,7 +202,7 @@ def stated(op: str, shape: Shape | None, nums: Nums | None = None, **attrs: Any)
 
 
 def few(nums: Nums | None, shape: Shape | None) -> Nums | None:
-    """Numbers that are worth keeping: as many as the shape says, and none beyond 64 bits."""
-    if nums is None or shape is None or len(nums) != numel(shape) or any(abs(v) > 2**63 for v in nums):
+    """Numbers that are worth keeping: as many as the shape says, not more than SMALL, and none beyond 64 bits."""
+    if nums is None or shape is None or len(nums) != numel(shape) or len(nums) > SMALL or any(abs(v) > 2**63 for v in nums):
         return None
     return nums

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 
+from crosscheck.importers import fold
 from crosscheck.importers.calls import Call, Made, MisfitError, Nums, broadcast, few, one_axis, stated
 from crosscheck.importers.compute import Handler, snake
 from crosscheck.importers.protos import SMALL
@@ -62,7 +63,8 @@ def _transpose(n: Call) -> Made:
     perm = tuple(reversed(range(len(x)))) if perm is None else perm
     if sorted(perm) != list(range(len(x))):
         raise MisfitError(f"perm {perm} does not fit {x}")
-    return stated("transpose", tuple(x[k] for k in perm))
+    y = tuple(x[k] for k in perm)
+    return stated("transpose", y, few(fold.transposed(n.nums(0), x, perm), y))
 
 
 def _squeeze(n: Call) -> Made:
@@ -105,12 +107,11 @@ def _slice(n: Call) -> Made:
             raise MisfitError("a step is 0")
         cuts[k] = picked = range(x[k])[slice(start, max(end, -x[k] - 1) if step > 0 or end >= -x[k] else None, step)]
         y[k] = len(picked)
-    nums = n.nums(0)
-    kept = tuple(nums[k] for k in cuts[0]) if nums is not None and len(x) == 1 and len(nums) == x[0] and 0 in cuts else None
     shape = tuple(y)
     strided = len(x) > 2 and all(c.start == 0 and k > 1 and len(c) == -(-x[k] // c.step) for k, c in cuts.items())
     if strided and any(c.step > 1 for c in cuts.values()) and n.value(0).stored is None:
         return n.network("subsample", {"stride": tuple(cuts[k].step if k in cuts else 1 for k in range(2, len(x)))}, [x])
+    kept = fold.picked(n.nums(0), x, [cuts.get(k, range(d)) for k, d in enumerate(x)])
     return stated("slice", shape, few(kept, shape))
 
 
@@ -139,11 +140,9 @@ def _concat(n: Call) -> Made:
     if any(len(s) != len(shapes[0]) or s[:axis] + s[axis + 1 :] != shapes[0][:axis] + shapes[0][axis + 1 :] for s in shapes):
         raise MisfitError(f"inputs {' and '.join(map(str, shapes))} differ in more than axis {axis}")
     y = (*shapes[0][:axis], sum(s[axis] for s in shapes), *shapes[0][axis + 1 :])
-    if axis and len(shapes) > 1 and all(v is not None and v.stored is None for v in n.inputs):
+    if axis and len(shapes) > 1 and all(map(all, shapes)) and all(v is not None and v.stored is None for v in n.inputs):
         return n.network("concat", {"axis": axis}, shapes)
-    parts = [n.nums(k) for k in range(len(shapes))]
-    nums = tuple(v for p in parts if p is not None for v in p) if len(y) == 1 and None not in parts else None
-    return stated("concat_other", y, few(nums, y))
+    return stated("concat_other", y, few(fold.joined([n.nums(k) for k in range(len(shapes))], shapes, axis), y))
 
 
 def _pad(n: Call) -> Made:
@@ -199,8 +198,7 @@ def _expand(n: Call) -> Made:
     if wanted is None:
         return stated("expand", None)
     y = broadcast([n.shape(0), wanted])
-    nums = n.nums(0)
-    return stated("expand", y, few(nums * prod(y) if nums is not None and len(nums) == 1 and prod(y) <= SMALL else None, y))
+    return stated("expand", y, few(fold.filled(n.nums(0), y), y))
 
 
 def _tile(n: Call) -> Made:
@@ -211,8 +209,9 @@ def _tile(n: Call) -> Made:
 
 
 def _constant_of_shape(n: Call) -> Made:
-    y = n.whole(0)
-    return stated("constant_of_shape", y)
+    y, tensor = n.whole(0), n.tensor("value")
+    value = (0.0,) if tensor is None else n.read(tensor)
+    return stated("constant_of_shape", y, few(fold.filled(value, y), y))
 
 
 def _range(n: Call) -> Made:

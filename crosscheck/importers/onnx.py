@@ -21,7 +21,7 @@ from crosscheck.importers.walk import Walker, clean
 from crosscheck.importers.wire import Reader, WireError
 from crosscheck.spec import Input, Layer, Model, Shape, numel, show_shape
 
-OLDEST, NEWEST = 7, 26  # opsets of ONNX's own operators
+OLDEST, NEWEST = 7, 28  # opsets of ONNX's own operators
 OTHERS = {
     b"PK\x03\x04": "a zip archive, as PyTorch's .pt and Keras' .keras files are",
     b"\x89HDF": "an HDF5 file, as Keras' .h5 files are",

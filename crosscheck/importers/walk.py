@@ -23,6 +23,7 @@ from crosscheck.spec import BARE, ROOT, Layer, Shape, numel
 
 MOST_NODES = 200_000  # after functions are opened up
 MOST_DEPTH = 24  # functions and bodies inside of one another
+MOST_NUMBERS, FEW = 1 << 22, 64  # numbers that nodes make, in all; after that, those of small tensors alone are followed
 HANDLERS = compute.HANDLERS | moves.HANDLERS
 SIZES = {"Shape", "Size"}
 BODIES = {"If", "Loop", "Scan", "SequenceMap"}
@@ -55,6 +56,7 @@ class Walker:
     uses: dict[int, Use] = field(default_factory=dict)
     products: set[str] = field(default_factory=set)  # fully connected layers that came without a bias
     nodes: int = 0
+    numbers: int = 0
 
     def unique(self, wanted: str) -> str:
         """A name that no other layer or input has."""
@@ -101,7 +103,9 @@ class Walker:
         self, node: Node, scope: Scope, opsets: Mapping[str, int], said: Mapping[str, Value], prefix: str, depth: int
     ) -> None:
         inputs = [scope[name] if name else None for name in node.inputs]
-        call = Call(node, inputs, opsets.get(node.domain, 0))
+        if self.numbers > MOST_NUMBERS:
+            inputs = [replace(v, nums=None) if v and len(v.nums or ()) > FEW else v for v in inputs]
+        call = Call(node, inputs, opsets.get(node.domain, 0), self.store.numbers)
         where = prefix + (node.name or next((o for o in node.outputs if o), "") or f"{node.op}_{self.nodes}")
         function = self.functions.get((node.domain, node.op, node.overload))
         try:
@@ -200,6 +204,7 @@ class Walker:
         behind = tuple(dict.fromkeys(s for _, v in given for s in v.stored or ())) if fixed else None
         if fixed and node.op in SIZES:  # the size of a stored tensor holds nothing of it
             behind = ()
+        self.numbers += len(made.nums or ())
         for k, (value, (name, shape)) in enumerate(zip(layer.values, kept, strict=True)):
             if name:
                 scope[name] = Known(shape, value, made.nums if k == 0 else None, behind)
