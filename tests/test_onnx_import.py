@@ -279,29 +279,9 @@ def test_shape_arithmetic_of_exports_is_followed(tmp_path: Path) -> None:
     assert (found.model.layers[-1].op, found.model.layers[-1].y) == ("flatten", (4, 75))
 
 
-def spelled_out(x: str, y: str, *pads: int) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
-    """A padding as TorchScript's exporter spells it: last axis first, filled up with zeros, paired, turned round, laid flat."""
-    k = {name: f"{y}_{name}" for name in ("pads", "zero", "eight", "first", "pairs", "start", "end", "back", "flat")}
-    constants = [of.ints(k["pads"], *pads), of.ints(k["zero"], 0), of.ints(k["eight"], 8), of.ints(k["pairs"], -1, 2)]
-    constants += [of.ints(k["start"], -1), of.ints(k["end"], -(2**63) + 1), of.ints(k["back"], -1), of.ints(k["flat"], -1)]
-    nodes = [
-        of.node("Shape", k["pads"], f"{y}_n"),
-        of.node("Sub", f"{k['eight']} {y}_n", f"{y}_lacking"),
-        of.node("ConstantOfShape", f"{y}_lacking", f"{y}_zeros", value=of.ints("z", 0)),
-        of.node("Concat", f"{k['pads']} {y}_zeros", f"{y}_all", axis=0),
-        of.node("Reshape", f"{y}_all {k['pairs']}", f"{y}_pairs_"),
-        of.node("Slice", f"{y}_pairs_ {k['start']} {k['end']} {k['zero']} {k['back']}", f"{y}_turned"),
-        of.node("Transpose", f"{y}_turned", f"{y}_ends", perm=[1, 0]),
-        of.node("Reshape", f"{y}_ends {k['flat']}", f"{y}_row"),
-        of.node("Cast", f"{y}_row", f"{y}_whole", to=onnx.TensorProto.INT64),
-        of.node("Pad", f"{x} {y}_whole", y),
-    ]
-    return nodes, constants
-
-
 def test_a_padding_that_is_worked_out_from_constants_is_followed(tmp_path: Path) -> None:
-    first, tensors = spelled_out("x", "p", 1, 2, 0, 3)
-    second, more = spelled_out("c", "q", 0, 1)
+    first, tensors = of.spelled_out("x", "p", 1, 2, 0, 3)
+    second, more = of.spelled_out("c", "q", 0, 1)
     nodes = [*first, of.node("Conv", "p w", "c", strides=[2, 1]), *second, of.node("Relu", "q", "y")]
     found = of.read(of.model(of.graph(nodes, [1, 3, 9, 7], [of.stored("w", 4, 3, 3, 3), *tensors, *more])), tmp_path)
     by = found.model.by_id
@@ -326,6 +306,11 @@ def test_numbers_are_moved_as_numpy_moves_them(data: st.DataObject) -> None:
     assert both == tuple(np.concatenate([x, y], axis).ravel().tolist())
     assert fold.joined([nums, None], [shape, other], axis) is None
     assert fold.filled((7,), shape) == (7,) * prod(shape)
+    assert (
+        fold.transposed(nums, (1,) * 9 + shape, range(9 + len(shape)))
+        is fold.picked(nums, (1,) * 9 + shape, [[0]] * 9 + places)
+        is None
+    )
     assert fold.filled((7,), (1 << 20,)) is fold.filled((1, 2), shape) is fold.filled((7,), None) is None
 
 

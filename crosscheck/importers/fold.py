@@ -1,6 +1,6 @@
 """Numbers that exports carry along to say a shape or a padding: moved, cut and repeated as the nodes do it, row by row.
 
-Numbers are those of a tensor in row-major order. More than SMALL of them are given up.
+Numbers are those of a tensor in row-major order. More than SMALL of them, or more than MOST_AXES axes, are given up.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from crosscheck.importers.calls import Nums
 from crosscheck.importers.protos import SMALL
 from crosscheck.spec import Shape
 
+MOST_AXES = 8
+
 
 def _steps(shape: Shape) -> list[int]:
     """How far apart neighbours along each axis lie."""
@@ -21,7 +23,7 @@ def _steps(shape: Shape) -> list[int]:
 
 def picked(nums: Nums | None, shape: Shape, places: Sequence[Sequence[int]]) -> Nums | None:
     """What is left where each axis keeps the ``places``, in their order."""
-    if nums is None or len(nums) != prod(shape) or prod(map(len, places)) > SMALL:
+    if nums is None or len(nums) != prod(shape) or prod(map(len, places)) > SMALL or len(shape) > MOST_AXES:
         return None
     steps = _steps(shape)
     return tuple(nums[sum(p * s for p, s in zip(at, steps, strict=True))] for at in product(*places))
@@ -29,7 +31,7 @@ def picked(nums: Nums | None, shape: Shape, places: Sequence[Sequence[int]]) -> 
 
 def transposed(nums: Nums | None, shape: Shape, perm: Sequence[int]) -> Nums | None:
     """The numbers with the axes in the order of ``perm``."""
-    if nums is None or len(nums) != prod(shape):
+    if nums is None or len(nums) != prod(shape) or len(shape) > MOST_AXES:
         return None
     steps = _steps(shape)
     return tuple(
