@@ -18,9 +18,9 @@ from onnx import helper, numpy_helper
 
 from crosscheck import cli, convention, engine
 from crosscheck.errors import CrosscheckError, UsageError
-from crosscheck.importers import compute, fold, moves
+from crosscheck.importers import compute, fold, makes, moves
 from crosscheck.importers.onnx import NEWEST, Imported, load, parse_inputs
-from crosscheck.importers.walk import BODIES, Walker
+from crosscheck.importers.walk import BODIES, HANDLERS, Walker
 from crosscheck.ops import vocabulary
 from tests import onnx_files as of
 
@@ -104,7 +104,7 @@ def test_every_opset_of_onnx_is_read() -> None:
 @pytest.mark.parametrize("schema", [s for s in onnx.defs.get_all_schemas() if s.domain == ""], ids=lambda s: s.name)
 def test_every_operator_of_onnx_is_known_or_named(schema: onnx.defs.OpSchema, tmp_path: Path) -> None:
     """An operator that no handler knows becomes a layer that is named with its bound, whatever its opset."""
-    if schema.name in {*compute.HANDLERS, *moves.HANDLERS, *BODIES, "Constant"}:
+    if schema.name in {*HANDLERS, *BODIES, "Constant"}:
         return
     nodes = [of.node(schema.name, "x", "h"), of.node("Relu", "x", "y")]
     made = of.graph(nodes, [2, 3])
@@ -116,10 +116,10 @@ def test_every_operator_of_onnx_is_known_or_named(schema: onnx.defs.OpSchema, tm
 
 def test_most_operators_of_onnx_are_known() -> None:
     theirs = {s.name for s in onnx.defs.get_all_schemas() if s.domain == ""}
-    known = set(compute.HANDLERS) | set(moves.HANDLERS)
+    known = set(HANDLERS)
     assert len(theirs & known) >= 140
     words = set(vocabulary("onnx"))
-    lacking = {compute.snake(op) for op in moves.HANDLERS} - words - {"upsample"}
+    lacking = {compute.snake(op) for op in moves.HANDLERS | makes.HANDLERS} - words - {"upsample"}
     assert not lacking
 
 

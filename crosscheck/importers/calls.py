@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crosscheck import geometry, ops
-from crosscheck.importers.protos import SMALL, Node, Number, Tensor
+from crosscheck.importers.protos import Node
+from crosscheck.importers.tensor import SMALL, Number, Tensor
 from crosscheck.spec import Shape, numel
 
 MOST_KERNEL = 1 << 14
@@ -175,6 +176,9 @@ class Call:
         """An op that networks are described with; ``weight=1`` says that input 1 is the weight."""
         full, out = ops.complete(op, attrs, shapes)
         return Made(op, [out], full, {k: name for name, k in roles.items()})
+
+
+Handler = Callable[[Call], Made]
 
 
 def one_axis(axis: int, rank: int) -> int:

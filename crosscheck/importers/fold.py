@@ -10,7 +10,7 @@ from itertools import product
 from math import prod
 
 from crosscheck.importers.calls import Nums
-from crosscheck.importers.protos import SMALL
+from crosscheck.importers.tensor import SMALL
 from crosscheck.spec import Shape
 
 MOST_AXES = 8

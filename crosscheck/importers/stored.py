@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from crosscheck.importers.calls import Known, Nums, Stored, few
-from crosscheck.importers.protos import BOOL, INT64, MOST_RANK, MOST_SIZE, STRING, Tensor
+from crosscheck.importers.tensor import BOOL, INT64, MOST_RANK, MOST_SIZE, STRING, Tensor
 from crosscheck.importers.wire import Reader
 from crosscheck.spec import Shape, show_shape
 
