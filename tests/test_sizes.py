@@ -78,11 +78,14 @@ def by_hand(q: Question) -> Result:
     stride = (kernel if q.op != "conv" else (1, 1)) if q.stride is None else window_rules.per_axis(q.stride)
     pads = pads_by_hand(q, stride)
     try:
-        starts = [naive.starts(*axis, ceil=q.ceil) for axis in zip(q.size, kernel, stride, pads, dilation, strict=True)]
+        starts = [naive.starts(*axis, ceil=False) for axis in zip(q.size, kernel, stride, pads, dilation, strict=True)]
     except IndexError:
         return Result(None, refused=NO_WINDOW)
-    if q.ceil:  # a last window that starts past the input is none
-        starts = [axis[:-1] if axis[-1] >= n else axis for axis, n in zip(starts, q.size, strict=True)]
+    for axis, n, k, s, pad, d in zip(starts, q.size, kernel, stride, pads, dilation, strict=True) if q.ceil else ():
+        if axis[-1] + (k - 1) * d < n + pad[1] - 1:  # elements are left over: one more window hangs over the end
+            axis.append(axis[-1] + s)
+        if axis[-1] >= n:  # a last window that starts past the input is none, hanging over or not
+            axis.pop()
     padded = np.full([n + sum(pad) for n, pad in zip(q.size, pads, strict=True)], None)
     padded[pads[0][0] : pads[0][0] + q.size[0], pads[1][0] : pads[1][0] + q.size[1]] = np.reshape(q.cells, q.size)
     taps = np.reshape(q.taps, kernel) if q.op == "conv" else np.zeros(kernel)
