@@ -321,10 +321,25 @@ def crosscheck(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
 def test_a_direct_question_is_answered_from_the_rules(crosscheck: Any) -> None:
     code, out, err = crosscheck("--input", "12x6", "--kernel", "3x5", "--stride", "1", "--padding", "1x2")
     assert (code, err) == (0, "")
-    assert "H: ⌊(12 + 1 + 1 − 3) / 1⌋ + 1   W: ⌊(6 + 2 + 2 − 5) / 1⌋ + 1" in out
+    assert "  H: ⌊(12 + 1 + 1 − 3) / 1⌋ + 1 = 12\n  W: ⌊(6 + 2 + 2 − 5) / 1⌋ + 1 = 6\n" in out
     for line in ("formula        12x6      12x6      12x6", "Keras          refused   refused   refused"):
         assert line in out
     assert max(map(len, out.splitlines())) <= 100
+
+
+def test_a_window_that_is_dropped_is_told(crosscheck: Any) -> None:
+    _, out, _ = crosscheck("-i", "6x5", "-k", "1", "-s", "2", "--ceil", "--op", "maxpool")
+    assert "  H: ⌈(6 + 0 + 0 − 1) / 2⌉ + 1 = 4, less 1 past the input\n  W: ⌈(5 + 0 + 0 − 1) / 2⌉ + 1 = 3\n" in out
+    assert "PaddlePaddle   4x3 *" in out
+
+
+@given(asked())
+def test_the_numbers_of_the_formula_give_what_the_formula_gives(q: Question) -> None:
+    shape = expected(q).shape
+    for k, line in enumerate(sized.working(q)):
+        told = line.rpartition("= ")[2]
+        out = int(told.split(",")[0]) - ("less" in told) if told != "none" else None
+        assert shape is None or out == shape[k]
 
 
 def test_a_direct_question_as_data_has_every_framework(crosscheck: Any) -> None:

@@ -12,10 +12,10 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from crosscheck import catalog, window_questions, window_rules
+from crosscheck import catalog, geometry, window_questions, window_rules
 from crosscheck.report.formats.markdown import table
 from crosscheck.rows import Question
-from crosscheck.sizes import AS_FORMULA, EFFECTS, NOT_RUN, RULE_ONLY, UNEXPLAINED, Finding, Study
+from crosscheck.sizes import AS_FORMULA, EFFECTS, NOT_RUN, OTHER_SIZE, OTHER_VALUES, RULE_ONLY, UNEXPLAINED, Finding, Study
 from crosscheck.terminal import console
 from crosscheck.window_questions import Example
 from crosscheck.window_rules import Rule, written
@@ -26,6 +26,7 @@ Every question below was put to the real layers of every framework, as its users
 integers (a padding zero that took part in a maximum would win). An answer is compared in size and in every value: with the
 engine's formula, and with the framework's rule, which is the formula and named behaviours, each read from the source. Caffe is a
 rule alone; nothing here runs it."""
+ASTERISK = "An asterisk marks a size or values that are not the formula's."
 FORMULAS = """\
     numbers  H_out = ⌊(H + top + bottom − dilation · (kernel − 1) − 1) / stride⌋ + 1
     ceil     rounded up, but a last window that starts past the input and its leading padding is dropped
@@ -138,7 +139,7 @@ def show(found: Study) -> None:
     heads, lines = differences(found)
     keep = [0, 1, 2, 4, 5]
     _show("Otherwise than the formula", [heads[k] for k in keep], [[line[k] for k in keep] for line in lines])
-    console().print("An asterisk marks a size or values that are not the formula's.", highlight=False)
+    console().print(ASTERISK, highlight=False)
 
 
 def _show(name: str, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
@@ -188,7 +189,7 @@ def _markdown(found: Study) -> str:
         f"{asked:,} questions, {counts}.",
         FORMULAS,
         "## The tutorial's examples",
-        f"Published in {window_questions.TUTORIAL}. An asterisk marks a size or values that are not the formula's.",
+        f"Published in {window_questions.TUTORIAL}. {ASTERISK}",
         table(*examples(found, window_questions.tutorial()), "lllllllll") or "Not asked.",
         "## Layers of known networks",
         table(*examples(found, window_questions.networks()), "llllllll") or "Not asked.",
@@ -228,15 +229,27 @@ def rows(found: Sequence[Finding]) -> list[dict[str, Any]]:
 
 
 def working(q: Question) -> list[str]:
-    """The formula with its numbers, one line an axis."""
+    """The formula with its numbers and what it gives, one line an axis."""
     kernel, stride, dilation = window_rules.per_axis(q.kernel), window_rules.stride_of(q), window_rules.per_axis(q.dilation)
     pads = window_rules.pads_of(q, stride, dilation)
     lines = []
     for axis, n, k, s, d, pad in zip("HW", q.size, kernel, stride, dilation, pads, strict=True):
         window = f"{k}" if d == 1 else f"({d} · ({k} − 1) + 1)"
         signs = "⌈⌉" if q.ceil else "⌊⌋"
-        lines.append(f"{axis}: {signs[0]}({n} + {pad[0]} + {pad[1]} − {window}) / {s}{signs[1]} + 1")
+        lines.append(
+            f"{axis}: {signs[0]}({n} + {pad[0]} + {pad[1]} − {window}) / {s}{signs[1]} + 1 = {_count(q, n, k, s, d, pad)}"
+        )
     return lines
+
+
+def _count(q: Question, size: int, kernel: int, stride: int, dilation: int, pad: tuple[int, int]) -> str:
+    """How many windows there are along one axis, and whether a last one was dropped."""
+    span = size + sum(pad) - (kernel - 1) * dilation - 1
+    if span < 0:
+        return "none"
+    out = geometry.window_out(size, kernel, stride, pad, dilation, q.ceil)
+    rounded = -(-span // stride) + 1 if q.ceil else out
+    return f"{out}" if out == rounded else f"{rounded}, less 1 past the input"
 
 
 def show_answers(findings: Sequence[Finding]) -> None:
@@ -247,7 +260,7 @@ def show_answers(findings: Sequence[Finding]) -> None:
     lines = {op: working(f.question) for op, f in firsts.items()}
     for steps in dict.fromkeys(map(tuple, lines.values())):
         names = ", ".join(op for op in ops if tuple(lines[op]) == steps)
-        out.print(f"[bold]{names}[/bold]   " + "   ".join(map(escape, steps)), highlight=False)
+        out.print(f"[bold]{names}[/bold]", *map(escape, steps), sep="\n  ", highlight=False)
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for head in ("rule", *ops):
         shown.add_column(head)
@@ -255,6 +268,8 @@ def show_answers(findings: Sequence[Finding]) -> None:
     for name in dict.fromkeys(f.framework for f in findings):
         shown.add_row(escape(title(name)), *(_answer(f) for f in findings if f.framework == name))
     out.print(shown)
+    if any(f.effect in (OTHER_SIZE, OTHER_VALUES) for f in findings):
+        out.print(ASTERISK, highlight=False)
     reasons: dict[tuple[str, str], list[str]] = {}
     for f in sorted(findings, key=lambda f: [g.framework for g in findings].index(f.framework)):
         for rule in f.reasons:

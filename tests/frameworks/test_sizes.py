@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,35 @@ def slice_of_the_grid(framework: str) -> list[Question]:
     return list((chosen | {q.name: q for q in (*given[::7], *refused[::31])}).values())
 
 
+def outside_of_the_grid(count: int) -> list[Question]:
+    """Questions drawn at random, sizes and settings that the grid does not have; their windows fit."""
+    draw, found = random.Random(0), dict[str, Question]()
+
+    def two(low: int, high: int) -> tuple[int, int]:
+        return draw.randint(low, high), draw.randint(low, high)
+
+    while len(found) < count:
+        op = draw.choice(window_questions.OPS)
+        paddings: list[int | tuple[int, ...] | str] = ["SAME", "VALID", draw.randint(0, 3), two(0, 3), two(0, 3) + two(0, 3)]
+        q = window_questions.question(
+            op,
+            two(5, 14),
+            two(1, 4),
+            stride=draw.choice([None, draw.randint(1, 4), two(1, 4)]),
+            padding=draw.choice(paddings),
+            dilation=draw.choice([1, 1, 2, 3]),
+            ceil=op != "conv" and draw.random() < 0.5,
+            include_pad=draw.choice([None, True, False]) if op == "avgpool" else None,
+        )
+        if not window_rules.expected(q).refused:
+            found[q.name] = q
+    return list(found.values())
+
+
 def test_every_answer_is_what_the_rule_says(framework: str, tmp_path: Path) -> None:
     if not catalog.framework(framework).installed:
         pytest.fail(f"{framework} is not installed")
-    found = sizes.study(slice_of_the_grid(framework), [framework], logs=tmp_path)
+    found = sizes.study([*slice_of_the_grid(framework), *outside_of_the_grid(300)], [framework], logs=tmp_path)
     own = [f for f in found.findings if f.framework == framework]
     if lines := sized.told(found.unexplained):
         raise AssertionError("\n".join(lines))
