@@ -5,6 +5,7 @@ A job is ``{"run", "rows", "models": [Model JSON, …], "cells": [[index of the 
 total of 0 is a number like any other. ``"files"``, a path for each model, is for an adapter that reads files, whose builder gets
 the path beside the model that was imported from it. The pseudo tool ``(contract)`` asks the native network for its shapes and
 parameters. ``"writes"``, rows of ``[index, pseudo tool, path]``, names the file of every cell that makes one: see adapters.files.
+``"questions"`` are for the adapter's ``sizes.py``, each asked in a cell ``[index of the question, "(sizes)"]``.
 The rows file gets one JSON object a line: ``hello``, then for every cell ``start``, its rows and ``end``, at last ``bye``;
 ``fail`` before ``end`` says why a cell has no rows at all. What a tool prints goes to the log; rows of a cell without ``end``
 do not count.
@@ -17,15 +18,28 @@ import importlib
 import importlib.metadata
 import json
 import platform
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from crosscheck.rows import TOTAL, UNATTRIBUTED, Fact, Measurement, Reading, RunInfo, dump_line, to_dict
+from crosscheck.rows import (
+    TOTAL,
+    UNATTRIBUTED,
+    Answer,
+    Fact,
+    Measurement,
+    Question,
+    Reading,
+    RunInfo,
+    dump_line,
+    from_dict,
+    to_dict,
+)
 from crosscheck.spec import CONTAINER, Model
 
-CONTRACT = "(contract)"
+CONTRACT, SIZES = "(contract)", "(sizes)"
 
 
 class Unsupported(Exception):  # noqa: N818 - a finding, not a fault
@@ -60,6 +74,10 @@ def run_job(package: str, job: dict[str, Any]) -> None:
         current, native, broken = -1, None, ""
         for index, tool in job["cells"]:
             _write(out, "start", {"cell": [index, tool]})
+            if tool == SIZES:
+                _write(out, "answer", _answer(package, adapter.FRAMEWORK, from_dict(Question, job["questions"][index])))
+                _write(out, "end", {"cell": [index, tool]})
+                continue
             model = Model.from_json(job["models"][index])
             if index != current:
                 native = None  # frees the previous network before the next one is built
@@ -85,8 +103,8 @@ def _write(out: TextIO, event: str, data: dict[str, Any]) -> None:
 
 
 def reason(error: BaseException) -> str:
-    """An exception as one line."""
-    text = " ".join(str(error).split())
+    """An exception as one line, without colours."""
+    text = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", str(error)).split())
     return f"{type(error).__name__}: {text}"[:500]
 
 
@@ -134,6 +152,20 @@ def _cell(
         )
     for row in rows:
         yield "row", to_dict(row)
+
+
+def _answer(package: str, framework: str, question: Question) -> dict[str, Any]:
+    """What the framework's own layer makes of one question, its refusal included."""
+    asked: Any = importlib.import_module(f"{package}.sizes")
+    shape, values, status, message = None, (), "ok", ""
+    try:
+        output = asked.answer(question)
+        shape, values = tuple(output.shape), tuple(output.ravel().tolist())
+    except Unsupported as why:
+        status, message = "unsupported", str(why)
+    except Exception as error:  # what a layer refuses is an answer
+        status, message = "refused", reason(error)
+    return to_dict(Answer(question.name, framework, shape, values, status, message))
 
 
 def _judge(tool: Any, model: Model, readings: list[Reading], zero_ok: bool = False) -> None:

@@ -465,6 +465,81 @@ def verify(
     raise typer.Exit(proof.exit_code)
 
 
+@app.command()
+def sizes(
+    size: Annotated[str | None, typer.Option("--input", "-i", help="Ask about one input HxW, e.g. 12x6.")] = None,
+    kernel: Annotated[str | None, typer.Option("--kernel", "-k", help="Window, 3 or 3x5.")] = None,
+    stride: Annotated[str | None, typer.Option("--stride", "-s", help="2 or 3x2; left out, the layer's own.")] = None,
+    padding: Annotated[str | None, typer.Option("--padding", "-p", help="1, 1x2, 0x1x0x1, SAME or VALID.")] = None,
+    dilation: Annotated[str | None, typer.Option("--dilation", "-d", help="2 or 2x1.")] = None,
+    op: Annotated[str | None, typer.Option("--op", help="conv, maxpool or avgpool; all if left out.")] = None,
+    ceil: Annotated[bool, typer.Option("--ceil", help="Round up, as ceil_mode does.")] = False,
+    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for pooling.md and pooling.csv; none if left out.")
+    ] = None,
+    output: FormatOption = Format.table,
+) -> None:
+    """Output sizes of convolutions and poolings: formula against the real layers of every framework.
+
+    Without --input, a grid of kernels, strides, paddings and modes is put to every installed framework's own layers, and every
+    size and value compared. With --input and --kernel, one question is answered from the frameworks' rules; none is imported.
+
+    Examples: `crosscheck sizes` · `crosscheck sizes --input 12x6 --kernel 3x5 --padding 1x2` ·
+    `crosscheck sizes -i 7x7 -k 2 -s 2 --ceil --op maxpool` · `crosscheck sizes --out reports`
+
+    Exit codes: 0 all explained, 1 a layer does not what its framework's rule says, 2 bad request, 3 a framework is not installed.
+    """
+    from crosscheck import sizes as study
+    from crosscheck import window_questions
+
+    question = (kernel, stride, padding, dilation, op, ceil or None)
+    if size is None and any(x is not None for x in question):
+        raise UsageError("--kernel, --stride, --padding, --dilation, --op and --ceil ask about one input. Hint: add --input 12x6")
+    if size is not None:
+        if kernel is None or out is not None:
+            raise UsageError("--input asks one question. Hint: it needs --kernel, and writes no report, so no --out")
+        asked = window_questions.ask(
+            size, kernel, stride=stride, padding=padding or "0", dilation=dilation or "1", ceil=ceil, op=op
+        )
+        _answer_sizes(study.answer(asked, framework or ()), output)
+        return
+    _study_sizes(framework or (), out, output)
+
+
+def _answer_sizes(found: Any, output: Format) -> None:
+    from crosscheck import terminal
+    from crosscheck.report import sized
+
+    if output is Format.table:
+        sized.show_answers(found)
+    else:
+        terminal.show_rows(sized.rows(found), output.value)
+
+
+def _study_sizes(frameworks: Any, out: Path | None, output: Format) -> NoReturn:
+    import tempfile
+
+    from crosscheck import sizes as study
+    from crosscheck import terminal, window_questions
+    from crosscheck.report import sized, write
+
+    if out:
+        write.ensure_writable(out)
+    asked = window_questions.questions()
+    with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs, terminal.progress(len(asked)) as watch:
+        found = study.study(asked, frameworks, logs=Path(logs), watch=watch)
+    if out:
+        write.write(out, sized.files(found))
+    if output is Format.table:
+        sized.show(found)
+    else:
+        terminal.show_rows(sized.rows(found.findings), output.value)
+    for line in sized.told(found.unexplained):
+        typer.echo(f"crosscheck: {line}", err=True)
+    raise typer.Exit(found.exit_code)
+
+
 @app.command("convention")
 def show_convention(
     name: Annotated[str, typer.Argument(metavar="ID", help="A name from `crosscheck list conventions`.")],

@@ -126,6 +126,49 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """One convolution or pooling over one channel, as a user writes it, that every framework's own layer is asked about.
+
+    ``op`` is ``conv``, ``maxpool`` or ``avgpool``; ``kernel`` and ``stride`` are an int or one per axis, ``stride`` None where it
+    is left out; ``padding`` is an int, one per axis, ``(top, bottom, left, right)``, ``SAME`` or ``VALID``; ``include_pad`` None
+    leaves the divisor of an average to the layer's default. ``cells`` is the input row by row, ``taps`` the convolution's kernel.
+    """
+
+    name: str
+    op: str
+    size: tuple[int, int]
+    kernel: int | tuple[int, ...]
+    stride: int | tuple[int, ...] | None
+    padding: int | tuple[int, ...] | str
+    dilation: int | tuple[int, ...]
+    ceil: bool
+    include_pad: bool | None
+    cells: tuple[int, ...]
+    taps: tuple[int, ...]
+
+    @property
+    def input_text(self) -> str:
+        """The input as ``12x6``."""
+        return "x".join(map(str, self.size))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a framework's own layer made of a question: the shape (H, W) and the values of its output, row by row.
+
+    ``status``: ``ok``; ``refused`` the layer raised, and the message is its own; ``unsupported`` it has no argument for this;
+    ``skipped`` not tried; ``error`` nothing came back.
+    """
+
+    question: str
+    framework: str
+    shape: tuple[int, ...] | None
+    values: tuple[float, ...]
+    status: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunInfo:
     """What a worker ran on: versions by package name, and the platform."""
 
@@ -134,10 +177,10 @@ class RunInfo:
     platform: str
 
 
-Row = TypeVar("Row", Measurement, Fact, Export, Output, RunInfo)
+Row = TypeVar("Row", Measurement, Fact, Export, Output, Question, Answer, RunInfo)
 
 
-def to_dict(row: Reading | Measurement | Prediction | Fact | Export | Output | RunInfo) -> dict[str, Any]:
+def to_dict(row: Reading | Measurement | Prediction | Fact | Export | Output | Question | Answer | RunInfo) -> dict[str, Any]:
     """A row as plain data."""
     return asdict(row)
 

@@ -22,10 +22,10 @@ from typing import Any
 
 from crosscheck.catalog import FrameworkInfo, ToolInfo, installed_version, overlay_folder
 from crosscheck.errors import CrosscheckError, RowError
-from crosscheck.rows import TOTAL, Export, Fact, Measurement, Output, RunInfo, from_dict
+from crosscheck.rows import TOTAL, Answer, Export, Fact, Measurement, Output, Question, RunInfo, from_dict, to_dict
 from crosscheck.spec import Model
 
-CONTRACT = "(contract)"
+CONTRACT, SIZES = "(contract)", "(sizes)"
 OUTPUT, EXPORT = "(output)", "(export:"
 POLL_SECONDS = 0.02
 Cell = tuple[int, str]
@@ -44,6 +44,7 @@ class Plan:
 
     ``files``, one for each model, are the paths that models were imported from, for a framework that reads files. ``writes``
     are further cells that make a file: (index of the model, ``(output)`` or ``(export:…)``, path).
+    ``questions`` are asked of the framework's own layers, each in a cell ``(sizes)`` of its own.
     """
 
     framework: FrameworkInfo
@@ -54,6 +55,7 @@ class Plan:
     zero_ok: bool = False
     files: tuple[str, ...] = ()
     writes: tuple[tuple[int, str, str], ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def name(self) -> str:
@@ -62,10 +64,15 @@ class Plan:
 
     @property
     def cells(self) -> list[Cell]:
-        """(index of the model, tool) in the order of work."""
+        """(index of the model or question, tool) in the order of work."""
         names = ([CONTRACT] if self.contract else []) + [t.id for t in self.tools]
         made = [[name for index, name, _ in self.writes if index == k] for k in range(len(self.models))]
-        return [(k, name) for k in range(len(self.models)) for name in (*names, *made[k])]
+        counted = [(k, name) for k in range(len(self.models)) for name in (*names, *made[k])]
+        return counted + [(k, SIZES) for k in range(len(self.questions))]
+
+    def subject(self, cell: Cell) -> Model | Question:
+        """What a cell is about."""
+        return self.questions[cell[0]] if cell[1] == SIZES else self.models[cell[0]]
 
 
 @dataclass
@@ -76,6 +83,7 @@ class Outcome:
     rows: list[Measurement] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     files: list[Export | Output] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
     info: RunInfo | None = None
     exit_codes: list[int] = field(default_factory=list)
     log: str = ""
@@ -122,7 +130,7 @@ def _framework(
     for cell in plan.cells:
         if cell[1] in missing:
             _fail(outcome, plan, run_id, cell, "skipped", missing[cell[1]])
-            watch(plan.name, plan.models[cell[0]].name, cell[1], "skipped")
+            watch(plan.name, plan.subject(cell).name, cell[1], "skipped")
     if not left:
         return outcome
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp, Path(outcome.log).open("w", encoding="utf-8") as log:
@@ -169,6 +177,7 @@ def _worker(
                 "zero_ok": plan.zero_ok,
                 "writes": plan.writes,
                 "files": plan.files,
+                "questions": [to_dict(q) for q in plan.questions],
             }
         ),
         encoding="utf-8",
@@ -236,6 +245,7 @@ class _Reader:
         self.rows: list[Measurement] = []
         self.facts: list[Fact] = []
         self.files: list[Export | Output] = []
+        self.answers: list[Answer] = []
 
     def feed(self, text: str) -> bool:
         """Take what was written since; True where a whole line came."""
@@ -254,8 +264,8 @@ class _Reader:
             self.outcome.info = from_dict(RunInfo, data)
         elif event == "start":
             self.cell, self.odd = (data["cell"][0], data["cell"][1]), ""
-            self.rows, self.facts, self.files = [], [], []
-            self.watch(self.outcome.name, self.plan.models[self.cell[0]].name, self.cell[1], "start")
+            self.rows, self.facts, self.files, self.answers = [], [], [], []
+            self.watch(self.outcome.name, self.plan.subject(self.cell).name, self.cell[1], "start")
         elif event == "row":
             self.rows.append(self._own(from_dict(Measurement, data)))
         elif event == "fact":
@@ -264,6 +274,8 @@ class _Reader:
             self.files.append(self._own_file(from_dict(Export, data)))
         elif event == "output":
             self.files.append(self._own_file(from_dict(Output, data)))
+        elif event == "answer":
+            self.answers.append(self._own_answer(from_dict(Answer, data)))
         elif event == "fail":
             self.odd = str(data["message"])
         elif event == "end":
@@ -274,7 +286,8 @@ class _Reader:
     def _own(self, row: Measurement) -> Measurement:
         """The row, if it is of the cell under way; raises RowError otherwise."""
         index, tool = self.cell or (-1, "")
-        if (row.model, row.input, row.tool) != (self.plan.models[index].name, self.plan.models[index].input_text, tool):
+        subject = self.plan.subject((index, tool))
+        if (row.model, row.input, row.tool) != (subject.name, subject.input_text, tool):
             raise RowError(f"a row of {row.model} × {row.tool} that is not of this cell")
         return row
 
@@ -284,22 +297,31 @@ class _Reader:
             raise RowError(f"a file {row.path!r} that is not of this cell")
         return row
 
+    def _own_answer(self, row: Answer) -> Answer:
+        """The answer, if it is to the question under way; raises RowError otherwise."""
+        index, tool = self.cell or (-1, "")
+        asked = self.plan.questions[index].name if tool == SIZES else ""
+        if (row.question, row.framework) != (asked, self.plan.framework.id):
+            raise RowError(f"an answer to {row.question!r} that is not of this cell")
+        return row
+
     def _close(self, cell: Cell) -> None:
         if cell not in self.left or cell != self.cell:
             return
         self.left.remove(cell)
         status = "ok"
-        if self.odd or not (self.rows or self.facts or self.files):
+        if self.odd or not (self.rows or self.facts or self.files or self.answers):
             _fail(self.outcome, self.plan, self.run_id, cell, "error", self._blame(self.odd or "the worker wrote no row"))
             status = "error"
         else:
             self.outcome.rows += self.rows
             self.outcome.facts += self.facts
             self.outcome.files += self.files
+            self.outcome.answers += self.answers
             said = [r.status for r in (*self.rows, *self.files)]
             status = next((s for s in said if s in ("error", "unsupported")), status)
-        self.watch(self.outcome.name, self.plan.models[cell[0]].name, cell[1], status)
-        self.cell, self.rows, self.facts, self.files = None, [], [], []
+        self.watch(self.outcome.name, self.plan.subject(cell).name, cell[1], status)
+        self.cell, self.rows, self.facts, self.files, self.answers = None, [], [], [], []
 
     def _blame(self, how: str) -> str:
         return f"{how}; log: {Path(self.outcome.log).name}"
@@ -314,11 +336,14 @@ class _Reader:
         for cell in lost:
             self.left.remove(cell)
             _fail(self.outcome, self.plan, self.run_id, cell, "error", self._blame(how))
-            self.watch(self.outcome.name, self.plan.models[cell[0]].name, cell[1], "error")
+            self.watch(self.outcome.name, self.plan.subject(cell).name, cell[1], "error")
         return self.left
 
 
 def _fail(outcome: Outcome, plan: Plan, run_id: str, cell: Cell, status: str, message: str) -> None:
+    if cell[1] == SIZES:
+        outcome.answers.append(Answer(plan.questions[cell[0]].name, plan.framework.id, None, (), status, message))
+        return
     outcome.rows += _failed(plan, run_id, cell, status, message)
     outcome.files += _unmade(plan, cell, status, message)
 

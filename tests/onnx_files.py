@@ -76,6 +76,26 @@ def conv_net(opset: int = OPSET, x: Dims = (1, 3, 8, 8), name: str = "conv") -> 
     return model(graph(nodes, x, tensors), opset)
 
 
+def spelled_out(x: str, y: str, *pads: int) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
+    """A padding as TorchScript's exporter spells it: last axis first, filled up with zeros, paired, turned round, laid flat."""
+    k = {name: f"{y}_{name}" for name in ("pads", "zero", "eight", "first", "pairs", "start", "end", "back", "flat")}
+    constants = [ints(k["pads"], *pads), ints(k["zero"], 0), ints(k["eight"], 8), ints(k["pairs"], -1, 2)]
+    constants += [ints(k["start"], -1), ints(k["end"], -(2**63) + 1), ints(k["back"], -1), ints(k["flat"], -1)]
+    nodes = [
+        node("Shape", k["pads"], f"{y}_n"),
+        node("Sub", f"{k['eight']} {y}_n", f"{y}_lacking"),
+        node("ConstantOfShape", f"{y}_lacking", f"{y}_zeros", value=ints("z", 0)),
+        node("Concat", f"{k['pads']} {y}_zeros", f"{y}_all", axis=0),
+        node("Reshape", f"{y}_all {k['pairs']}", f"{y}_pairs_"),
+        node("Slice", f"{y}_pairs_ {k['start']} {k['end']} {k['zero']} {k['back']}", f"{y}_turned"),
+        node("Transpose", f"{y}_turned", f"{y}_ends", perm=[1, 0]),
+        node("Reshape", f"{y}_ends {k['flat']}", f"{y}_row"),
+        node("Cast", f"{y}_row", f"{y}_whole", to=TensorProto.INT64),
+        node("Pad", f"{x} {y}_whole", y),
+    ]
+    return nodes, constants
+
+
 def elements(proto: onnx.ModelProto) -> int:
     """Elements of every stored tensor and constant of a model, by onnx alone."""
     return sum(_elements(proto.graph))

@@ -45,6 +45,7 @@ MAY_IMPORT = {
     "crosscheck/verify.py": {"numpy"},
     "crosscheck/report/verified.py": {"rich"},
     "crosscheck/report/tried.py": {"rich", "tabulate"},
+    "crosscheck/report/sized.py": {"rich"},
     "crosscheck/report/examined.py": {"pandas", "jinja2", "rich"},
     "crosscheck/report/formats/*.py": {"pandas", "jinja2", "tabulate"},
     "adapters/weights.py": {"numpy"},

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from onnx import helper, numpy_helper
 
 from benchmarks import onnx_speed
-from crosscheck import engine, models
+from crosscheck import cli, engine, models
 from crosscheck.errors import FileError, UsageError
 from crosscheck.importers.onnx import load
 from tests import onnx_files as of
@@ -74,6 +74,17 @@ def doubled(op: str, **attrs: int) -> bytes:
     names = ["x", *(f"v{k}" for k in range(89)), "y"]
     nodes = [of.node(op, f"{a} {a}", b, **attrs) for a, b in pairwise(names)]
     return bytes(of.model(of.graph(nodes, [2])).SerializeToString())
+
+
+def counting(nodes: int, dims: int, op: str) -> bytes:
+    """A stored vector of integers that is copied again and again, or doubled from node to node; the last one is a shape."""
+    names = ["c", *(f"v{k}" for k in range(nodes - 1)), "w"]
+    made = [
+        of.node(op, f"{a} {a}" if op == "Concat" else "c", b, **({"axis": 0} if op == "Concat" else {}))
+        for a, b in pairwise(names)
+    ]
+    made.append(of.node("Reshape", "x w", "y"))
+    return bytes(of.model(of.graph(made, [2], [of.ints("c", *[1] * dims)])).SerializeToString())
 
 
 def calling(depth: int, twice: bool) -> bytes:
@@ -136,6 +147,23 @@ BAD: dict[str, tuple[bytes, str]] = {
     "past": (changed(lambda p: setattr(p.opset_import[0], "version", 3)), "its opset 3 is older than this reader knows. Hint: "),
     "negative input": (input_sized(-8), "input 'x' has a size of -8"),
     "huge input": (input_sized(1 << 40), "input 'x' has a size of 1,099,511,627,776"),
+    "huge padding": (
+        changed(lambda p: p.graph.node[0].attribute[0].ints.__setitem__(0, 1 << 62)),
+        "a size must be from 0 to 2,147,483,647",
+    ),
+    "negative padding": (
+        changed(lambda p: p.graph.node[0].attribute[0].ints.__setitem__(0, -99)),
+        "node 'conv' (Conv) does not fit",
+    ),
+    "no groups": (changed(lambda p: p.graph.node[0].attribute.append(helper.make_attribute("group", 0))), "in 0 groups"),
+    "ninety axes": (
+        changed(lambda p: [p.graph.initializer[0].dims.append(1) for _ in range(90)]),
+        "stored tensor 'w' has 94 axes, more than 64",
+    ),
+    "names": (
+        changed(lambda p: p.graph.node[0].input.__setitem__(0, "<b>\x1b[31m\n")),
+        r"node 'conv' reads '<b>\\x1b[31m\\n', which nothing makes",
+    ),
     "negative weight": (weight_sized(0, -4), "stored tensor 'w' is -4x3x3x3: a size must be from 0"),
     "huge weight": (weight_sized(0, 1 << 50), "stored tensor 'w' is 1125899906842624x3x3x3: a size must be from 0"),
     "huge kernel": (
@@ -162,6 +190,11 @@ BAD: dict[str, tuple[bytes, str]] = {
     "upwards": (weight_elsewhere("../net.onnx"), "lies in '../net.onnx', which leaves the model's folder"),
     "roundabout": (weight_elsewhere("a/../../net.onnx"), "which leaves the model's folder"),
     "linked": (weight_elsewhere("link"), "lies in 'link', which leads out of the model's folder"),
+    "linked folder": (weight_elsewhere("up/secret"), "lies in 'up/secret', which leads out of the model's folder"),
+    "loop of links": (weight_elsewhere("loop"), "lies in 'loop', which is not there"),
+    "home": (weight_elsewhere("~/w.bin"), "lies in '~/w.bin', which is not there"),
+    "address": (weight_elsewhere("https://example.com/w.bin"), "which is no relative path"),
+    "long location": (weight_elsewhere("w" * 5000), "which is not there"),
     "folder": (weight_elsewhere("folder"), "lies in 'folder', which is no file"),
     "short data": (weight_elsewhere("net.onnx", offset="0", length="99999999"), "which is cut short: it has "),
     "odd offset": (weight_elsewhere("net.onnx", offset="-5"), "at offset '-5' with length '0', which are no numbers"),
@@ -177,6 +210,8 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "net.onnx").write_bytes(GOOD)
     (inside / "link").symlink_to(tmp_path / "secret")
     (inside / "folder").mkdir()
+    (inside / "up").symlink_to(tmp_path)
+    (inside / "loop").symlink_to(inside / "loop")
     return inside
 
 
@@ -192,6 +227,20 @@ def test_a_bad_file_is_one_line_that_names_it_and_says_why(what: str, folder: Pa
     assert message.replace(r"\\", "\\") in text
     assert text.startswith(str(path))
     assert text.isprintable()
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_the_command_says_it_in_one_line_and_ends_with_2(
+    what: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "net.onnx").write_bytes(BAD[what][0])
+    monkeypatch.setattr(sys, "argv", ["crosscheck", "onnx", str(folder / "net.onnx"), "--all"])
+    with pytest.raises(SystemExit) as refused:
+        cli.main()
+    out, err = capsys.readouterr()
+    assert (refused.value.code, out) == (2, "")
+    assert err.startswith(f"crosscheck: {folder / 'net.onnx'}: ")
+    assert err.removesuffix("\n").isprintable()
 
 
 def test_no_heavy_library_is_started(tmp_path: Path) -> None:
@@ -248,6 +297,16 @@ def test_a_crowded_file_takes_little_memory(what: str, tmp_path: Path) -> None:
     assert (code, out) == (2, "")
     assert "\n" not in err
     assert peak < 400
+
+
+@pytest.mark.parametrize(("nodes", "dims", "op"), [(29, 2, "Concat"), (20_000, 4096, "Identity")])
+def test_numbers_that_multiply_take_little_memory(nodes: int, dims: int, op: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.onnx"
+    path.write_bytes(counting(nodes, dims, op))
+    code, out, err, peak = ended(path, "--format", "csv")
+    assert (code, err) == (0, "")
+    assert "net,2,mac,compute,0,MAC" in out
+    assert peak < 200
 
 
 def test_a_file_that_is_not_there_or_none_is_refused(tmp_path: Path) -> None:
@@ -309,8 +368,10 @@ def seeds() -> list[bytes]:
     folder = Path(onnx.__file__).parent / "backend/test/data/node"
     found = sorted(p for p in folder.glob("*/model.onnx") if p.stat().st_size < 3000)
     big = numpy_helper.from_array(np.ones((3, 3), np.float32), "w")
+    pad, numbers = of.spelled_out("x", "y", 1, 2, 0, 3)
     return [
         GOOD,
+        of.model(of.graph(pad, [1, 3, 9, 7], numbers)).SerializeToString(),
         calling(3, twice=True),
         of.model(of.graph([of.node("MatMul", "x w", "y")], [2, 3], [big])).SerializeToString(),
     ] + [p.read_bytes() for p in found[:: max(len(found) // 150, 1)]]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from crosscheck import geometry, ops
-from crosscheck.importers.protos import Node, Number, Tensor
+from crosscheck.importers.protos import Node
+from crosscheck.importers.tensor import SMALL, Number, Tensor
 from crosscheck.spec import Shape, numel
 
 MOST_KERNEL = 1 << 14
@@ -65,11 +66,12 @@ class Made:
 
 @dataclass(slots=True)
 class Call:
-    """A node under way; ``opset`` is the version of the operator set that it is written in."""
+    """A node under way; ``opset`` is the version of the operator set that it is written in, ``read`` gives a tensor's numbers."""
 
     node: Node
     inputs: Sequence[Known | None]
     opset: int
+    read: Callable[[Tensor], Nums | None] = lambda _: None
 
     def has(self, k: int) -> bool:
         """True where the input is given."""
@@ -176,6 +178,9 @@ class Call:
         return Made(op, [out], full, {k: name for name, k in roles.items()})
 
 
+Handler = Callable[[Call], Made]
+
+
 def one_axis(axis: int, rank: int) -> int:
     """An axis, counted from the front; raises MisfitError where it is not there."""
     if not -rank <= axis < max(rank, 1):
@@ -201,7 +206,7 @@ def stated(op: str, shape: Shape | None, nums: Nums | None = None, **attrs: Any)
 
 
 def few(nums: Nums | None, shape: Shape | None) -> Nums | None:
-    """Numbers that are worth keeping: as many as the shape says, and none beyond 64 bits."""
-    if nums is None or shape is None or len(nums) != numel(shape) or any(abs(v) > 2**63 for v in nums):
+    """Numbers that are worth keeping: as many as the shape says, not more than SMALL, and none beyond 64 bits."""
+    if nums is None or shape is None or len(nums) != numel(shape) or len(nums) > SMALL or any(abs(v) > 2**63 for v in nums):
         return None
     return nums

@@ -15,13 +15,15 @@ from pathlib import Path
 from crosscheck.errors import FileError, UsageError
 from crosscheck.importers import protos
 from crosscheck.importers.calls import Known
-from crosscheck.importers.protos import MOST_SIZE, File, Graph, Value
+from crosscheck.importers.names import clean
+from crosscheck.importers.protos import File, Graph, Value
 from crosscheck.importers.stored import Store
-from crosscheck.importers.walk import Walker, clean
+from crosscheck.importers.tensor import MOST_SIZE
+from crosscheck.importers.walk import Walker
 from crosscheck.importers.wire import Reader, WireError
 from crosscheck.spec import Input, Layer, Model, Shape, numel, show_shape
 
-OLDEST, NEWEST = 7, 26  # opsets of ONNX's own operators
+OLDEST, NEWEST = 7, 28  # opsets of ONNX's own operators
 OTHERS = {
     b"PK\x03\x04": "a zip archive, as PyTorch's .pt and Keras' .keras files are",
     b"\x89HDF": "an HDF5 file, as Keras' .h5 files are",
@@ -116,7 +118,7 @@ def _import(path: Path, judged: tuple[File, Graph], reader: Reader, given: Mappi
     open_inputs = [v for v in graph.inputs if v.name not in scope]  # old files list stored tensors among the inputs too
     entries: list[Input] = []
     for value, shape in zip(open_inputs, _shapes(path, open_inputs, given), strict=True):
-        name = walker.unique(value.name)
+        name = walker.names.unique(value.name)
         entries.append(Input(name, shape))
         scope[value.name] = Known(shape if value.tensor else None, name)
         symbols |= {d: n for d, n in zip(value.dims or (), shape, strict=False) if isinstance(d, str)}
@@ -143,7 +145,7 @@ def _import(path: Path, judged: tuple[File, Graph], reader: Reader, given: Mappi
 def _still(walker: Walker, name: str, known: Known) -> str:
     """A stored tensor that is an output of the graph: a layer of its own."""
     shape = known.shape or ()
-    layer = Layer(walker.unique(name), "constant", {"shape": shape, "onnx": "", "stored": {}}, (), (), (shape,))
+    layer = Layer(walker.names.unique(name), "constant", {"shape": shape, "onnx": "", "stored": {}}, (), (), (shape,))
     walker.layers.append(layer)
     return layer.id
 
@@ -213,7 +215,9 @@ def _notes(walker: Walker) -> tuple[list[str], bool]:
         elements = sum(t.elements for t in unused)
         held = {"node_held": n} if (n := sum(t.elements for t in unused if t.held)) else {}
         walker.layers.append(
-            Layer(walker.unique("(unused)"), "constant", {"shape": (0,), "unused": elements, "stored": held}, (), (), ((0,),))
+            Layer(
+                walker.names.unique("(unused)"), "constant", {"shape": (0,), "unused": elements, "stored": held}, (), (), ((0,),)
+            )
         )
     named = [t for t in unused if not t.literal and t.elements > 1]
     if named:

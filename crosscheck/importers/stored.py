@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from crosscheck.importers.calls import Known, Nums, Stored, few
-from crosscheck.importers.protos import BOOL, INT64, MOST_RANK, MOST_SIZE, STRING, Tensor
+from crosscheck.importers.tensor import BOOL, INT64, MOST_RANK, MOST_SIZE, STRING, Tensor
 from crosscheck.importers.wire import Reader
 from crosscheck.spec import Shape, show_shape
 
@@ -27,9 +27,10 @@ class Store:
         if tensor.elsewhere:
             self.judge(tensor, name)
         literal = not shape or tensor.dtype in (INT64, BOOL, STRING)
-        return Known(shape, "", few(self._numbers(tensor), shape), (Stored(name, tensor.elements, literal, unshaped=not shape),))
+        return Known(shape, "", few(self.numbers(tensor), shape), (Stored(name, tensor.elements, literal, unshaped=not shape),))
 
-    def _numbers(self, tensor: Tensor) -> Nums | None:
+    def numbers(self, tensor: Tensor) -> Nums | None:
+        """The numbers of a tensor, if they are few and in the file."""
         return None if tensor.elsewhere else tensor.numbers(self.reader)
 
     def judge(self, tensor: Tensor, name: str) -> None:

@@ -12,27 +12,23 @@ from typing import Any
 
 from crosscheck import ops
 from crosscheck.errors import FileError
-from crosscheck.importers import compute, moves
+from crosscheck.importers import compute, makes, moves, products
 from crosscheck.importers.calls import Call, Known, Made, MisfitError, Stored, UnshapedError
+from crosscheck.importers.names import Names, clean
 from crosscheck.importers.order import ordered
-from crosscheck.importers.protos import Attribute, Function, Graph, Node, Tensor, Value
+from crosscheck.importers.protos import Attribute, Function, Graph, Node, Value
 from crosscheck.importers.stored import Store, StoredError, sound
+from crosscheck.importers.tensor import Tensor
 from crosscheck.ops import OPS
-from crosscheck.rows import TOTAL, UNATTRIBUTED
-from crosscheck.spec import BARE, ROOT, Layer, Shape, numel
+from crosscheck.spec import Layer, Shape, numel
 
 MOST_NODES = 200_000  # after functions are opened up
 MOST_DEPTH = 24  # functions and bodies inside of one another
-HANDLERS = compute.HANDLERS | moves.HANDLERS
+MOST_NUMBERS, FEW = 1 << 22, 64  # numbers that nodes make, in all; after that, those of small tensors alone are followed
+HANDLERS = products.HANDLERS | compute.HANDLERS | moves.HANDLERS | makes.HANDLERS
 SIZES = {"Shape", "Size"}
 BODIES = {"If", "Loop", "Scan", "SequenceMap"}
 Scope = MutableMapping[str, Known]
-
-
-def clean(text: str, most: int = 200) -> str:
-    """A name that can be printed: what is no printable character is written as an escape, what is too long is cut."""
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: most + 1])
-    return safe if len(safe) <= most else safe[: most - 1] + "…"
 
 
 @dataclass
@@ -51,23 +47,11 @@ class Walker:
     functions: Mapping[tuple[str, str, str], Function]
     symbols: Mapping[str, int]
     layers: list[Layer] = field(default_factory=list)
-    names: dict[str, int] = field(default_factory=lambda: dict.fromkeys((TOTAL, UNATTRIBUTED, ROOT, BARE, "(model)"), 1))
+    names: Names = field(default_factory=Names)
     uses: dict[int, Use] = field(default_factory=dict)
     products: set[str] = field(default_factory=set)  # fully connected layers that came without a bias
     nodes: int = 0
-
-    def unique(self, wanted: str) -> str:
-        """A name that no other layer or input has."""
-        name = clean(wanted) or "(nameless)"
-        if name not in self.names:
-            self.names[name] = 1
-            return name
-        while True:
-            self.names[name] += 1
-            other = f"{name}#{self.names[name]}"
-            if other not in self.names:
-                self.names[other] = 1
-                return other
+    numbers: int = 0
 
     def stored(self, graph: Graph) -> dict[str, Known]:
         """The stored tensors of a graph, by name. Raises FileError."""
@@ -101,7 +85,9 @@ class Walker:
         self, node: Node, scope: Scope, opsets: Mapping[str, int], said: Mapping[str, Value], prefix: str, depth: int
     ) -> None:
         inputs = [scope[name] if name else None for name in node.inputs]
-        call = Call(node, inputs, opsets.get(node.domain, 0))
+        if self.numbers > MOST_NUMBERS:
+            inputs = [replace(v, nums=None) if v and len(v.nums or ()) > FEW else v for v in inputs]
+        call = Call(node, inputs, opsets.get(node.domain, 0), self.store.numbers)
         where = prefix + (node.name or next((o for o in node.outputs if o), "") or f"{node.op}_{self.nodes}")
         function = self.functions.get((node.domain, node.op, node.overload))
         try:
@@ -165,7 +151,7 @@ class Walker:
         kept = [(name, shape) for name, shape in zip(node.outputs, shapes, strict=True) if name] or [("", None)]
         if any(shape is None for _, shape in kept):
             attrs["unshaped"] = True
-        layer_id = self.unique(where)
+        layer_id = self.names.unique(where)
         stored: Counter[str] = Counter()
         if fixed:
             made = replace(made, op="constant")
@@ -195,11 +181,12 @@ class Walker:
             tuple(shape or () for _, shape in kept),
         )
         for value in layer.values[1:]:
-            self.names.setdefault(value, 1)
+            self.names.take(value)
         self.layers.append(layer)
         behind = tuple(dict.fromkeys(s for _, v in given for s in v.stored or ())) if fixed else None
         if fixed and node.op in SIZES:  # the size of a stored tensor holds nothing of it
             behind = ()
+        self.numbers += len(made.nums or ())
         for k, (value, (name, shape)) in enumerate(zip(layer.values, kept, strict=True)):
             if name:
                 scope[name] = Known(shape, value, made.nums if k == 0 else None, behind)
