@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from crosscheck import convention, engine
+from crosscheck.engine import Tally
 from crosscheck.spec import Layer
 from crosscheck.structure.units import Canonical, Unit
 
