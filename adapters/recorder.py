@@ -11,7 +11,6 @@ from typing import Any
 
 from crosscheck.spec import Input, Layer, Model, Shape
 
-OBSERVE = "(observe)"
 UNKNOWN = "unknown"
 WIRING = frozenset({"flatten", "add", "concat", "subsample", "zero_pad", "reshape", "transpose"})
 

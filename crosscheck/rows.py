@@ -121,6 +121,18 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Observed:
+    """The network that a framework built, as it was seen to run: a description as plain data, or the reason why there is none."""
+
+    model: str
+    framework: str
+    input: str
+    network: dict[str, Any] | None
+    status: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunInfo:
     """What a worker ran on: versions by package name, and the platform."""
 
@@ -129,10 +141,10 @@ class RunInfo:
     platform: str
 
 
-Row = TypeVar("Row", Measurement, Fact, Export, Output, RunInfo)
+Row = TypeVar("Row", Measurement, Fact, Export, Output, Observed, RunInfo)
 
 
-def to_dict(row: Reading | Measurement | Prediction | Fact | Export | Output | RunInfo) -> dict[str, Any]:
+def to_dict(row: Reading | Measurement | Prediction | Fact | Export | Output | Observed | RunInfo) -> dict[str, Any]:
     """A row as plain data."""
     return asdict(row)
 

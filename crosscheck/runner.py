@@ -22,10 +22,10 @@ from typing import Any
 
 from crosscheck.catalog import FrameworkInfo, ToolInfo, installed_version, overlay_folder
 from crosscheck.errors import CrosscheckError, RowError
-from crosscheck.rows import TOTAL, Export, Fact, Measurement, Output, RunInfo, from_dict
+from crosscheck.rows import TOTAL, Export, Fact, Measurement, Observed, Output, RunInfo, from_dict
 from crosscheck.spec import Model
 
-CONTRACT = "(contract)"
+CONTRACT, OBSERVE = "(contract)", "(observe)"
 OUTPUT, EXPORT = "(output)", "(export:"
 POLL_SECONDS = 0.02
 Cell = tuple[int, str]
@@ -43,7 +43,8 @@ class Plan:
     """What one worker is to do: every model with every tool; ``zero_ok`` lets a total of 0 be a number like any other.
 
     ``files``, one for each model, are the paths that models were imported from, for a framework that reads files. ``writes``
-    are further cells that make a file: (index of the model, ``(output)`` or ``(export:…)``, path).
+    are further cells that make a file: (index of the model, ``(output)`` or ``(export:…)``, path). ``observe`` asks for every
+    network as it is seen to run; ``zoo``, one for each model, tells how to make a network that the framework brings itself.
     """
 
     framework: FrameworkInfo
@@ -54,6 +55,8 @@ class Plan:
     zero_ok: bool = False
     files: tuple[str, ...] = ()
     writes: tuple[tuple[int, str, str], ...] = ()
+    observe: bool = False
+    zoo: tuple[dict[str, Any], ...] = ()
 
     @property
     def name(self) -> str:
@@ -63,7 +66,7 @@ class Plan:
     @property
     def cells(self) -> list[Cell]:
         """(index of the model, tool) in the order of work."""
-        names = ([CONTRACT] if self.contract else []) + [t.id for t in self.tools]
+        names = [CONTRACT] * self.contract + [OBSERVE] * self.observe + [t.id for t in self.tools]
         made = [[name for index, name, _ in self.writes if index == k] for k in range(len(self.models))]
         return [(k, name) for k in range(len(self.models)) for name in (*names, *made[k])]
 
@@ -76,6 +79,7 @@ class Outcome:
     rows: list[Measurement] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     files: list[Export | Output] = field(default_factory=list)
+    networks: list[Observed] = field(default_factory=list)
     info: RunInfo | None = None
     exit_codes: list[int] = field(default_factory=list)
     log: str = ""
@@ -169,6 +173,7 @@ def _worker(
                 "zero_ok": plan.zero_ok,
                 "writes": plan.writes,
                 "files": plan.files,
+                "zoo": plan.zoo,
             }
         ),
         encoding="utf-8",
@@ -236,6 +241,7 @@ class _Reader:
         self.rows: list[Measurement] = []
         self.facts: list[Fact] = []
         self.files: list[Export | Output] = []
+        self.networks: list[Observed] = []
 
     def feed(self, text: str) -> bool:
         """Take what was written since; True where a whole line came."""
@@ -254,7 +260,7 @@ class _Reader:
             self.outcome.info = from_dict(RunInfo, data)
         elif event == "start":
             self.cell, self.odd = (data["cell"][0], data["cell"][1]), ""
-            self.rows, self.facts, self.files = [], [], []
+            self.rows, self.facts, self.files, self.networks = [], [], [], []
             self.watch(self.outcome.name, self.plan.models[self.cell[0]].name, self.cell[1], "start")
         elif event == "row":
             self.rows.append(self._own(from_dict(Measurement, data)))
@@ -264,6 +270,8 @@ class _Reader:
             self.files.append(self._own_file(from_dict(Export, data)))
         elif event == "output":
             self.files.append(self._own_file(from_dict(Output, data)))
+        elif event == "network":
+            self.networks.append(self._own_network(from_dict(Observed, data)))
         elif event == "fail":
             self.odd = str(data["message"])
         elif event == "end":
@@ -284,22 +292,32 @@ class _Reader:
             raise RowError(f"a file {row.path!r} that is not of this cell")
         return row
 
+    def _own_network(self, row: Observed) -> Observed:
+        """The row, if it is of the network under way and can be read; raises RowError or SpecError otherwise."""
+        index, _ = self.cell or (-1, "")
+        if (row.model, row.input) != (self.plan.models[index].name, self.plan.models[index].input_text):
+            raise RowError(f"a network {row.model} that is not of this cell")
+        if row.network is not None:
+            Model.from_json(row.network)
+        return row
+
     def _close(self, cell: Cell) -> None:
         if cell not in self.left or cell != self.cell:
             return
         self.left.remove(cell)
         status = "ok"
-        if self.odd or not (self.rows or self.facts or self.files):
+        if self.odd or not (self.rows or self.facts or self.files or self.networks):
             _fail(self.outcome, self.plan, self.run_id, cell, "error", self._blame(self.odd or "the worker wrote no row"))
             status = "error"
         else:
             self.outcome.rows += self.rows
             self.outcome.facts += self.facts
             self.outcome.files += self.files
-            said = [r.status for r in (*self.rows, *self.files)]
+            self.outcome.networks += self.networks
+            said = [r.status for r in (*self.rows, *self.files, *self.networks)]
             status = next((s for s in said if s in ("error", "unsupported")), status)
         self.watch(self.outcome.name, self.plan.models[cell[0]].name, cell[1], status)
-        self.cell, self.rows, self.facts, self.files = None, [], [], []
+        self.cell, self.rows, self.facts, self.files, self.networks = None, [], [], [], []
 
     def _blame(self, how: str) -> str:
         return f"{how}; log: {Path(self.outcome.log).name}"
@@ -321,6 +339,9 @@ class _Reader:
 def _fail(outcome: Outcome, plan: Plan, run_id: str, cell: Cell, status: str, message: str) -> None:
     outcome.rows += _failed(plan, run_id, cell, status, message)
     outcome.files += _unmade(plan, cell, status, message)
+    if cell[1] == OBSERVE:
+        model = plan.models[cell[0]]
+        outcome.networks.append(Observed(model.name, plan.framework.id, model.input_text, None, status, message))
 
 
 def _unmade(plan: Plan, cell: Cell, status: str, message: str) -> Iterator[Export | Output]:

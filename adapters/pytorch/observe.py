@@ -15,7 +15,7 @@ from torch.overrides import TorchFunctionMode
 
 from adapters.pytorch import read
 from adapters.pytorch.build import Native
-from adapters.recorder import Recorder
+from adapters.recorder import Recorder, Seen, unknown
 from crosscheck.spec import Model
 
 _TORCH = ("torch.nn.modules.",)
@@ -83,7 +83,7 @@ class _Watch(TorchFunctionMode):
             if leaf:
                 self.leaves += 1
                 tensors = [a for a in args if isinstance(a, Tensor)]
-                self.given.append((self.recorder.reads(tensors), [tuple(t.shape) for t in tensors]))
+                self.given.append((self._reads(tensors, path), [tuple(t.shape) for t in tensors]))
             else:
                 self.homes.append(path)
 
@@ -109,6 +109,14 @@ class _Watch(TorchFunctionMode):
 
         return hook
 
+    def _reads(self, tensors: Sequence[Tensor], path: str) -> list[str]:
+        """Values that come in; one that nothing made in sight comes from an unknown function, which must not stay silent."""
+        for tensor in tensors:
+            if id(tensor) not in self.recorder.values:
+                y = tuple(tensor.shape)
+                self.recorder.name(tensor, self.recorder.add(f"{path}.given", unknown("a call out of sight"), [], ([], [y])))
+        return self.recorder.reads(tensors)
+
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         if self.leaves:
@@ -131,12 +139,12 @@ class _Watch(TorchFunctionMode):
         y = tuple(made.shape)
         seen = read.function(name, args, kwargs, shapes[0], y)
         if seen.op == "add" and (label.endswith("_") or label.startswith("__i")):
-            seen = read.Seen("add", {"inplace": not label.startswith("__add")})
+            seen = Seen("add", {"inplace": not label.startswith("__add")})
         home = self.homes[-1] if self.homes else ""
         wanted = f"{home}.{name}" if home else name
         if seen.op == "adaptive_avgpool" and len(y) != len(shapes[0]):  # a mean that drops its axes
             pooled = (*shapes[0][:2], *(1,) * (len(shapes[0]) - 2))
             first = self.recorder.add(wanted, seen, reads, (shapes, [pooled]), function=True)
-            self.recorder.name(made, self.recorder.add(f"{wanted}.flatten", read.Seen("flatten"), [first], ([pooled], [y])))
+            self.recorder.name(made, self.recorder.add(f"{wanted}.flatten", Seen("flatten"), [first], ([pooled], [y])))
             return
         self.recorder.name(made, self.recorder.add(wanted, seen, reads, (shapes, [y]), function=True))
