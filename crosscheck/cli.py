@@ -363,11 +363,19 @@ def show_convention(
 
 
 @lists.command("models")
-def list_models(output: FormatOption = Format.table) -> None:
-    """Every network: name, variant, input, parameters, MACs, source."""
+def list_models(
+    family: Annotated[str | None, typer.Option("--family", help="Only this family, with sources and whole descriptions.")] = None,
+    output: FormatOption = Format.table,
+) -> None:
+    """Every network, a line each by family; --family, json and csv have whole descriptions and sources."""
     from crosscheck import listing, terminal
 
-    terminal.show_rows(listing.models(), output.value)
+    rows = listing.models(family)
+    if output is Format.table and family is None:
+        terminal.show_lines(rows, "family", ("name", "input", "params", "MACs", "variant"))
+        terminal.console().print("whole descriptions and sources: crosscheck list models --family NAME", style="dim")
+    else:
+        terminal.show_rows([{k: v for k, v in r.items() if k != "family" or family is None} for r in rows], output.value)
 
 
 @lists.command("tools")

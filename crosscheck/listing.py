@@ -6,20 +6,30 @@ from typing import Any
 
 from crosscheck import catalog, convention, engine
 from crosscheck import models as families
+from crosscheck.errors import UnknownNameError
 from crosscheck.spec import show_shape
 
 Rows = list[dict[str, Any]]
 
 
-def models() -> Rows:
-    """Name, variant, input (N, C, H, W) with N = 1, learnable parameters, MACs and source of every network."""
+def models(family: str | None = None) -> Rows:
+    """Name, family, variant, input (N, C, H, W) with N = 1, learnable parameters, MACs and source of every network.
+
+    ``family`` leaves out all others; raises UnknownNameError with the nearest names.
+    """
+    known = dict.fromkeys(v.family for v in families.variants().values())
+    if family is not None and family not in known:
+        raise UnknownNameError("family", family, known)
     yardstick = convention.load("mac")
     rows: Rows = []
     for name, variant in families.variants().items():
+        if family not in (None, variant.family):
+            continue
         counted = engine.tally(families.build(name))
         rows.append(
             {
                 "name": name,
+                "family": variant.family,
                 "variant": variant.says,
                 "input": "1x" + show_shape(variant.input),
                 "params": engine.total(counted, yardstick, "params"),

@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich import box
 from rich.console import Console
@@ -59,6 +59,25 @@ def show_table(title: str, rows: Sequence[dict[str, Any]], footer: dict[str, Any
         )
     for r in rows:
         table.add_row(*(escape(_cell(v)) for v in r.values()))
+    console().print(table)
+
+
+def show_lines(rows: Sequence[dict[str, Any]], group: str, columns: Sequence[str]) -> None:
+    """One line a row under a heading for each value of ``group``; the last column is cut where it does not fit."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    left = WIDTH
+    for name in columns:
+        width = max(len(name), *(len(_cell(r[name])) for r in rows))
+        width = left if name == columns[-1] else width
+        justify: Literal["right", "left"] = "right" if all(isinstance(r[name], int) for r in rows) else "left"
+        table.add_column(name, justify=justify, no_wrap=True, width=width, overflow="ellipsis")
+        left -= width + 2
+    for heading in dict.fromkeys(r[group] for r in rows):
+        table.add_row()
+        table.add_row(f"[bold]{escape(str(heading))}[/bold]")
+        for r in rows:
+            if r[group] == heading:
+                table.add_row(*(escape(_cell(r[name])) for name in columns))
     console().print(table)
 
 

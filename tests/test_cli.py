@@ -98,6 +98,24 @@ def test_lists_have_everything_there_is(crosscheck: Any) -> None:
         assert max(map(len, out.splitlines())) <= 100, what
 
 
+def test_models_are_a_line_each_and_a_family_has_whole_descriptions(crosscheck: Any) -> None:
+    _, out, _ = crosscheck("list", "models")
+    lines = [line.split() for line in out.splitlines() if line.strip()]
+    assert [w[0] for w in lines if len(w) > 3 and w[1][0].isdigit()] == list(models.variants())
+    resnet50 = next(w for w in lines if w[0] == "resnet50")
+    assert resnet50[1:4] == ["1x3x224x224", "25,557,032", "4,089,184,256"]
+    names = [n for n, v in models.variants().items() if v.family == "vgg"]
+    _, out, _ = crosscheck("list", "models", "--family", "vgg", "-f", "csv")
+    assert [r["name"] for r in rows(out)] == names
+    assert [r["variant"] for r in rows(out)] == [models.get(n).says for n in names]
+    _, out, _ = crosscheck("list", "models", "--family", "vgg")
+    assert max(map(len, out.splitlines())) <= 100
+    assert "…" not in out
+    code, out, err = crosscheck("list", "models", "--family", "vgh")
+    assert (code, out) == (2, "")
+    assert "unknown family 'vgh'. Hint: did you mean vgg" in err
+
+
 def test_the_version_is_printed_by_the_command_and_by_the_module() -> None:
     done = subprocess.run([sys.executable, "-m", "crosscheck", "--version"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"crosscheck {__version__}\n", "")

@@ -33,7 +33,70 @@ PUBLISHED_PARAMS = {
     "resnet50": 25_557_032,
     "resnet101": 44_549_160,
     "resnet152": 60_192_808,
+    "resnext50-32x4d": 25_028_904,
+    "resnext101-32x8d": 88_791_336,
+    "resnext101-64x4d": 83_455_272,
+    "wide-resnet50-2": 68_883_240,
+    "wide-resnet101-2": 126_886_696,
+    "resnext101-32x4d": 44_177_704,  # pycls, dev/model_zoo, X-101-32x4d
+    "alexnet-paddle": 61_100_840,  # as torchvision's: only what has no parameters differs
+    "alexnet-caffenet": 60_965_224,  # Caffe's bvlc_reference_caffenet
+    "vgg16-mnist": 26_557_642,  # its convolutions are vgg16's first ten with one input channel
+    "mnist-cnn": 21_840,  # torchinfo, tests/test_output/single_input.out
+    "single-conv": 76,  # paddle.flops on Conv2D(2, 4, 3, padding=1)
+    "single-linear": 12,
+    "wrn-28-10": 36_479_194,  # 36.5 M in the paper; from here on as printed by implementations of it
+    "wrn-16-8": 10_961_370,
 }
+# millions of parameters that a paper or a model zoo prints, with all the digits printed
+PRINTED_MILLIONS = {
+    "resnet20-cifar": "0.27",  # He et al. 2015, table 6
+    "resnet32-cifar": "0.46",
+    "resnet44-cifar": "0.66",
+    "resnet56-cifar": "0.85",
+    "resnet110-cifar": "1.7",
+    "wrn-16-8": "11.0",  # Zagoruyko and Komodakis 2016, tables 4 and 5
+    "wrn-22-8": "17.2",
+    "wrn-28-10": "36.5",
+    "wrn-40-4": "8.9",
+    "resnet18-d": "11.71",  # timm, results/model_metadata-in1k.csv, param_count
+    "resnet34-d": "21.82",
+    "resnet50-vd": "25.58",
+    "resnet101-vd": "44.57",
+    "resnet152-vd": "60.21",
+    "resnet50-vc": "25.58",  # mmpretrain, configs/resnet/metafile.yml, from here on
+    "resnet101-vc": "44.57",
+    "resnet152-vc": "60.21",
+    "resnet18-cifar": "11.17",
+    "resnet34-cifar": "21.28",
+    "resnet50-cifar": "23.52",
+    "resnet152-cifar": "58.16",
+    "resnext152-32x4d": "59.95",
+}
+# the same with the running statistics, which these print as parameters
+PRINTED_MILLIONS_WITH_STATISTICS = {
+    "resnet18-paddleclas": "11.70",  # PaddleClas, docs, ResNet series and ResNeXt
+    "resnet18-vd": "11.72",
+    "resnet34-vd": "21.84",
+    "resnet50-vc": "25.63",
+    "resnet50-vd": "25.63",
+    "resnet101-vd": "44.67",
+    "resnet152-vd": "60.36",
+    "resnext50-32x4d": "25.10",
+    "resnext50-64x4d": "45.29",
+    "resnext101-32x4d": "44.32",
+    "resnext101-64x4d": "83.66",
+}
+KERAS_PARAMETERS = {  # keras.io/api/applications: all weights, running statistics among them
+    "resnet50-keras": 25_636_712,
+    "resnet101-keras": 44_707_176,
+    "resnet152-keras": 60_419_944,
+    "resnet50-v2-keras": 25_613_800,
+    "resnet101-v2-keras": 44_675_560,
+    "resnet152-v2-keras": 60_380_648,
+}
+# Gluon's model zoo, all parameters of resnet50_v2 and so on, running statistics among them
+GLUON_V2_PARAMETERS = {"resnet50-v2": 25_595_060, "resnet101-v2": 44_639_412, "resnet152-v2": 60_329_140}
 # "GFLOPS" of torchvision's weight documentation, which counts one multiply-add as one; three decimals, cut or rounded
 PUBLISHED_GIGA_MACS = {
     "alexnet": 0.714,
@@ -46,6 +109,11 @@ PUBLISHED_GIGA_MACS = {
     "resnet50": 4.089,
     "resnet101": 7.801,
     "resnet152": 11.514,
+    "resnext50-32x4d": 4.230,
+    "resnext101-32x8d": 16.414,
+    "resnext101-64x4d": 15.460,
+    "wide-resnet50-2": 11.398,
+    "wide-resnet101-2": 22.753,
 }
 # He et al. 2015, table 1, "FLOPs" (multiply-adds), two digits, of the paper's own v1 networks
 PAPER_GIGA_MACS = {"resnet18": 1.8, "resnet34": 3.6, "resnet50-v1": 3.8, "resnet101-v1": 7.6, "resnet152-v1": 11.3}
@@ -72,6 +140,114 @@ def test_macs_are_the_published_ones() -> None:
         assert counted(name).sum("mac") / 1e9 == pytest.approx(giga, abs=0.1), name
     assert counted("resnet50").sum("mac") == 4_089_184_256  # fvcore and torchvision, to the last one
     assert counted("vgg16").sum("mac") == 15_470_264_320
+
+
+def _printed(value: int, text: str) -> bool:
+    """True where ``text``, in millions, is the value rounded to the digits that it has."""
+    return f"{value / 1e6:.{len(text.partition('.')[2])}f}" == text
+
+
+def test_parameters_print_as_papers_and_model_zoos_print_them() -> None:
+    odd = {n: learned(counted(n)) for n, text in PRINTED_MILLIONS.items() if not _printed(learned(counted(n)), text)}
+    assert not odd
+    for name, text in PRINTED_MILLIONS_WITH_STATISTICS.items():
+        assert _printed(learned(counted(name)) + counted(name).sum("running_stats"), text), name
+
+
+def test_all_weights_are_those_that_keras_and_gluon_publish() -> None:
+    keras = {name: learned(counted(name)) + counted(name).sum("running_stats") for name in KERAS_PARAMETERS}
+    same(keras, KERAS_PARAMETERS, "weights")
+    # Gluon normalises the three input channels first, and the first block's input once more after the stem has done so
+    extra = 4 * 3 + 4 * 64
+    gluon = {name: learned(counted(name)) + counted(name).sum("running_stats") + extra for name in GLUON_V2_PARAMETERS}
+    same(gluon, GLUON_V2_PARAMETERS, "weights")
+
+
+NAMED_DEPTHS = [
+    (name, int(depth.group(1)))
+    for name in models.variants()
+    if (depth := re.match(r"(?:wide-)?(?:vgg|resnet|resnext|wrn-)(\d+)", name)) and name != "vgg16-mnist"
+]
+
+
+def _spine(name: str) -> int:
+    """Layers with a weight matrix, projections left out: what the name of a network counts."""
+    return sum(1 for x, c in counted(name).layers if "weight" in c and ".downsample" not in x.id)
+
+
+@pytest.mark.parametrize(("name", "depth"), NAMED_DEPTHS)
+def test_the_depth_in_the_name_is_the_number_of_weighted_layers(name: str, depth: int) -> None:
+    stem = 2 if any(name.endswith(tail) for tail in ("-vc", "-vd", "-d")) else 0  # three convolutions in place of one
+    wide = 3 - 1 if name.startswith("wrn-") else 0  # 6n + 4 counts convolutions: three projections, and no classifier
+    assert _spine(name) + wide - stem == depth
+
+
+def test_deep_stems_and_average_pooling_change_what_they_say() -> None:
+    for depth in (50, 101, 152):
+        plain, c, d = (counted(f"resnet{depth}{tail}") for tail in ("", "-vc", "-vd"))
+        assert learned(c) - learned(plain) == 27 * 32 + 9 * 32 * 32 + 9 * 32 * 64 + 4 * 32 - 49 * 3 * 64
+        assert [x.id for x, _ in d.layers if x.op == "avgpool"] == [f"layer{k}.0.downsample.0" for k in (2, 3, 4)]
+        assert (learned(d), d.sum("mac")) == (learned(c), c.sum("mac")), "a mean is no MAC, and the projection makes as much"
+    for depth in (18, 34):
+        clas, timm = counted(f"resnet{depth}-vd"), counted(f"resnet{depth}-d")
+        assert learned(clas) - learned(timm) == 64 * 64 + 2 * 64
+        assert clas.sum("mac") - timm.sum("mac") == 64 * 64 * 56 * 56
+        assert learned(counted(f"resnet{depth}-paddleclas")) - learned(counted(f"resnet{depth}")) == 64 * 64 + 2 * 64
+
+
+def test_groups_and_widths_move_work_as_they_say() -> None:
+    for name, groups in (("resnext50-32x4d", 32), ("resnext101-64x4d", 64), ("resnext152-32x4d", 32)):
+        t = counted(name)
+        shares = {c["mac"] // c["weight"] // x.y[2] // x.y[3] for x, c in t.layers if x.id.endswith("conv2")}
+        assert shares == {1}
+        assert {x.attrs["groups"] for x, _ in t.layers if x.id.endswith("conv2")} == {groups}
+        dense = sum(c["mac"] + c["ungrouped_mac"] for x, c in t.layers if x.id.endswith("conv2"))
+        assert dense == groups * sum(c["mac"] for x, c in t.layers if x.id.endswith("conv2"))
+    for depth in (50, 101):
+        wide, plain = counted(f"wide-resnet{depth}-2"), counted(f"resnet{depth}")
+        for (x, a), (_, b) in zip(wide.layers, plain.layers, strict=True):
+            inner = {"conv1": 2, "conv2": 4, "conv3": 2}.get(x.id.rpartition(".")[2], 1) if x.id.startswith("layer") else 1
+            assert a.get("mac", 0) == inner * b.get("mac", 0), x.id
+    ladder = [counted(n) for n in ("resnext101-32x4d", "resnext101-64x4d", "resnext101-32x8d")]
+    assert [t.sum("mac") for t in ladder] == sorted(t.sum("mac") for t in ladder)
+
+
+def test_the_small_networks_have_the_sizes_of_their_papers() -> None:
+    for depth, n in ((20, 3), (32, 5), (44, 7), (56, 9), (110, 18)):
+        t = counted(f"resnet{depth}-cifar")
+        assert [x.y[1:] for x, _ in t.layers if x.id.endswith(f".{n - 1}.add")] == [(16, 32, 32), (32, 16, 16), (64, 8, 8)]
+        assert not any("weight" in c for x, c in t.layers if ".downsample" in x.id), "option A has no parameters"
+    for depth, factor in ((16, 8), (22, 8), (28, 10), (40, 4)):
+        t = counted(f"wrn-{depth}-{factor}")
+        ends = [x.y[1:] for x, _ in t.layers if x.id.endswith(f".{(depth - 4) // 6 - 1}.add")]
+        assert ends == [(16 * factor, 32, 32), (32 * factor, 16, 16), (64 * factor, 8, 8)]
+    for depth in (18, 34, 50, 101, 152):
+        small, large = counted(f"resnet{depth}-cifar"), counted(f"resnet{depth}", classes=10)
+        assert learned(large) - learned(small) == (49 - 9) * 3 * 64, "only the stem differs"
+        assert small.model.by_id["layer1.0.conv1"].x[2:] == (32, 32)
+
+
+@pytest.mark.parametrize("depth", [50, 101, 152])
+def test_activation_first_normalises_what_comes_in(depth: int) -> None:
+    first, last = counted(f"resnet{depth}-v2"), counted(f"resnet{depth}")
+    same({x.id: c["mac"] for x, c in first.layers if "mac" in c and ".downsample" not in x.id},
+         {x.id: c["mac"] for x, c in last.layers if "mac" in c and ".downsample" not in x.id}, "MACs")  # fmt: skip
+    keras = counted(f"resnet{depth}-v2-keras").model
+    assert [x.id for x in keras.layers if x.op == "maxpool" and x.attrs["kernel"] == (1, 1)] == [
+        f"layer{k + 1}.{n - 1}.downsample" for k, n in enumerate({50: (3, 4, 6), 101: (3, 4, 23), 152: (3, 8, 36)}[depth])
+    ], "the last block of each stage but the fourth subsamples its shortcut"
+
+
+def test_what_others_call_alexnet() -> None:
+    paper, ungrouped, caffe = (counted(f"alexnet-{n}") for n in ("paper", "ungrouped", "caffenet"))
+    assert learned(ungrouped) == 62_378_344
+    assert ungrouped.sum("mac") - paper.sum("mac") == paper.sum("ungrouped_mac")
+    assert (learned(caffe), caffe.sum("mac")) == (learned(paper), paper.sum("mac"))
+    sizes = [[x.x[2:] for x, _ in t.layers if x.op == "lrn"] for t in (paper, caffe)]
+    assert sizes == [[(55, 55), (27, 27)], [(27, 27), (13, 13)]], "Caffe's normalises what is pooled already"
+    torchvision, paddle = counted("alexnet"), counted("alexnet-paddle")
+    busy = [[(x.op, x.y, c["mac"]) for x, c in t.layers if "mac" in c] for t in (torchvision, paddle)]
+    assert busy[0] == busy[1]
 
 
 def test_alexnet_of_the_paper_has_the_macs_that_others_list_per_layer() -> None:
@@ -105,21 +281,23 @@ def test_a_batch_multiplies_the_work_and_leaves_the_parameters(name: str) -> Non
     for primitive in (COMPUTE | PARAMS).keys() - rounded:
         if primitive.startswith("beyond_"):
             base = primitive.removeprefix("beyond_")
-            assert three.sum(primitive) == three.sum(base) - one.sum(base), primitive
+            modules = sum(c.get(base, 0) for x, c in one.layers if not x.functional)  # what a module does for the first sample
+            assert three.sum(primitive) == three.sum(base) - modules, primitive
             continue
         factor = 1 if primitive in fixed else 3
         assert three.sum(primitive) == factor * one.sum(primitive), primitive
 
 
 @pytest.mark.parametrize("name", list(models.variants()))
-def test_classes_change_the_last_linear_layer_alone(name: str) -> None:
+def test_classes_change_the_last_layer_alone(name: str) -> None:
     usual, seven = counted(name), counted(name, classes=7)
     changed = [x.id for (x, a), (_, b) in zip(usual.layers, seven.layers, strict=True) if a != b]
-    last = [x for x, _ in usual.layers if x.op == "linear"][-1]
+    last = usual.layers[-1][0]
     assert changed == [last.id]
-    features, classes = last.attrs["in_features"], last.attrs["out_features"]
-    assert learned(usual) - learned(seven) == (classes - 7) * (features + 1)
-    assert seven.model.by_id[seven.model.outputs[0]].y == (1, 7)
+    assert last.op == ("conv" if name == "single-conv" else "linear")
+    classes, per_class = last.y[1], usual.layers[-1][1]["weight"] // last.y[1] + 1
+    assert learned(usual) - learned(seven) == (classes - 7) * per_class
+    assert seven.model.by_id[seven.model.outputs[0]].y[:2] == (1, 7)
 
 
 @pytest.mark.parametrize("depth", [18, 34])

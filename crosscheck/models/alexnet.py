@@ -1,6 +1,8 @@
-"""AlexNet: in one column (torchvision's) and in the two towers of the paper."""
+"""AlexNet: in one column (torchvision's, Paddle's), in the two towers of the paper, and the paper's sizes without towers."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from crosscheck.graph import Graph
 from crosscheck.models._variant import Variant
@@ -22,7 +24,34 @@ VARIANTS = (
         (3, 227, 227),
         1000,
         "Krizhevsky et al. 2012, NeurIPS 25, sec. 3.5",
-        {"towers": True},
+        {"groups": 2},
+    ),
+    Variant(
+        "alexnet-paddle",
+        "alexnet",
+        "one column, narrower first layers, no adaptive pooling, some ReLU as functions",
+        (3, 224, 224),
+        1000,
+        "paddle.vision.models.AlexNet, PaddleClas AlexNet",
+        {"paddle": True},
+    ),
+    Variant(
+        "alexnet-ungrouped",
+        "alexnet",
+        "the paper's layers in one tower: no groups; local response normalisation; overlapping pooling",
+        (3, 227, 227),
+        1000,
+        "Krizhevsky et al. 2012, NeurIPS 25, sec. 3.5, without its two towers",
+        {"groups": 1},
+    ),
+    Variant(
+        "alexnet-caffenet",
+        "alexnet",
+        "two towers; pooling before local response normalisation",
+        (3, 227, 227),
+        1000,
+        "Caffe, models/bvlc_reference_caffenet",
+        {"groups": 2, "pool_first": True},
     ),
 )
 
@@ -31,7 +60,10 @@ def build(variant: Variant, shape: Shape, classes: int) -> Model:
     """AlexNet for inputs of (N, C, H, W)."""
     g = Graph(variant.name, shape, family="alexnet", variant=variant.says, source=variant.source)
     g.container("", "AlexNet")
-    (_two_towers if variant.options.get("towers") else _one_column)(g, classes)
+    if variant.options.get("groups"):
+        _paper(g, classes, int(variant.options["groups"]), bool(variant.options.get("pool_first")))
+    else:
+        (_paddle if variant.options.get("paddle") else _one_column)(g, classes)
     return g.build()
 
 
@@ -60,20 +92,46 @@ def _one_column(g: Graph, classes: int) -> None:
     g.add("classifier.6", "linear", out_features=classes)
 
 
-def _two_towers(g: Graph, classes: int) -> None:
+def _paddle(g: Graph, classes: int) -> None:
+    sizes = {"conv1": (64, 11, 4, 2), "conv2": (192, 5, 1, 2), "conv3": (384, 3, 1, 1), "conv4": (256, 3, 1, 1)}
+    for name, (channels, kernel, stride, padding) in (sizes | {"conv5": (256, 3, 1, 1)}).items():
+        pooled = name in ("conv1", "conv2", "conv5")
+        size: dict[str, Any] = {"kernel": kernel, "stride": stride, "padding": padding}
+        g.add(f"{name}.conv" if pooled else name, "conv", out_channels=channels, **size)
+        if pooled:
+            g.container(name, "ConvPoolLayer")
+            g.add(f"{name}.relu", "relu")
+            g.add(f"{name}.pool", "maxpool", kernel=3, stride=2)
+        else:
+            g.add(name.replace("conv", "relu"), "relu", functional=True)
+    g.add("flatten", "flatten")
+    for k, features in ((6, 4096), (7, 4096)):
+        g.add(f"drop{k - 5}", "dropout")
+        g.add(f"fc{k}", "linear", out_features=features)
+        g.add(f"relu{k}", "relu", functional=True)
+    g.add("fc8", "linear", out_features=classes)
+
+
+def _pool_and_norm(g: Graph, k: int, pool_first: bool) -> None:
+    for op in ("pool", "norm") if pool_first else ("norm", "pool"):
+        if op == "pool":
+            g.add(f"features.pool{k}", "maxpool", kernel=3, stride=2)
+        else:
+            g.add(f"features.norm{k}", "lrn", size=5, alpha=1e-4, beta=0.75, k=2.0)
+
+
+def _paper(g: Graph, classes: int, groups: int, pool_first: bool) -> None:
     g.add("features.conv1", "conv", out_channels=96, kernel=11, stride=4)
     g.add("features.relu1", "relu")
-    g.add("features.norm1", "lrn", size=5, alpha=1e-4, beta=0.75, k=2.0)
-    g.add("features.pool1", "maxpool", kernel=3, stride=2)
-    g.add("features.conv2", "conv", out_channels=256, kernel=5, padding=2, groups=2)
+    _pool_and_norm(g, 1, pool_first)
+    g.add("features.conv2", "conv", out_channels=256, kernel=5, padding=2, groups=groups)
     g.add("features.relu2", "relu")
-    g.add("features.norm2", "lrn", size=5, alpha=1e-4, beta=0.75, k=2.0)
-    g.add("features.pool2", "maxpool", kernel=3, stride=2)
+    _pool_and_norm(g, 2, pool_first)
     g.add("features.conv3", "conv", out_channels=384, kernel=3, padding=1)
     g.add("features.relu3", "relu")
-    g.add("features.conv4", "conv", out_channels=384, kernel=3, padding=1, groups=2)
+    g.add("features.conv4", "conv", out_channels=384, kernel=3, padding=1, groups=groups)
     g.add("features.relu4", "relu")
-    g.add("features.conv5", "conv", out_channels=256, kernel=3, padding=1, groups=2)
+    g.add("features.conv5", "conv", out_channels=256, kernel=3, padding=1, groups=groups)
     g.add("features.relu5", "relu")
     g.add("features.pool5", "maxpool", kernel=3, stride=2)
     g.add("flatten", "flatten")

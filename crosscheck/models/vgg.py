@@ -1,4 +1,4 @@
-"""VGG: configurations A, B, D and E, with and without batch normalisation, and the CIFAR head."""
+"""VGG: configurations A, B, D and E, with and without batch normalisation, and heads for small images."""
 
 from __future__ import annotations
 
@@ -31,6 +31,15 @@ VARIANTS = (
         f"{_PAPER} D, convolutions only; classifier for CIFAR",
         {"letter": "D", "adaptive": False},
     ),
+    Variant(
+        "vgg16-mnist",
+        "vgg",
+        "configuration D without its fifth stage, so 13 layers, on 28×28 images of one channel, classifier 512→4096→4096→classes",
+        (1, 28, 28),
+        10,
+        f"{_PAPER} D, as a tutorial for MNIST writes VGG16",
+        {"letter": "D", "adaptive": False, "stages": 4},
+    ),
 )
 
 
@@ -39,7 +48,8 @@ def build(variant: Variant, shape: Shape, classes: int) -> Model:
     g = Graph(variant.name, shape, family="vgg", variant=variant.says, source=variant.source)
     g.container("", "VGG")
     index = 0
-    for channels, repeats in zip(_CHANNELS, _STAGES[variant.options["letter"]], strict=True):
+    stages = tuple(zip(_CHANNELS, _STAGES[variant.options["letter"]], strict=True))
+    for channels, repeats in stages[: variant.options.get("stages")]:
         for _ in range(repeats):
             g.add(f"features.{index}", "conv", out_channels=channels, kernel=3, padding=1)
             if variant.options.get("norm"):
