@@ -17,7 +17,7 @@ WIRING = frozenset({"flatten", "add", "concat", "subsample", "zero_pad", "reshap
 
 @dataclass(frozen=True)
 class Seen:
-    """What a call does: its op, its attributes, and ``stored``, the elements of each kind of parameter that native tensors hold."""
+    """What a call does: its op, its attributes, and ``stored``, the elements of native tensors by kind of parameter."""
 
     op: str
     attrs: Mapping[str, Any] = field(default_factory=dict)

@@ -6,7 +6,8 @@ total of 0 is a number like any other. ``"files"``, a path for each model, is fo
 the path beside the model that was imported from it. The pseudo tool ``(contract)`` asks the native network for its shapes and
 parameters, ``(observe)`` has it watched while it runs and gives what was seen as a description: see adapters.recorder.
 ``"zoo"``, a maker and its options for each model, is for networks that a framework brings itself: its ``zoo.py`` builds them, and
-what was seen of them takes the place of the description. ``"writes"``, rows of ``[index, pseudo tool, path]``, names the file of every cell that makes one: see adapters.files.
+what was seen of them takes the place of the description. ``"writes"``, rows of ``[index, pseudo tool, path]``, names the file of
+every cell that makes one: see adapters.files.
 The rows file gets one JSON object a line: ``hello``, then for every cell ``start``, its rows and ``end``, at last ``bye``;
 ``fail`` before ``end`` says why a cell has no rows at all. What a tool prints goes to the log; rows of a cell without ``end``
 do not count.

@@ -235,6 +235,35 @@ def explain(
     shown.show_account(account.account(wanted, asked, source, place), output.value)
 
 
+@app.command("diff")
+def diff_networks(
+    here: Annotated[str, typer.Argument(help="A model, an ONNX file, or a zoo network such as keras:ResNet50.")],
+    there: Annotated[str, typer.Argument(help="What to compare it with: any of these.")],
+    batch: Batch = 1,
+    input_shape: InputShape = None,
+    classes: Classes = None,
+    output: Annotated[Explained, typer.Option("--format", "-f", help="How to print the answer.")] = Explained.table,
+) -> None:
+    """Compare two architectures in words: aligned layer by layer, every difference named, with its MACs and parameters.
+
+    Examples: `crosscheck diff resnet50 resnet50-v1` · `crosscheck diff resnet50 keras:ResNet50` ·
+    `crosscheck diff vgg16 model.onnx --format markdown`
+
+    Exit codes: 0 the same architecture, 1 they differ, 2 bad request.
+    """
+    from crosscheck import models, sides
+    from crosscheck.report import differing
+    from crosscheck.structure import compare as compare_networks
+
+    shape = models.parse_input(input_shape) if input_shape else None
+    pair, notes = sides.resolve([here, there], batch=batch, input_shape=shape, classes=classes)
+    found = compare_networks(*pair)
+    differing.show(found, output.value)
+    for note in notes:
+        typer.echo(f"crosscheck: {note}", err=True)
+    raise typer.Exit(0 if found.same else 1)
+
+
 @app.command()
 def identify(
     model: Annotated[str, typer.Argument(help="A name from `crosscheck list models`.")],

@@ -57,7 +57,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Number:
-    """What a tool says of a zoo network: ``predicted`` from what was seen of it, ``ours`` from our description, by one convention.
+    """What a tool says of a zoo network; ``predicted`` from what was seen, ``ours`` from our description, by one convention.
 
     ``parts`` add up to ``predicted``, ``terms`` to ``predicted`` minus ``ours``. None where there is nothing to predict from.
     """

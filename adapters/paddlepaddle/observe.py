@@ -186,7 +186,12 @@ class _Watch:
         """Whether this sum adds the bias of the functional convolution that made its input; the convolution then has one."""
         layer = self.recorder.layers.get(source)
         other = next((a for a in args if isinstance(a, paddle.Tensor) and id(a) not in self.recorder.values), None)
-        if layer is None or other is None or not layer.op.startswith("conv") or tuple(other.shape) != (1, y[1], *(1,) * len(y[2:])):
+        if (
+            layer is None
+            or other is None
+            or not layer.op.startswith("conv")
+            or tuple(other.shape) != (1, y[1], *(1,) * len(y[2:]))
+        ):
             return False
         attrs: Any = layer.attrs
         attrs["bias"] = True

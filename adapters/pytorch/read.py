@@ -304,9 +304,7 @@ FUNCTIONS: dict[str, Callable[[Call, Shape, Shape], Seen]] = {
     "local_response_norm": _f_lrn,
     **dict.fromkeys(("max_pool1d", "max_pool2d", "max_pool3d"), _f_maxpool),
     **dict.fromkeys(("avg_pool1d", "avg_pool2d", "avg_pool3d"), _f_avgpool),
-    **dict.fromkeys(
-        ("adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d"), lambda c, x, y: _adaptive(c, x, y)
-    ),
+    **dict.fromkeys(("adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d"), _adaptive),
     "pad": _f_pad,
     "getitem": _f_getitem,
     "add": _f_add,

@@ -155,7 +155,6 @@ def activation(function: Any) -> Seen:
     return Seen(name) if name in ACTIVATIONS else unknown(f"keras.activations.{name}")
 
 
-
 def _activation(m: Any, _: Shape, __: Shape) -> Seen:
     name = str(getattr(m.activation, "__name__", ""))
     if name == "gelu":  # the function's own default is the exact one
@@ -176,7 +175,9 @@ def _lambda(m: Any, x: Shape, y: Shape) -> Seen:
 
 def _lrn(m: Any, x: Shape, _: Shape) -> Seen:
     o = m.options
-    return Seen("lrn", {"size": 2 * o["depth_radius"] + 1, "alpha": o["alpha"], "beta": o["beta"], "k": o["bias"], "channels": x[1]})
+    return Seen(
+        "lrn", {"size": 2 * o["depth_radius"] + 1, "alpha": o["alpha"], "beta": o["beta"], "k": o["bias"], "channels": x[1]}
+    )
 
 
 def _functional_conv(m: Any, x: Shape, y: Shape) -> Seen:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -98,7 +99,7 @@ def _causes(a: Side, b: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
         elif u.op != v.op:
             _note(group(ATTRIBUTE, ("op", u.op, v.op), k), u, v, cost)
         elif changed:
-            _note(group(ATTRIBUTE, ("set", u.op, repr(changed)), k), u, v, cost)
+            _note(group(ATTRIBUTE, ("set", u.op, _alike(changed)), k), u, v, cost)
         elif (u.x, u.y) != (v.x, v.y):
             _note(group(CONSEQUENCE, ("shapes",), k), u, v, cost)
         elif cost:
@@ -120,6 +121,12 @@ def _causes(a: Side, b: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
     for (_, key), g in ordered:
         says = sentence(g, key, a, b)
         yield Difference(g.cause, says, tuple(u.id for u in g.here), tuple(u.id for u in g.there), g.amounts)
+
+
+def _alike(changed: Mapping[str, tuple[Any, Any]]) -> str:
+    """What changes of one kind have in common: so many times as many channels, else the values themselves."""
+    plain = {k: v for k, v in changed.items() if k not in ("out_channels", "out_features")}
+    return repr(plain) + "".join(f"{k} {Fraction(q, p)}" for k, (p, q) in changed.items() if k not in plain)
 
 
 def _note(group: Group, u: Unit, v: Unit, cost: Amounts) -> None:

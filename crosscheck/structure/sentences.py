@@ -47,11 +47,14 @@ def _say_op(g: Group, key: tuple[Any, ...], _: Side, __: Side) -> str:
 
 
 def _say_set(g: Group, key: tuple[Any, ...], _: Side, __: Side) -> str:
-    found = changed(g.here[0], g.there[0])
+    names = [name for name in changed(g.here[0], g.there[0]) if name not in HABITS]
     n, where = len(g.here), words.places([u.id for u in g.here], [u.id for u in g.there])
-    sides = [", ".join(words.attribute(name, pair[k]) for name, pair in found.items() if name not in HABITS) for k in (0, 1)]
+    told = []
+    for units in (g.here, g.there):
+        values = {name: [words.declared(u, name) for u in units] for name in names}
+        told.append(", ".join(words.between(values[name], name) for name in names))
     head = f"{words.noun(key[1])} {where}" if n == 1 else f"{n} {words.noun(key[1], n)} ({where})"
-    return f"{head}: {sides[0]} here, {sides[1]} there"
+    return f"{head}: {told[0]} here, {told[1]} there"
 
 
 def _say_shapes(g: Group, _: tuple[Any, ...], __: Side, ___: Side) -> str:

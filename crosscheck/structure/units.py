@@ -26,7 +26,7 @@ _NONNEGATIVE = ("relu", "sigmoid", "softmax")
 _KEEPS_SIGN = ("maxpool", "avgpool", "adaptive_avgpool", "dropout", "add", "concat", "subsample", "zero_pad", *THROUGH)
 _KEYS = {
     "conv": ("out_channels", "kernel", "stride", "padding", "dilation", "groups", "bias"),
-    "conv_transpose": ("out_channels", "kernel", "stride", "padding", "output_padding", "dilation", "groups", "bias"),
+    "conv_transpose": ("out_channels", "kernel", "stride", "padding", "dilation", "groups", "bias"),
     "linear": ("out_features", "bias"),
     "batchnorm": ("eps", "affine"),
     "layernorm": ("eps", "affine"),
@@ -134,13 +134,18 @@ class _Site:
         attrs: dict[str, Any] = {k: layer.attrs[k] for k in _KEYS.get(layer.op, ()) if k in layer.attrs}
         op, x, y, reads, spelt = layer.op, layer.x, layer.y, layer.inputs, dict[str, str]()
         pads: Pairs = ()
+        if layer.op == "conv_transpose":  # what is added after was not cropped there
+            extra = zip(layer.attrs["padding"], layer.attrs["output_padding"], strict=True)
+            attrs["padding"] = tuple((before, after - more) for (before, after), more in extra)
         if layer.op in WINDOWED and len(x) > 2:
             x, reads, pads = self._fold(layer, x, reads, tuple(layer.attrs["padding"]), spelt)
             attrs["padding"] = _used(layer, x, y, pads)
         if layer.op in ("maxpool", "avgpool"):
-            _pool(layer, attrs, x, y)
+            _pool(layer, attrs, y)
         if layer.op == "adaptive_avgpool":
             op = _tiles(layer, attrs, spelt)
+        if op == "avgpool" and attrs["kernel"] == x[2:] and set(y[2:]) == {1} and not _any(attrs["padding"]):
+            attrs = {"extent": "global"}
         if layer.call_of:
             first = self.model.by_id[layer.call_of]
             if any(k in first.attrs for k in ("bias", "affine")):
@@ -182,7 +187,9 @@ class _Site:
         value = pad.attrs.get("value", 0.0)
         if layer.op == "maxpool":
             return value == "-inf" or (value == 0.0 and self._nonnegative(pad.inputs[0]))
-        return bool(value == 0.0) and (layer.op == "conv" or bool(layer.attrs["count_include_pad"]) or not _any(layer))
+        return bool(value == 0.0) and (
+            layer.op == "conv" or bool(layer.attrs["count_include_pad"]) or not _any(layer.attrs["padding"])
+        )
 
     def _nonnegative(self, value: str) -> bool:
         """Whether no element of a value can be negative."""
@@ -198,8 +205,8 @@ class _Site:
         return True
 
 
-def _any(layer: Layer) -> bool:
-    return any(p for pair in layer.attrs["padding"] for p in pair)
+def _any(pairs: Pairs) -> bool:
+    return any(p for pair in pairs for p in pair)
 
 
 def _flat(shape: Shape) -> Shape:
@@ -220,10 +227,10 @@ def _used(layer: Layer, x: Shape, y: Shape, pads: Pairs) -> Pairs:
     return tuple(used)
 
 
-def _pool(layer: Layer, attrs: dict[str, Any], x: Shape, y: Shape) -> None:
+def _pool(layer: Layer, attrs: dict[str, Any], y: Shape) -> None:
     """The stride of a single window and the treatment of padding that is not there say nothing."""
     attrs["stride"] = tuple(k if o == 1 else s for k, s, o in zip(attrs["kernel"], attrs["stride"], y[2:], strict=True))
-    if layer.op == "avgpool" and not any(p for pair in attrs["padding"] for p in pair):
+    if layer.op == "avgpool" and not _any(attrs["padding"]):
         attrs["count_include_pad"] = True
 
 

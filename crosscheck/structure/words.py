@@ -68,6 +68,13 @@ def padding(pairs: Sequence[Sequence[int]]) -> str:
     return f"padding {sides[0] if len(set(sides)) == 1 else '×'.join(sides)}"
 
 
+def _zeros(pairs: Sequence[Sequence[int]]) -> str:
+    """What a zero padding adds around the axes after the batch, channels first."""
+    channels, *spatial = pairs
+    parts = [f"{sum(channels)} channels"] if any(channels) else []
+    return " and ".join(parts + ([padding(spatial)] if any(p for pair in spatial for p in pair) else []))
+
+
 def attribute(name: str, value: Any) -> str:
     """One attribute and its value in words."""
     if value is None:
@@ -76,7 +83,8 @@ def attribute(name: str, value: Any) -> str:
         "kernel": lambda: sizes(value),
         "stride": lambda: f"stride {_same(value)}",
         "padding": lambda: padding(value),
-        "pads": lambda: padding(value),
+        "pads": lambda: _zeros(value),
+        "extent": lambda: str(value),
         "dilation": lambda: f"dilation {_same(value)}",
         "output_padding": lambda: f"output padding {_same(value)}",
         "output_size": lambda: f"output size {sizes(value)}",
@@ -95,6 +103,18 @@ def attribute(name: str, value: Any) -> str:
     return made[name]() if name in made else f"{name} {value:.6g}" if isinstance(value, float) else f"{name} {value}"
 
 
+def declared(unit: Unit, name: str) -> Any:
+    """An attribute as it is declared: for padding that is more than what windows read."""
+    return unit.declared if name == "padding" and unit.declared else unit.attrs.get(name)
+
+
+def between(values: Sequence[Any], name: str) -> str:
+    """One attribute of several units: ``64 to 512 output channels`` where it is a number that differs."""
+    if len(set(map(repr, values))) > 1 and all(isinstance(v, int) for v in values):
+        return f"{min(values):,} to {attribute(name, max(values))}"
+    return attribute(name, values[0])
+
+
 _PLAIN: Mapping[str, Any] = {"groups": 1, "shared": False, "count_include_pad": True}
 
 
@@ -102,7 +122,7 @@ def phrase(unit: Unit) -> str:
     """A unit with what sets it apart: ``convolution 3×3, 64 output channels, stride 2, padding 1``."""
     parts = []
     for name in ("kernel", "out_channels", "out_features", "output_size", "stride", "padding", "pads", "dilation", "groups"):
-        value = unit.attrs.get(name)
+        value = declared(unit, name)
         plain = name in ("stride", "dilation") and set(value or (1,)) == {1}
         plain |= name == "stride" and unit.op in ("maxpool", "avgpool") and value == unit.attrs.get("kernel")
         plain |= name in ("padding", "pads") and not any(p for pair in value or () for p in pair)
@@ -110,8 +130,12 @@ def phrase(unit: Unit) -> str:
             parts.append(attribute(name, value))
     if unit.op == "unknown":
         return str(unit.attrs.get("native", "unknown op"))
+    if unit.attrs.get("extent"):
+        return f"global {noun(unit.op)}"
     if unit.op == "avgpool" and set(unit.attrs["kernel"]) == {1} and unit.x == unit.y:
         return "average pooling 1×1, which changes nothing"
+    if unit.op == "zero_pad":
+        return f"{noun(unit.op)} of {_zeros(unit.attrs['pads']).removeprefix('padding ')}"
     head = noun(unit.op)
     if parts and "kernel" in unit.attrs:
         head += f" {parts.pop(0)}"
