@@ -43,6 +43,9 @@ class Amounts:
         return self != Amounts()
 
 
+NOTHING = Amounts()
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One way in which two networks differ. ``amounts`` is what it adds from here to there; ids name the layers on each side."""
@@ -51,7 +54,7 @@ class Difference:
     says: str
     here: tuple[str, ...]
     there: tuple[str, ...]
-    amounts: Amounts = Amounts()
+    amounts: Amounts = NOTHING
 
 
 @dataclass
@@ -98,7 +101,7 @@ class Side:
 
     def cost(self, units: Sequence[Unit | Layer]) -> Amounts:
         """What some layers cost together."""
-        return sum((self.costs[u.id] for u in units), Amounts())
+        return sum((self.costs[u.id] for u in units), NOTHING)
 
     def has(self, op: str) -> int:
         """How many units of an op there are."""
@@ -116,7 +119,7 @@ class Group:
     before: list[Unit] = field(default_factory=list)
     after: list[Unit] = field(default_factory=list)
     runs: list[tuple[tuple[Unit, ...], tuple[Unit, ...]]] = field(default_factory=list)
-    amounts: Amounts = Amounts()
+    amounts: Amounts = NOTHING
 
 
 def changed(u: Unit, v: Unit) -> dict[str, tuple[Any, Any]]:
