@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from rich import box
@@ -13,7 +13,7 @@ from rich.table import Table
 
 from crosscheck.report.formats.markdown import table
 from crosscheck.spec import Model
-from crosscheck.structure import SPELLING, Amounts, Comparison, Difference
+from crosscheck.structure import SPELLING, Amounts, Comparison
 from crosscheck.terminal import console
 
 COLUMNS = ("MACs", "parameters", "running statistics")
@@ -87,15 +87,10 @@ def _markdown(c: Comparison) -> Iterator[str]:
     for side, model, total in zip(("here", "there"), (c.here, c.there), c.totals, strict=True):
         yield f"- **{_head(side, model, total)}**"
     yield f"\n{verdict(c)}\n"
-    yield markdown_rows(c.differences, c)
-
-
-def markdown_rows(differences: Sequence[Difference], c: Comparison | None = None) -> str:
-    """Differences as a table, the total and the residual below where the comparison is given."""
-    rows: list[list[Any]] = [[*(_signed(v) for v in amounts(d.amounts)), d.cause, d.says] for d in differences]
-    if c is not None and rows:
+    rows: list[list[Any]] = [[*(_signed(v) for v in amounts(d.amounts)), d.cause, d.says] for d in c.differences]
+    if rows:
         rows.append([*(f"**{_signed(v)}**" for v in amounts(c.difference)), "**total**", f"residual {_residual(c)}"])
-    return table([*COLUMNS, "cause", "what"], rows, "rrrll")
+    yield table([*COLUMNS, "cause", "what"], rows, "rrrll")
 
 
 def plain(c: Comparison) -> dict[str, Any]:

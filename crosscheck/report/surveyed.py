@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from rich.table import Table
 from crosscheck.explain import Term
 from crosscheck.report import differing
 from crosscheck.report.formats.markdown import sum_text, table
-from crosscheck.structure import SPELLING
+from crosscheck.structure import SPELLING, Difference
 from crosscheck.terminal import console, show_table
 from crosscheck.zoo import Entry, Number, Survey
 
@@ -27,7 +28,7 @@ with its settings and shapes as the native objects have them. The frameworks' ow
 predicted from what was seen of the network and from the tool's convention; the residual is measured minus predicted. Where we
 describe the same network, that description is set beside it: layer by layer in words, and number by number under the same
 convention."""
-COLUMNS = ["network", "tool", "version", "metric", "prints", "unit", "which is", "residual", "less ours", "which is that"]
+COLUMNS = ["tools", "metric", "prints", "unit", "which is", "residual", "less ours", "which is that"]
 
 
 def relation(e: Entry) -> str:
@@ -184,35 +185,52 @@ def _markdown(survey: Survey) -> Iterator[str]:
     ]
     yield table(["network", "input", "parameters", "MACs", "our description", "numbers", "off"], glance, "llrrlrr")
     yield "## What the tools say"
-    yield "*Less ours* is the predicted number less what the same convention says of our description, and what makes it up."
-    yield table(COLUMNS, [_line(e, n) for e in built for n in e.numbers], "llllrllrrl")
+    yield (
+        "*Less ours* is the predicted number less what the same convention says of our description, and what makes it up. "
+        "Versions are at the end."
+    )
+    for e in built:
+        yield f"### `{e.network.id}`"
+        yield _narrow(table(COLUMNS, _lines(e), "llrllrrl"))
     yield "## Against our descriptions"
-    yield "*Here* is our description, *there* the zoo's network; amounts are there minus here."
+    yield "*Here* is our description, *there* the zoo's network; amounts are there minus here and add up with residual 0."
     alike = [e for e in built if e.comparison is not None and not e.comparison.differences]
     if alike:
         yield "Identical, layer by layer: " + ", ".join(f"`{e.network.id}` ({e.network.model})" for e in alike) + "."
     for e in built:
         if e.comparison is not None and e.comparison.differences:
-            yield f"### `{e.network.id}` and {e.network.model}"
-            yield differing.verdict(e.comparison)
-            yield differing.markdown_rows(e.comparison.differences, e.comparison)
+            yield f"`{e.network.id}` and {e.network.model}: {differing.verdict(e.comparison)}"
+            yield "\n".join(_told(d) for d in e.comparison.differences)
     yield from _rest(survey)
 
 
-def _line(e: Entry, n: Number) -> list[Any]:
-    r, gap = n.row, _gap(n)
-    return [
-        f"`{e.network.id}`",
-        r.tool,
-        r.tool_version,
-        r.metric,
-        "–" if r.value is None else f"{r.value:,}",
-        r.unit,
-        r.message or r.status if r.value is None else sum_text(n.parts) if n.predicted is not None else "not predicted",
-        "–" if n.residual is None else f"{n.residual:,}",
-        "–" if gap is None else f"{gap:+,}" if gap else "0",
-        _gap_text(n.terms) if gap else "",
-    ]
+def _told(d: Difference) -> str:
+    amounts = [f"{v:+,} {name}" for v, name in zip(differing.amounts(d.amounts), differing.COLUMNS, strict=True) if v]
+    return f"- {'written otherwise: ' if d.cause == SPELLING else ''}{d.says}" + (f" ({', '.join(amounts)})" if amounts else "")
+
+
+def _lines(e: Entry) -> list[list[Any]]:
+    """One line for all tools that print the same number for the same reason."""
+    lines: dict[tuple[Any, ...], list[str]] = {}
+    for n in e.numbers:
+        r, gap = n.row, _gap(n)
+        which = r.message or r.status if r.value is None else sum_text(n.parts) if n.predicted is not None else "not predicted"
+        rest = (
+            METRICS.get(r.metric, r.metric),
+            "–" if r.value is None else f"{r.value:,}",
+            "parameters" if r.metric.startswith("params") else r.unit,
+            which,
+            "–" if n.residual is None else f"{n.residual:,}",
+            "–" if gap is None else f"{gap:+,}" if gap else "0",
+            _gap_text(n.terms) if gap else "",
+        )
+        lines.setdefault(rest, []).append(r.tool)
+    return [[", ".join(tools), *rest] for rest, tools in lines.items()]
+
+
+def _narrow(text: str) -> str:
+    """A table without the spaces that would make all its lines as long as the longest."""
+    return re.sub(r"-{4,}", "---", re.sub(r" {2,}", " ", text))
 
 
 def _rest(survey: Survey) -> Iterator[str]:

@@ -108,7 +108,7 @@ def _causes(a: Side, b: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
         ops = tuple(tuple(u.op for u in side) for side in run)
         shortcut = _feeds_sum(pairs, k, run)
         alone = max(map(len, run)) > MOST
-        key = ("run", ops, shortcut, not shortcut and before and before[0].op, alone and k)
+        key = ("run", ops, shortcut, not shortcut and before and (before[0].op, before[1].op), alone and k)
         found = group(LAYERS, key, k)
         found.runs.append(run)
         found.here += run[0]

@@ -19,12 +19,13 @@ def wiring(a: Side, b: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
         if u is None or v is None:
             continue
         ra, rb = list(u.reads), list(v.reads)
-        if u.op == "add":  # the order of a sum says nothing
-            rb.sort(key=lambda r: [partner.get(x) for x in ra].index(r) if r in [partner.get(x) for x in ra] else len(ra))
         if len(ra) != len(rb):
             yield Difference(WIRING, f"{u.id} reads {len(ra)} values here, {len(rb)} there", (u.id,), (v.id,))
             continue
-        odd = [(p, q) for p, q in zip(ra, rb, strict=True) if p in partner and q in known and partner[p] != q]
+        if u.op == "add":  # the order of a sum says nothing
+            both = {partner.get(r) for r in ra} & set(rb)
+            ra, rb = [r for r in ra if partner.get(r) not in both], [r for r in rb if r not in both]
+        odd = [(p, q) for p, q in zip(ra, rb, strict=False) if p in partner and q in known and partner[p] != q]
         if odd:
             p, q = odd[0]
             yield Difference(WIRING, f"{u.id} reads {p} here, {v.id} reads {q} there", (u.id,), (v.id,))
@@ -51,7 +52,8 @@ def spelling(a: Side, b: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
         if u is not None and v is not None and u.op == v.op:
             for name in dict.fromkeys([*u.spelt, *v.spelt]):
                 groups.setdefault((u.op, u.spelt.get(name, ""), v.spelt.get(name, "")), []).append((u, v))
-            if u.declared != v.declared and u.attrs["padding"] == v.attrs["padding"]:
+            read = u.attrs.get("padding"), v.attrs.get("padding")
+            if u.declared != v.declared and None not in read and read[0] == read[1]:
                 key = (u.op, words.padding(u.declared), words.padding(v.declared))
                 groups.setdefault(key, []).append((u, v))
     for (op, p, q), both in groups.items():
