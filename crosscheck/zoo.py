@@ -103,6 +103,8 @@ class Survey:
         numbers = [n for e in self.entries for n in e.numbers]
         if any(n.residual or n.row.status == "error" for n in numbers) or any(e.status == "error" for e in self.entries):
             return 1
+        if any(e.comparison is not None and e.comparison.residual for e in self.entries):
+            return 1
         told = all(n.residual == 0 for n in numbers) and all(e.status == "ok" for e in self.entries)
         return 0 if told else 3
 

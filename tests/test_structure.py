@@ -91,8 +91,10 @@ def test_keras_adds_biases_and_another_epsilon() -> None:
 
 def test_the_three_shortcut_options() -> None:
     assert says("resnet18", "resnet18-a") == [
-        "on the shortcut of 3 blocks (layer2.0, layer3.0, layer4.0): "
-        "convolution 1×1; batch normalisation here, subsampling, stride 2; zero padding there"
+        (
+            "on the shortcut of 3 blocks (layer2.0, layer3.0, layer4.0): "
+            "convolution 1×1; batch normalisation here, subsampling, stride 2; zero padding there"
+        )
     ]
     (c,) = compare(models.build("resnet18"), models.build("resnet18-c")).differences
     assert c.says == (
@@ -125,8 +127,10 @@ def test_the_two_lenets() -> None:
             "resnet50",
             "resnet101",
             [
-                "after layer3.5.relu3: nothing here, 17 more Bottleneck blocks (layer3.6, layer3.7, layer3.8, … layer3.22; "
-                "51 convolutions, 51 batch normalisations, 51 ReLUs, 17 sums) there"
+                (
+                    "after layer3.5.relu3: nothing here, 17 more Bottleneck blocks (layer3.6, layer3.7, layer3.8, … layer3.22; "
+                    "51 convolutions, 51 batch normalisations, 51 ReLUs, 17 sums) there"
+                )
             ],
         ),
         (

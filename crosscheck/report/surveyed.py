@@ -135,6 +135,8 @@ def describe(survey: Survey) -> list[str]:
     """What is not explained, failed, was skipped or cannot be expressed, one line a cause."""
     lines = []
     for e in survey.entries:
+        if e.comparison is not None and e.comparison.residual:
+            lines.append(f"differences of {e.network.id} from {e.network.model} do not add up: {e.comparison.residual} is left")
         for n in e.numbers:
             if n.residual:
                 lines.append(
