@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from crosscheck import __version__, catalog, cli, compare, convention, models
+from crosscheck import __version__, catalog, cli, compare, convention, models, zoo
 from crosscheck.catalog import FrameworkInfo, ToolInfo
 
 SCRIPT = str(Path(__file__).with_name("fakes") / "worker.py")
@@ -88,6 +88,7 @@ def test_lists_have_everything_there_is(crosscheck: Any) -> None:
         "tools": catalog.tools(),
         "conventions": convention.ids(),
         "frameworks": catalog.frameworks(),
+        "zoo": zoo.networks(),
     }
     for what, known in names.items():
         code, out, err = crosscheck("list", what, "--format", "json")
@@ -123,7 +124,7 @@ def test_the_version_is_printed_by_the_command_and_by_the_module() -> None:
 
 def test_help_has_examples_and_exit_codes(crosscheck: Any) -> None:
     assert "Exit codes: " in crosscheck("--help")[1]
-    for command in ("count", "compare", "explain", "identify"):
+    for command in ("count", "compare", "explain", "identify", "diff", "architecture", "zoo"):
         code, out, _ = crosscheck(command, "--help")
         assert code == 0
         assert f"crosscheck {command} " in out.replace("\n", " "), f"{command} --help has no example"
@@ -153,6 +154,14 @@ BAD: list[tuple[Sequence[str], str]] = [
     (["explain", "lenet", "paddle_summary", "-m", "compute", "--predicted"], "paddle_summary gives no compute"),
     (["identify", "resnet5O", "4.1G"], "unknown model 'resnet5O'"),
     (["identify", "resnet50", "many"], "'many'"),
+    (["diff", "resnet50", "resnet5O"], "unknown network 'resnet5O'. Hint: did you mean resnet50"),
+    (["diff", "lenet", "keras:ResNet5"], "unknown zoo network 'keras:ResNet5'. Hint: did you mean"),
+    (["diff", "lenet", "no-such-file.onnx"], "no-such-file.onnx"),
+    (["zoo", "resnet5000"], "unknown zoo network 'resnet5000'. Hint: did you mean"),
+    (["zoo", "keras:VGG16", "--framework", "pytorch"], "leaves none of these networks"),
+    (["zoo", "--timeout", "0"], "--timeout must be above 0 seconds"),
+    (["architecture", "lenett"], "unknown model 'lenett'. Hint: did you mean lenet"),
+    (["architecture", "--framework", "onnx_graph"], "'onnx_graph' builds no networks"),
     (["convention", "torchinf"], "unknown convention 'torchinf'. Hint: did you mean torchinfo"),
 ]
 
