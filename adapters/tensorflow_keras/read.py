@@ -144,8 +144,10 @@ def _own_pad(m: Any, _: Shape, __: Shape) -> Seen:
 
 
 def _relu(m: Any, _: Shape, __: Shape) -> Seen:
-    if m.max_value is not None or m.threshold:
-        return unknown(f"ReLU with max_value {m.max_value} and threshold {m.threshold}")
+    if m.max_value is not None:
+        return unknown(f"keras ReLU with max_value {float(m.max_value)}")
+    if m.threshold:
+        return unknown(f"keras ReLU with threshold {float(m.threshold)}")
     return Seen("leaky_relu", {"slope": float(m.negative_slope)}) if m.negative_slope else Seen("relu")
 
 
