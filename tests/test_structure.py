@@ -325,3 +325,57 @@ def test_reading_from_elsewhere_is_told() -> None:
 
     found = compare(wired("a"), wired("b"))
     assert [(d.cause, d.says) for d in found.differences] == [("wiring", "sum reads a here, sum reads b there")]
+
+
+# --- networks from files -------------------------------------------------------------------------------------------------------
+
+
+def plain() -> Model:
+    g = Graph("net", (1, 2, 6, 6))
+    g.add("conv", "conv", out_channels=3, kernel=3)
+    g.add("relu", "relu")
+    g.add("pool", "adaptive_avgpool", output_size=1)
+    g.add("flatten", "flatten")
+    g.add("fc", "linear", out_features=4)
+    return g.build()
+
+
+def from_file() -> Model:
+    """The same network as files have it: channels last outside, biases added apart, a mean over axes, a computed size."""
+
+    def call(name: str, op: str, attrs: dict[str, Any], reads: tuple[str, ...], x: tuple[int, ...], y: tuple[int, ...]) -> Layer:
+        return Layer(name, op, attrs, reads, (x,), (y,))
+
+    made = {x.id: x for x in plain().layers}
+    conv, fc = (replace(made[k], attrs={**made[k].attrs, "bias": False}) for k in ("conv", "fc"))
+    four = conv.y
+    layers = (
+        call("turn", "transpose", {"shape": (1, 2, 6, 6)}, ("input",), (1, 6, 6, 2), (1, 2, 6, 6)),
+        replace(conv, inputs=("turn",)),
+        call("add", "bias", {"shape": four, "stored": {"bias": 3, "literals": 4}}, ("conv",), four, four),
+        replace(made["relu"], inputs=("add",)),
+        call("mean", "reduce_mean", {"shape": (1, 3)}, ("relu",), four, (1, 3)),
+        Layer("size", "shape", {"shape": (2,)}, ("mean",), ((1, 3),), ((2,),)),
+        Layer("unused", "slice", {"shape": (1,)}, ("size",), ((2,),), ((1,),)),
+        replace(fc, inputs=("mean",)),
+        call("add2", "bias", {"shape": (1, 4), "stored": {"bias": 4}}, ("fc",), (1, 4), (1, 4)),
+    )
+    source = plain()
+    return replace(source, layers=layers, outputs=("add2",), inputs=(replace(source.inputs[0], shape=(1, 6, 6, 2)),))
+
+
+def test_what_files_write_otherwise_is_spelling() -> None:
+    found = compare(plain(), from_file())
+    assert [d.says for d in found.structural] == []
+    assert found.residual == found.difference == Amounts()
+    told = [d.says for d in found.differences]
+    assert "convolution conv: its bias added by its own layer here, its bias added by an op of its own there" in told
+    assert any("2 constants or computed sizes" in t and "1 transpose" in t for t in told)
+
+
+def test_a_bias_that_two_read_before_it_is_added_stays_apart() -> None:
+    file = from_file()
+    twice = Layer("twice", "tanh", {}, ("conv",), (file.layers[1].y,), (file.layers[1].y,))
+    found = compare(plain(), replace(file, layers=(*file.layers, twice)))
+    assert any("no bias there" in d.says or "none there" in d.says for d in found.structural)
+    assert found.residual == Amounts()

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from crosscheck.spec import Model
+from crosscheck.spec import Model, show_shape
 from crosscheck.structure.align import Pair, align
 from crosscheck.structure.parts import ATTRIBUTE, CONSEQUENCE, HABITS, INPUT, LAYERS, SPELLING, Amounts, Difference, Group, Side
 from crosscheck.structure.parts import changed as changed_attributes
@@ -63,16 +63,16 @@ def compare(here: Model, there: Model) -> Comparison:
 
 def _told(a: Side, b: Side, apart: bool) -> tuple[list[Difference], int]:
     pairs = align(a.form.units, b.form.units, apart)
-    found = [*_inputs(a.form.model, b.form.model), *_causes(a, b, pairs), *wiring(a, b, pairs), *spelling(a, b, pairs)]
+    found = [*_inputs(a, b), *_causes(a, b, pairs), *wiring(a, b, pairs), *spelling(a, b, pairs)]
     found.sort(key=lambda d: d.cause == SPELLING)
     return found, sum(u is not None and v is not None for u, v in pairs)
 
 
-def _inputs(here: Model, there: Model) -> Iterator[Difference]:
-    shapes = [tuple(i.shape for i in m.inputs) for m in (here, there)]
-    if shapes[0] != shapes[1]:
-        names = [tuple(i.name for i in m.inputs) for m in (here, there)]
-        yield Difference(INPUT, f"input {here.input_text} here, {there.input_text} there", names[0], names[1])
+def _inputs(a: Side, b: Side) -> Iterator[Difference]:
+    if a.form.inputs != b.form.inputs:
+        names = [tuple(i.name for i in side.form.model.inputs) for side in (a, b)]
+        here, there = ("+".join(map(show_shape, side.form.inputs)) for side in (a, b))
+        yield Difference(INPUT, f"input {here} here, {there} there", names[0], names[1])
 
 
 def _causes(a: Side, b: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:

@@ -40,6 +40,7 @@ def wiring(a: Side, b: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
 _SPELT = {
     "with its padding written out before it": ("padding written out before {it}", "padding of {its} own"),
     "by its output size": ("told by {its} output size", "told by {its} window"),
+    "with its bias added by an op of its own": ("{its} bias added by an op of its own", "{its} bias added by {its} own layer"),
     "one module called several times": ("one module called several times", "a module for every call"),
     "called as a function": ("called as {a}function{s}", "{a}module{s} of {its} own"),
 }

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crosscheck.spec import Layer, Model, Shape
+from crosscheck.structure.files import APART, fuse_biases, input_shapes, is_global_mean, static
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -84,11 +85,17 @@ class Canonical:
     model: Model
     units: tuple[Unit, ...]
     folded: tuple[Layer, ...]
+    inputs: tuple[Shape, ...]
+    static: frozenset[str]
 
     @property
     def through(self) -> Counter[str]:
-        """How often each op was looked through."""
-        return Counter(layer.op for layer in self.folded if layer.op in THROUGH)
+        """How often each op was looked through; ``static`` for all that does not depend on the input's elements."""
+        return Counter(
+            "static" if layer.id in self.static else layer.op
+            for layer in self.folded
+            if layer.op in THROUGH or layer.id in self.static
+        )
 
 
 def canonical(model: Model) -> Canonical:
@@ -97,13 +104,14 @@ def canonical(model: Model) -> Canonical:
     Where branches meet in a sum, the one that is deepest comes first, so that the order does not depend on which of them a
     description happens to mention first.
     """
+    model, still = fuse_biases(model, THROUGH), static(model)
     readers = Counter(v for layer in model.layers for v in layer.inputs) + Counter(model.outputs)
-    site = _Site(model, readers)
-    made = {layer.id: site.unit(layer) for layer in model.layers if layer.op not in THROUGH}
+    site = _Site(model, readers, still)
+    made = {layer.id: site.unit(layer) for layer in model.layers if layer.op not in THROUGH and layer.id not in still}
     folded = {name for unit in made.values() for name in site.folds.get(unit.id, ())}
     kept = {name: unit for name, unit in made.items() if name not in folded}
     order = _order(model, site, kept)
-    return Canonical(model, tuple(order), tuple(x for x in model.layers if x.id not in kept))
+    return Canonical(model, tuple(order), tuple(x for x in model.layers if x.id not in kept), input_shapes(model), still)
 
 
 def _rounded(value: Any) -> Any:
@@ -117,6 +125,7 @@ class _Site:
 
     model: Model
     readers: Counter[str]
+    still: frozenset[str]
     folds: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def source(self, value: str) -> str:
@@ -152,9 +161,23 @@ class _Site:
                 attrs["shared"] = True
             else:
                 spelt["shared"] = "one module called several times"
+        if is_global_mean(layer):
+            op, attrs, spelt["adaptive"] = "avgpool", {"extent": "global"}, "by its output size"
+        if layer.attrs.get(APART):
+            spelt["bias"] = "with its bias added by an op of its own"
         if layer.functional:
             spelt["call"] = "called as a function"
-        return Unit(layer, op, attrs, _flat(x), _flat(y), tuple(self.source(v) for v in reads), spelt, pads, self._block(layer))
+        return Unit(
+            layer,
+            op,
+            attrs,
+            _flat(x),
+            _flat(y),
+            tuple(s for v in reads if (s := self.source(v)) not in self.still),
+            spelt,
+            pads,
+            self._block(layer),
+        )
 
     def _block(self, layer: Layer) -> str:
         """Kind of the inmost named container: ``Bottleneck``, which some call BottleneckBlock; empty where there is none."""

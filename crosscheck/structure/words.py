@@ -33,6 +33,7 @@ NOUNS = {
     "concat": ("concatenation", "concatenations"),
     "subsample": ("subsampling", "subsamplings"),
     "zero_pad": ("zero padding", "zero paddings"),
+    "static": ("constant or computed size", "constants or computed sizes"),
     "unknown": ("unknown op", "unknown ops"),
 }
 MOST = 4  # places that a sentence lists before it only counts them

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crosscheck import architecture, catalog, models, runner
+from crosscheck import architecture, catalog, models, runner, verify
 from crosscheck.architecture import DESCRIBED, DIFFERS, SAME, WRITTEN
 from crosscheck.engine import tally
+from crosscheck.importers import onnx
 from crosscheck.spec import Model
 from crosscheck.structure import Amounts, compare
 from tests.frameworks.networks import networks
@@ -99,3 +100,28 @@ def test_random_networks_are_seen_as_they_are_described(served: Served) -> None:
             assert found.residual == Amounts()
 
     law()
+
+
+@pytest.mark.xdist_group("verify")
+def test_exported_files_hold_the_described_architecture(tmp_path: Path) -> None:
+    """By structure alone; batch normalisations that an exporter folds are told as such."""
+    nets = [models.build("lenet"), models.build("resnet18", input_shape=(3, 64, 64))]
+    jobs = [verify.Job(net, ("paddle", "torch-script-plain", "torch-script", "tf")) for net in nets]
+    verify.run(jobs, logs=tmp_path / "logs", cache=tmp_path / "onnx", keep=True, timeout=120, excused=())
+    told = {}
+    for job in jobs:
+        for export in job.exports:
+            found = compare(job.model, onnx.load(tmp_path / "onnx" / job.folder / f"{export}.onnx").model)
+            assert found.residual == Amounts()
+            told[job.model.name, export] = [d.says for d in found.structural]
+    folded = [
+        "every convolution (20) has no bias here, one there (4,800 parameters)",
+        "after every convolution (20): batch normalisation here, nothing there",
+    ]
+    assert told == {
+        **{("lenet", export): [] for export in jobs[0].exports},
+        ("resnet18", "paddle"): [],
+        ("resnet18", "torch-script-plain"): [],
+        ("resnet18", "torch-script"): folded,
+        ("resnet18", "tf"): folded,
+    }
