@@ -13,7 +13,8 @@ from crosscheck.spec import CONTAINER, ROOT, Layer, Model, Shape, numel
 
 Counted = tuple[Layer, Mapping[str, int]]
 
-WIRING = frozenset({"flatten", "add", "concat", "subsample", "zero_pad"})  # functions: they make no module inside a container
+# functions: they make no module inside a container
+WIRING = frozenset({"flatten", "add", "scale", "concat", "subsample", "zero_pad"})
 SHALLOW = 3  # containers less deep than this are shallow; the root's depth is 0
 
 

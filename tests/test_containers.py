@@ -14,7 +14,7 @@ from crosscheck.spec import BARE, CONTAINER, ROOT, Block, Layer, Model
 from tests.helpers import same
 from tests.random_networks import every_op, networks
 
-FUNCTIONS = {"flatten", "add", "concat", "subsample", "zero_pad"}  # frameworks do these without a module
+FUNCTIONS = {"flatten", "add", "scale", "concat", "subsample", "zero_pad"}  # frameworks do these without a module
 
 
 def blocks(block: Block) -> Iterator[Block]:
