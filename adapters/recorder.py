@@ -12,7 +12,7 @@ from typing import Any
 from crosscheck.spec import Input, Layer, Model, Shape
 
 UNKNOWN = "unknown"
-WIRING = frozenset({"flatten", "add", "concat", "subsample", "zero_pad", "reshape", "transpose"})
+WIRING = frozenset({"flatten", "add", "scale", "concat", "subsample", "zero_pad", "reshape", "transpose"})
 
 
 @dataclass(frozen=True)

@@ -192,6 +192,11 @@ def _c_add(a: Args, x: Shape, y: Shape) -> Seen:
     return Seen("add", {"inplace": False}) if same and x == y else unknown("add of other shapes")
 
 
+def _c_mul(a: Args, x: Shape, y: Shape) -> Seen:
+    per_channel = hasattr(a[1], "shape") and tuple(a[1].shape) == (*x[:2], *(1,) * (len(x) - 2))
+    return Seen("scale") if per_channel and x == y else unknown("product of other shapes")
+
+
 def _c_getitem(a: Args, x: Shape, y: Shape) -> Seen:
     index = a[1] if isinstance(a[1], tuple) else (a[1],)
     plain = all(isinstance(i, slice) and i.start is None and i.stop is None for i in index)
@@ -242,6 +247,8 @@ OPERATORS: dict[str, Callable[[Args, Shape, Shape], Seen]] = {
     "pad": _c_pad,
     "add": _c_add,
     "add_": _c_add,
+    "multiply": _c_mul,
+    "mul": _c_mul,
     "getitem": _c_getitem,
     **dict.fromkeys(("flatten", "reshape", "squeeze", "unsqueeze"), _c_shape),
     "concat": lambda a, x, _: Seen("concat", {"axis": int(a[1]) % len(x)}),

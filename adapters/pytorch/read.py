@@ -279,6 +279,12 @@ def _f_add(c: Call, x: Shape, y: Shape) -> Seen:
     return Seen("add", {"inplace": False})
 
 
+def _f_mul(c: Call, x: Shape, y: Shape) -> Seen:
+    other = c.tensor(1, "other")
+    per_channel = other is not None and tuple(other.shape) == (*x[:2], *(1,) * (len(x) - 2))
+    return Seen("scale") if per_channel and x == y else unknown("product of other shapes")
+
+
 def _f_shape(_: Call, x: Shape, y: Shape) -> Seen:
     return Seen("flatten") if y == (x[0], prod(x[1:])) else Seen("reshape", {"shape": y})
 
@@ -309,6 +315,7 @@ FUNCTIONS: dict[str, Callable[[Call, Shape, Shape], Seen]] = {
     "getitem": _f_getitem,
     "add": _f_add,
     "iadd": _f_add,
+    "mul": _f_mul,
     "cat": lambda c, x, _: Seen("concat", {"axis": c.get(1, "dim", 0) % len(x)}),
     **dict.fromkeys(("flatten", "reshape", "view", "squeeze", "unsqueeze"), _f_shape),
     "mean": _f_mean,

@@ -93,7 +93,7 @@ class _Watch:
             self.recorder.name(made, reads[0])
             return
         is_layer = isinstance(operation, keras.layers.Layer)
-        seen = read.layer(operation, xs[0], y) if is_layer else unknown(f"keras.ops {type(operation).__name__}")
+        seen = read.layer(operation, xs, y) if is_layer else unknown(f"keras.ops {type(operation).__name__}")
         function = not is_layer or isinstance(operation, read.FUNCTIONS)
         kept = (*xs[0][:2], *(1,) * (len(xs[0]) - 2))
         drops = seen.op == "adaptive_avgpool" and len(y) != len(kept)  # a pooling that drops its axes

@@ -203,6 +203,11 @@ def _concat(m: Any, x: Shape, _: Shape) -> Seen:
     return Seen("concat", {"axis": axis if axis == 0 or len(x) < 3 else 1 if axis == len(x) - 1 else axis + 1})
 
 
+def _multiply(xs: Sequence[Shape], y: Shape) -> Seen:
+    per_channel = len(xs) == 2 and xs[0] == y and xs[1] == (*y[:2], *(1,) * (len(y) - 2))
+    return Seen("scale") if per_channel else unknown("keras Multiply of other shapes")
+
+
 def _kinds(*names: str) -> tuple[type, ...]:
     """Keras's classes of these names, as far as this version has them."""
     return tuple(kind for name in names if (kind := getattr(K, name, None)) is not None)
@@ -242,13 +247,15 @@ LAYERS: tuple[tuple[tuple[type, ...], Rule], ...] = (
 FUNCTIONS = (K.Lambda, own.FunctionalConv, own.FunctionalDense)
 
 
-def layer(m: Any, x: Shape, y: Shape) -> Seen:
-    """What a layer does to an input of shape ``x``; its class's name where the vocabulary has no op for it."""
+def layer(m: Any, xs: Sequence[Shape], y: Shape) -> Seen:
+    """What a layer does to inputs of shapes ``xs``; its class's name where the vocabulary has no op for it."""
     if getattr(m, "data_format", "channels_last") != "channels_last":
         return unknown(f"keras {type(m).__name__} with channels first")
+    if isinstance(m, K.Multiply):
+        return _multiply(xs, y)
     for kinds, rule in LAYERS:
         if isinstance(m, kinds):
-            return rule(m, x, y)
+            return rule(m, xs[0], y)
     return unknown(f"keras {type(m).__name__}")
 
 

@@ -30,6 +30,7 @@ NOUNS = {
     "flatten": ("flatten", "flattens"),
     "dropout": ("dropout", "dropouts"),
     "add": ("sum", "sums"),
+    "scale": ("channel scaling", "channel scalings"),
     "concat": ("concatenation", "concatenations"),
     "subsample": ("subsampling", "subsamplings"),
     "zero_pad": ("zero padding", "zero paddings"),
