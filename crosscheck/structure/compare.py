@@ -15,7 +15,6 @@ from crosscheck.structure.parts import changed as changed_attributes
 from crosscheck.structure.sentences import sentence
 from crosscheck.structure.spelling import spelling, wiring
 from crosscheck.structure.units import Unit, canonical
-from crosscheck.structure.words import MOST
 
 
 @dataclass(frozen=True)
@@ -107,16 +106,21 @@ def _causes(a: Side, b: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
     for k, before, run in _runs(pairs):
         ops = tuple(tuple(u.op for u in side) for side in run)
         shortcut = _feeds_sum(pairs, k, run)
-        alone = max(map(len, run)) > MOST
-        key = ("run", ops, shortcut, not shortcut and before and (before[0].op, before[1].op), alone and k)
+        after = next(iter(pairs[k + len(run[0]) + len(run[1]) :]), None)
+        follows = (
+            before is None
+            or after is None
+            or all(not side or end.id in side[0].reads for side, end in zip(run, before, strict=True))
+        )
+        beside = (before if follows else after) or ()
+        key = ("run", ops, shortcut, not shortcut and (follows, *(u.op for u in beside if u is not None)))
         found = group(LAYERS, key, k)
         found.runs.append(run)
         found.here += run[0]
         found.there += run[1]
         found.amounts += b.cost(run[1]) - a.cost(run[0])
         found.before += [before[0]] if before else []
-        following = pairs[k + len(run[0]) + len(run[1]) :][:1]
-        found.after += [u for p in following for u in p[:1] if u is not None]
+        found.after += [after[0]] if after and after[0] is not None else []
     ordered = sorted(groups.items(), key=lambda item: (item[1].cause == CONSEQUENCE, item[1].rank))
     for (_, key), g in ordered:
         says = sentence(g, key, a, b)

@@ -81,13 +81,13 @@ def _say_run(g: Group, key: tuple[Any, ...], a: Side, b: Side) -> str:
         return f"on the shortcut of {where}: {here} here, {there} there"
     here, there = (side or "nothing" for side in sides)
     if max(len(run[k]) for run in g.runs for k in (0, 1)) > words.MOST:
-        return f"{_where(g)}: {_stretch(g.here, a, not g.there)} here, {_stretch(g.there, b, not g.here)} there"
+        return f"{_where(g, key)}: {_stretch(g.here, a, not g.there)} here, {_stretch(g.there, b, not g.here)} there"
     kinds = {u.kind for u in (*g.here, *g.there)}
     few = len(g.before) == len(g.after) == len(g.runs) <= words.MOST
     if kinds == {"activation"} and few and not (g.here and g.there):
         place = "between " + ", ".join(f"{u.id} and {v.id}" for u, v in zip(g.before, g.after, strict=True))
         return f"no activation {place} here, {there} there" if g.there else f"{here} {place} here, no activation there"
-    return f"{_where(g, a, b)}: {here} here, {there} there"
+    return f"{_where(g, key, a, b)}: {here} here, {there} there"
 
 
 def _block(id: str) -> str:
@@ -96,15 +96,17 @@ def _block(id: str) -> str:
     return ".".join(parts[:-2] if len(parts) > 3 else parts[:-1]) or id
 
 
-def _where(g: Group, a: Side | None = None, b: Side | None = None) -> str:
-    if not g.before:
+def _where(g: Group, key: tuple[Any, ...], a: Side | None = None, b: Side | None = None) -> str:
+    """After which units stretches come; before which where they do not read what runs before them, as on another branch."""
+    word, units = ("after", g.before) if key[3][0] else ("before", g.after)
+    if not units:
         return "at the input"
     if len(g.runs) == 1:
-        return f"after {g.before[0].id}"
-    op, n = g.before[0].op, len(g.runs)
+        return f"{word} {units[0].id}"
+    op, n = units[0].op, len(g.runs)
     if a is not None and b is not None and n == max(a.has(op), b.has(op)):
-        return f"after every {words.noun(op)} ({n})"
-    return f"after {n} {words.noun(op, n)} ({words.places([u.id for u in g.before])})"
+        return f"{word} every {words.noun(op)} ({n})"
+    return f"{word} {n} {words.noun(op, n)} ({words.places([u.id for u in units])})"
 
 
 def _side(g: Group, k: int) -> str:

@@ -122,3 +122,17 @@ def test_a_maker_that_fails_is_an_error_row_and_hides_nothing(tmp_path: Path, mo
     assert "no_such_network" in bad.message
     assert good.comparison is not None
     assert ways(good) == ["linear layer fc: 1,000 output features here, 7 output features there"]
+
+
+@pytest.mark.skipif(not catalog.installed_version("torchvision"), reason="torchvision is not installed")
+def test_torchvision_itself(tmp_path: Path) -> None:
+    """By every tool of PyTorch's users; also where its binary was built for another build of torch and does not load."""
+    found = zoo.run([zoo.get("torchvision:resnet18"), zoo.get("torchvision:alexnet")], logs=tmp_path, timeout=300)
+    resnet, alexnet = found.entries
+    for entry in (resnet, alexnet):
+        assert entry.status == "ok", entry.message
+        assert {n.row.tool for n in entry.numbers} == {t.id for t in catalog.framework("pytorch").tools}
+        assert [n.residual for n in entry.numbers] == [0] * len(entry.numbers)
+        assert all(n.predicted == n.ours for n in entry.numbers)
+        assert ways(entry) == []
+    assert surveyed.relation(alexnet) == "alexnet: identical"
