@@ -4,8 +4,11 @@
 A job is ``{"run", "rows", "models": [Model JSON, …], "cells": [[index of the model, tool], …]}``; with ``"zero_ok": true`` a
 total of 0 is a number like any other. ``"files"``, a path for each model, is for an adapter that reads files, whose builder gets
 the path beside the model that was imported from it. The pseudo tool ``(contract)`` asks the native network for its shapes and
-parameters. ``"writes"``, rows of ``[index, pseudo tool, path]``, names the file of every cell that makes one: see adapters.files.
-``"questions"`` are for the adapter's ``sizes.py``, each asked in a cell ``[index of the question, "(sizes)"]``.
+parameters, ``(observe)`` has it watched while it runs and gives what was seen as a description: see adapters.recorder.
+``"zoo"``, a maker and its options for each model, is for networks that a framework brings itself: its ``zoo.py`` builds them, and
+what was seen of them takes the place of the description. ``"writes"``, rows of ``[index, pseudo tool, path]``, names the file of
+every cell that makes one: see adapters.files. ``"questions"`` are for the adapter's ``sizes.py``, each asked in a cell
+``[index of the question, "(sizes)"]``.
 The rows file gets one JSON object a line: ``hello``, then for every cell ``start``, its rows and ``end``, at last ``bye``;
 ``fail`` before ``end`` says why a cell has no rows at all. What a tool prints goes to the log; rows of a cell without ``end``
 do not count.
@@ -30,6 +33,7 @@ from crosscheck.rows import (
     Answer,
     Fact,
     Measurement,
+    Observed,
     Question,
     Reading,
     RunInfo,
@@ -39,7 +43,7 @@ from crosscheck.rows import (
 )
 from crosscheck.spec import CONTAINER, Model
 
-CONTRACT, SIZES = "(contract)", "(sizes)"
+CONTRACT, OBSERVE, SIZES = "(contract)", "(observe)", "(sizes)"
 
 
 class Unsupported(Exception):  # noqa: N818 - a finding, not a fault
@@ -71,6 +75,7 @@ def run_job(package: str, job: dict[str, Any]) -> None:
         _write(out, "hello", to_dict(RunInfo(adapter.FRAMEWORK, versions, platform.platform())))
         paths = {(index, name): path for index, name, path in job.get("writes", ())}
         files: Any = importlib.import_module("adapters.files") if paths else None
+        zoo: Any = importlib.import_module(f"{package}.zoo") if job.get("zoo") else None
         current, native, broken = -1, None, ""
         for index, tool in job["cells"]:
             _write(out, "start", {"cell": [index, tool]})
@@ -78,11 +83,12 @@ def run_job(package: str, job: dict[str, Any]) -> None:
                 _write(out, "answer", _answer(package, adapter.FRAMEWORK, from_dict(Question, job["questions"][index])))
                 _write(out, "end", {"cell": [index, tool]})
                 continue
-            model = Model.from_json(job["models"][index])
             if index != current:
                 native = None  # frees the previous network before the next one is built
+                model = Model.from_json(job["models"][index])
                 file = [job["files"][index]] if job.get("files") else []
-                current, (native, broken) = index, _build(builder, model, *file)
+                current, (native, broken) = index, _build(builder if zoo is None else zoo, model, *file, *_recipe(job, index))
+                model = getattr(native, "seen", None) or model
             try:
                 path = paths.get((index, tool))
                 if path is None:
@@ -108,7 +114,11 @@ def reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}"[:500]
 
 
-def _build(builder: Any, model: Model, *file: str) -> tuple[Any, str]:
+def _recipe(job: dict[str, Any], index: int) -> list[Any]:
+    return [job["zoo"][index]] if job.get("zoo") else []
+
+
+def _build(builder: Any, model: Model, *file: Any) -> tuple[Any, str]:
     try:
         return builder.build(model, *file), ""
     except Unsupported as why:
@@ -123,6 +133,9 @@ def _cell(
     if tool_id == CONTRACT:
         for fact in builder.facts(native, model) if native is not None else ():
             yield "fact", to_dict(Fact(model=model.name, framework=framework, input=model.input_text, **fact))
+        return
+    if tool_id == OBSERVE:
+        yield "network", to_dict(_observed(package, framework, model, native, broken))
         return
     tool: Any = importlib.import_module(f"{package}.tools.{tool_id}")
     common = {
@@ -166,6 +179,17 @@ def _answer(package: str, framework: str, question: Question) -> dict[str, Any]:
     except Exception as error:  # what a layer refuses is an answer
         status, message = "refused", reason(error)
     return to_dict(Answer(question.name, framework, shape, values, status, message))
+
+
+def _observed(package: str, framework: str, model: Model, native: Any, broken: str) -> Observed:
+    """The native network as it runs, or why there is none."""
+    common = (model.name, framework, model.input_text)
+    if native is None:
+        return Observed(*common, None, *broken.split(" ", 1))
+    seen = getattr(native, "seen", None)
+    if seen is None:
+        seen = importlib.import_module(f"{package}.observe").observe(native, model)
+    return Observed(*common, seen.to_json(), "ok")
 
 
 def _judge(tool: Any, model: Model, readings: list[Reading], zero_ok: bool = False) -> None:

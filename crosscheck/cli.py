@@ -25,7 +25,9 @@ app = typer.Typer(
     help="Two tools count one network and print different FLOPs and parameters: **crosscheck** says why, to the last operation.",
     epilog=EXIT_HELP,
 )
-lists = typer.Typer(no_args_is_help=True, help="What there is: models, networks of Caffe, tools, conventions, frameworks.")
+lists = typer.Typer(
+    no_args_is_help=True, help="What there is: models, networks of Caffe, zoo networks, tools, conventions, frameworks."
+)
 app.add_typer(lists, name="list")
 
 
@@ -308,6 +310,35 @@ def explain(
     shown.show_account(account.account(wanted, asked, source, place), output.value)
 
 
+@app.command("diff")
+def diff_networks(
+    here: Annotated[str, typer.Argument(help="A model, an ONNX file, or a zoo network such as keras:ResNet50.")],
+    there: Annotated[str, typer.Argument(help="What to compare it with: any of these.")],
+    batch: Batch = 1,
+    input_shape: InputShape = None,
+    classes: Classes = None,
+    output: Annotated[Explained, typer.Option("--format", "-f", help="How to print the answer.")] = Explained.table,
+) -> None:
+    """Compare two architectures in words: aligned layer by layer, every difference named, with its MACs and parameters.
+
+    Examples: `crosscheck diff resnet50 resnet50-v1` · `crosscheck diff resnet50 keras:ResNet50` ·
+    `crosscheck diff vgg16 model.onnx --format markdown`
+
+    Exit codes: 0 the same architecture, 1 they differ, 2 bad request.
+    """
+    from crosscheck import models, sides
+    from crosscheck.report import differing
+    from crosscheck.structure import compare as compare_networks
+
+    shape = models.parse_input(input_shape) if input_shape else None
+    pair, notes = sides.resolve([here, there], batch=batch, input_shape=shape, classes=classes)
+    found = compare_networks(*pair)
+    differing.show(found, output.value)
+    for note in notes:
+        typer.echo(f"crosscheck: {note}", err=True)
+    raise typer.Exit(0 if found.same else 1)
+
+
 @app.command()
 def identify(
     model: Annotated[str, typer.Argument(help="A name from `crosscheck list models`.")],
@@ -540,6 +571,90 @@ def _study_sizes(frameworks: Any, out: Path | None, output: Format) -> NoReturn:
     raise typer.Exit(found.exit_code)
 
 
+@app.command()
+def architecture(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]…", help="Models; the default set if left out.")] = None,
+    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
+    batch: Batch = 1,
+    input_shape: InputShape = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/."),
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one network may take.")] = 600.0,
+) -> None:
+    """Prove the architecture: what each framework really built, seen as it runs, against its description and the others'.
+
+    Examples: `crosscheck architecture` · `crosscheck architecture resnet50 --framework pytorch`
+
+    Exit codes: 0 all the same, 1 something differs or failed, 2 bad request, 3 partial (something skipped), 130 interrupted.
+    """
+    from crosscheck import architecture as proving
+    from crosscheck import models, terminal
+    from crosscheck.report import built, write
+
+    if timeout <= 0:
+        raise UsageError("--timeout must be above 0 seconds")
+    shape = models.parse_input(input_shape) if input_shape else None
+    wanted = proving.request(names or (), frameworks=framework or (), batch=batch, input_shape=shape)
+    folder = out or Path("reports/selection" if names or framework or shape or batch != 1 else "reports")
+    write.ensure_writable(folder)
+    try:
+        with terminal.progress(len(wanted)) as watch:
+            place = folder / "logs" / "architecture"
+            found = proving.run(wanted, logs=place, frameworks=framework or (), timeout=timeout, watch=watch)
+    except KeyboardInterrupt:
+        typer.echo("crosscheck: interrupted; the reports are as they were", err=True)
+        raise typer.Exit(130) from None
+    write.write(folder, built.files(found))
+    built.show(found)
+    for line in built.describe(found):
+        typer.echo(f"crosscheck: {line}", err=True)
+    raise typer.Exit(found.exit_code)
+
+
+@app.command("zoo")
+def count_zoo(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]…", help="keras:ResNet50, resnet50 in every zoo, or a zoo: keras.")
+    ] = None,
+    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Report folder; reports/ for the whole default selection, else reports/selection/."),
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one network × tool may take.")] = 600.0,
+) -> None:
+    """Count the networks that frameworks bring themselves, with their own tools, and set them against our descriptions.
+
+    Networks get random weights: nothing is downloaded. Examples: `crosscheck zoo` · `crosscheck zoo keras:ResNet50` ·
+    `crosscheck zoo resnet50 vgg16` · `crosscheck zoo paddle`
+
+    Exit codes: 0 all explained, 1 a residual or a failure, 2 bad request, 3 partial (skipped, or an op without a name), 130
+    interrupted.
+    """
+    from crosscheck import terminal
+    from crosscheck import zoo as survey
+    from crosscheck.report import surveyed, write
+
+    if timeout <= 0:
+        raise UsageError("--timeout must be above 0 seconds")
+    wanted = survey.select(names or (), framework or ())
+    folder = out or Path("reports/selection" if names or framework else "reports")
+    write.ensure_writable(folder)
+    try:
+        with terminal.progress(len(wanted)) as watch:
+            found = survey.run(wanted, logs=folder / "logs" / "zoo", timeout=timeout, watch=watch)
+    except KeyboardInterrupt:
+        typer.echo("crosscheck: interrupted; the reports are as they were", err=True)
+        raise typer.Exit(130) from None
+    write.write(folder, surveyed.files(found))
+    surveyed.show(found)
+    for line in surveyed.describe(found):
+        typer.echo(f"crosscheck: {line}", err=True)
+    raise typer.Exit(found.exit_code)
+
+
 @app.command("convention")
 def show_convention(
     name: Annotated[str, typer.Argument(metavar="ID", help="A name from `crosscheck list conventions`.")],
@@ -587,6 +702,14 @@ def list_tools(output: FormatOption = Format.table) -> None:
     from crosscheck import listing, terminal
 
     terminal.show_rows(listing.tools(), output.value)
+
+
+@lists.command("zoo")
+def list_zoo(output: FormatOption = Format.table) -> None:
+    """Every network that a framework brings itself, our description of it, and whether its package is installed."""
+    from crosscheck import listing, terminal
+
+    terminal.show_rows(listing.zoo(), output.value)
 
 
 @lists.command("conventions")

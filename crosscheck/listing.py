@@ -96,3 +96,19 @@ def frameworks() -> Rows:
         }
         for f in catalog.frameworks().values()
     ]
+
+
+def zoo() -> Rows:
+    """Id, input (C, H, W), our description, whether it is of the default selection, and the installed version of its package."""
+    from crosscheck import zoo as zoos
+
+    return [
+        {
+            "network": n.id,
+            "input": show_shape(n.input),
+            "our description": n.model or "none",
+            "by default": "yes" if n.default else "no",
+            "installed": catalog.installed_version(n.package) or "no",
+        }
+        for n in zoos.networks().values()
+    ]

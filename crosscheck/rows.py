@@ -169,6 +169,18 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Observed:
+    """The network that a framework built, as it was seen to run: a description as plain data, or the reason why there is none."""
+
+    model: str
+    framework: str
+    input: str
+    network: dict[str, Any] | None
+    status: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunInfo:
     """What a worker ran on: versions by package name, and the platform."""
 
@@ -177,10 +189,12 @@ class RunInfo:
     platform: str
 
 
-Row = TypeVar("Row", Measurement, Fact, Export, Output, Question, Answer, RunInfo)
+Row = TypeVar("Row", Measurement, Fact, Export, Output, Observed, Question, Answer, RunInfo)
 
 
-def to_dict(row: Reading | Measurement | Prediction | Fact | Export | Output | Question | Answer | RunInfo) -> dict[str, Any]:
+def to_dict(
+    row: Reading | Measurement | Prediction | Fact | Export | Output | Observed | Question | Answer | RunInfo,
+) -> dict[str, Any]:
     """A row as plain data."""
     return asdict(row)
 

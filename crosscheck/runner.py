@@ -22,10 +22,10 @@ from typing import Any
 
 from crosscheck.catalog import FrameworkInfo, ToolInfo, installed_version, overlay_folder
 from crosscheck.errors import CrosscheckError, RowError
-from crosscheck.rows import TOTAL, Answer, Export, Fact, Measurement, Output, Question, RunInfo, from_dict, to_dict
+from crosscheck.rows import TOTAL, Answer, Export, Fact, Measurement, Observed, Output, Question, RunInfo, from_dict, to_dict
 from crosscheck.spec import Model
 
-CONTRACT, SIZES = "(contract)", "(sizes)"
+CONTRACT, OBSERVE, SIZES = "(contract)", "(observe)", "(sizes)"
 OUTPUT, EXPORT = "(output)", "(export:"
 POLL_SECONDS = 0.02
 Cell = tuple[int, str]
@@ -43,7 +43,8 @@ class Plan:
     """What one worker is to do: every model with every tool; ``zero_ok`` lets a total of 0 be a number like any other.
 
     ``files``, one for each model, are the paths that models were imported from, for a framework that reads files. ``writes``
-    are further cells that make a file: (index of the model, ``(output)`` or ``(export:…)``, path).
+    are further cells that make a file: (index of the model, ``(output)`` or ``(export:…)``, path). ``observe`` asks for every
+    network as it is seen to run; ``zoo``, one for each model, tells how to make a network that the framework brings itself.
     ``questions`` are asked of the framework's own layers, each in a cell ``(sizes)`` of its own.
     """
 
@@ -56,6 +57,8 @@ class Plan:
     files: tuple[str, ...] = ()
     writes: tuple[tuple[int, str, str], ...] = ()
     questions: tuple[Question, ...] = ()
+    observe: bool = False
+    zoo: tuple[dict[str, Any], ...] = ()
 
     @property
     def name(self) -> str:
@@ -65,7 +68,7 @@ class Plan:
     @property
     def cells(self) -> list[Cell]:
         """(index of the model or question, tool) in the order of work."""
-        names = ([CONTRACT] if self.contract else []) + [t.id for t in self.tools]
+        names = [CONTRACT] * self.contract + [OBSERVE] * self.observe + [t.id for t in self.tools]
         made = [[name for index, name, _ in self.writes if index == k] for k in range(len(self.models))]
         counted = [(k, name) for k in range(len(self.models)) for name in (*names, *made[k])]
         return counted + [(k, SIZES) for k in range(len(self.questions))]
@@ -84,6 +87,7 @@ class Outcome:
     facts: list[Fact] = field(default_factory=list)
     files: list[Export | Output] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    networks: list[Observed] = field(default_factory=list)
     info: RunInfo | None = None
     exit_codes: list[int] = field(default_factory=list)
     log: str = ""
@@ -178,6 +182,7 @@ def _worker(
                 "writes": plan.writes,
                 "files": plan.files,
                 "questions": [to_dict(q) for q in plan.questions],
+                "zoo": plan.zoo,
             }
         ),
         encoding="utf-8",
@@ -246,6 +251,7 @@ class _Reader:
         self.facts: list[Fact] = []
         self.files: list[Export | Output] = []
         self.answers: list[Answer] = []
+        self.networks: list[Observed] = []
 
     def feed(self, text: str) -> bool:
         """Take what was written since; True where a whole line came."""
@@ -264,7 +270,7 @@ class _Reader:
             self.outcome.info = from_dict(RunInfo, data)
         elif event == "start":
             self.cell, self.odd = (data["cell"][0], data["cell"][1]), ""
-            self.rows, self.facts, self.files, self.answers = [], [], [], []
+            self.rows, self.facts, self.files, self.networks, self.answers = [], [], [], [], []
             self.watch(self.outcome.name, self.plan.subject(self.cell).name, self.cell[1], "start")
         elif event == "row":
             self.rows.append(self._own(from_dict(Measurement, data)))
@@ -276,6 +282,8 @@ class _Reader:
             self.files.append(self._own_file(from_dict(Output, data)))
         elif event == "answer":
             self.answers.append(self._own_answer(from_dict(Answer, data)))
+        elif event == "network":
+            self.networks.append(self._own_network(from_dict(Observed, data)))
         elif event == "fail":
             self.odd = str(data["message"])
         elif event == "end":
@@ -305,23 +313,33 @@ class _Reader:
             raise RowError(f"an answer to {row.question!r} that is not of this cell")
         return row
 
+    def _own_network(self, row: Observed) -> Observed:
+        """The row, if it is of the network under way and can be read; raises RowError or SpecError otherwise."""
+        index, _ = self.cell or (-1, "")
+        if (row.model, row.input) != (self.plan.models[index].name, self.plan.models[index].input_text):
+            raise RowError(f"a network {row.model} that is not of this cell")
+        if row.network is not None:
+            Model.from_json(row.network)
+        return row
+
     def _close(self, cell: Cell) -> None:
         if cell not in self.left or cell != self.cell:
             return
         self.left.remove(cell)
         status = "ok"
-        if self.odd or not (self.rows or self.facts or self.files or self.answers):
+        if self.odd or not (self.rows or self.facts or self.files or self.networks or self.answers):
             _fail(self.outcome, self.plan, self.run_id, cell, "error", self._blame(self.odd or "the worker wrote no row"))
             status = "error"
         else:
             self.outcome.rows += self.rows
             self.outcome.facts += self.facts
             self.outcome.files += self.files
+            self.outcome.networks += self.networks
             self.outcome.answers += self.answers
-            said = [r.status for r in (*self.rows, *self.files)]
+            said = [r.status for r in (*self.rows, *self.files, *self.networks)]
             status = next((s for s in said if s in ("error", "unsupported")), status)
         self.watch(self.outcome.name, self.plan.subject(cell).name, cell[1], status)
-        self.cell, self.rows, self.facts, self.files, self.answers = None, [], [], [], []
+        self.cell, self.rows, self.facts, self.files, self.networks, self.answers = None, [], [], [], [], []
 
     def _blame(self, how: str) -> str:
         return f"{how}; log: {Path(self.outcome.log).name}"
@@ -346,6 +364,9 @@ def _fail(outcome: Outcome, plan: Plan, run_id: str, cell: Cell, status: str, me
         return
     outcome.rows += _failed(plan, run_id, cell, status, message)
     outcome.files += _unmade(plan, cell, status, message)
+    if cell[1] == OBSERVE:
+        model = plan.models[cell[0]]
+        outcome.networks.append(Observed(model.name, plan.framework.id, model.input_text, None, status, message))
 
 
 def _unmade(plan: Plan, cell: Cell, status: str, message: str) -> Iterator[Export | Output]:

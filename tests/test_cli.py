@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from crosscheck import __version__, catalog, cli, compare, convention, models
+from crosscheck import __version__, catalog, cli, compare, convention, models, zoo
 from crosscheck.catalog import FrameworkInfo, ToolInfo
 from crosscheck.file_ops import FILE_OPS, members
 from crosscheck.importers import prototxt
@@ -92,6 +92,7 @@ def test_lists_have_everything_there_is(crosscheck: Any) -> None:
         "tools": catalog.tools(),
         "conventions": convention.ids(),
         "frameworks": catalog.frameworks(),
+        "zoo": zoo.networks(),
     }
     for what, known in names.items():
         code, out, err = crosscheck("list", what, "--format", "json")
@@ -127,7 +128,7 @@ def test_the_version_is_printed_by_the_command_and_by_the_module() -> None:
 
 def test_help_has_examples_and_exit_codes(crosscheck: Any) -> None:
     assert "Exit codes: " in crosscheck("--help")[1]
-    for command in ("count", "compare", "explain", "identify"):
+    for command in ("count", "compare", "explain", "identify", "diff", "architecture", "zoo"):
         code, out, _ = crosscheck(command, "--help")
         assert code == 0
         assert f"crosscheck {command} " in out.replace("\n", " "), f"{command} --help has no example"
@@ -157,6 +158,14 @@ BAD: list[tuple[Sequence[str], str]] = [
     (["explain", "lenet", "paddle_summary", "-m", "compute", "--predicted"], "paddle_summary gives no compute"),
     (["identify", "resnet5O", "4.1G"], "unknown model 'resnet5O'"),
     (["identify", "resnet50", "many"], "'many'"),
+    (["diff", "resnet50", "resnet5O"], "unknown network 'resnet5O'. Hint: did you mean resnet50"),
+    (["diff", "lenet", "keras:ResNet5"], "unknown zoo network 'keras:ResNet5'. Hint: did you mean"),
+    (["diff", "lenet", "no-such-file.onnx"], "no-such-file.onnx"),
+    (["zoo", "resnet5000"], "unknown zoo network 'resnet5000'. Hint: did you mean"),
+    (["zoo", "keras:VGG16", "--framework", "pytorch"], "leaves none of these networks"),
+    (["zoo", "--timeout", "0"], "--timeout must be above 0 seconds"),
+    (["architecture", "lenett"], "unknown model 'lenett'. Hint: did you mean lenet"),
+    (["architecture", "--framework", "onnx_graph"], "'onnx_graph' builds no networks"),
     (["convention", "torchinf"], "unknown convention 'torchinf'. Hint: did you mean torchinfo"),
 ]
 
@@ -311,3 +320,25 @@ def test_a_card_names_a_whole_family_once_and_hides_no_quirk(crosscheck: Any) ->
             for op in (*table.weighed, *table.ignored):
                 family = FILE_OPS[op].family if op in FILE_OPS else ""
                 assert op in words or (f"@{family}" in words and set(members(family)) <= {*table.weighed, *table.ignored}), op
+
+
+def test_diff_tells_where_two_networks_differ_in_every_format(crosscheck: Any) -> None:
+    code, out, err = crosscheck("diff", "resnet50", "resnet50-v1")
+    assert (code, err) == (1, "")
+    assert "stride 2 on the 3×3" in out
+    assert "residual 0" in out
+    assert max(map(len, out.splitlines())) <= 100
+    code, out, _ = crosscheck("diff", "resnet50", "resnet50-v1", "-f", "json")
+    data = json.loads(out)
+    assert data["residual"] == {"macs": 0, "parameters": 0, "running_statistics": 0}
+    assert sum(d["macs"] for d in data["differences"]) == data["difference"]["macs"] == -231_211_008
+    code, out, _ = crosscheck("diff", "resnet50", "resnet50-v1", "-f", "markdown")
+    assert "-231,211,008" in out
+
+
+def test_diff_of_a_network_with_itself_says_so_and_ends_with_0(crosscheck: Any) -> None:
+    code, out, _ = crosscheck("diff", "vgg16", "vgg16", "--input", "3x64x64")
+    assert code == 0
+    assert "Identical architectures" in out
+    _, out, _ = crosscheck("diff", "vgg16", "vgg16", "-f", "json")
+    assert json.loads(out)["identical"] is True

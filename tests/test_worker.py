@@ -11,8 +11,8 @@ import pytest
 
 from adapters import worker
 from crosscheck.graph import Graph
-from crosscheck.rows import TOTAL, UNATTRIBUTED, Fact, Measurement, RunInfo, from_dict
-from crosscheck.runner import CONTRACT
+from crosscheck.rows import TOTAL, UNATTRIBUTED, Fact, Measurement, Observed, RunInfo, from_dict
+from crosscheck.runner import CONTRACT, OBSERVE
 from crosscheck.spec import Model
 from tests.fakes.room.build import BUILT
 
@@ -169,3 +169,30 @@ def test_jobs_come_by_path_or_one_a_line_on_standard_input(tmp_path: Path, monke
     for k in range(2):
         lines = [json.loads(line) for line in (tmp_path / f"{k}.jsonl").read_text().splitlines()]
         assert [e["event"] for e in lines] == ["hello", "start", "row", "end", "bye"]
+
+
+def test_a_network_that_is_watched_comes_back_as_it_was_seen(tmp_path: Path) -> None:
+    seen = [e for e in events(tmp_path, ["net"], [(0, OBSERVE)]) if e["event"] == "network"]
+    (row,) = [from_dict(Observed, {k: v for k, v in e.items() if k != "event"}) for e in seen]
+    assert (row.model, row.framework, row.input, row.status) == ("net", "room", "1x1x4x4", "ok")
+    assert row.network is not None
+    assert [x.op for x in Model.from_json(row.network).layers] == ["conv", "relu", "tanh"]
+
+
+def test_a_network_that_cannot_be_built_or_watched_says_why(tmp_path: Path) -> None:
+    found = events(tmp_path, ["unsupported", "broken", "unseen"], [(k, OBSERVE) for k in range(3)])
+    said = [(e["status"], e["message"]) for e in found if e["event"] == "network"]
+    assert said == [("unsupported", "layer 'conv': no such padding here"), ("error", "MemoryError: no room for it")]
+    assert [e["message"] for e in found if e["event"] == "fail"] == ["ValueError: it does not run"]
+
+
+def test_what_was_seen_of_a_zoo_network_takes_the_place_of_its_description(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    job = {"run": "r1", "rows": str(rows), "models": [net("animal").to_json()], "cells": [[0, OBSERVE], [0, "steady"]]}
+    job["zoo"] = [{"maker": "a.zoo", "options": {"channels": 5}}]
+    worker.run_job(ROOM, json.loads(json.dumps(job)))
+    found = [json.loads(line) for line in rows.read_text().splitlines()]
+    (seen,) = [Model.from_json(e["network"]) for e in found if e["event"] == "network"]
+    assert [(x.id, x.attrs["out_channels"]) for x in seen.layers] == [("conv", 5)]
+    assert seen.source == "a.zoo"
+    assert [e["layer"] for e in found if e["event"] == "row" and e["metric"] == "compute"] == ["conv", UNATTRIBUTED, TOTAL]

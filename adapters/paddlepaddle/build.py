@@ -47,7 +47,8 @@ class Native:
 
     By a sublayer's full name: ``sublayers`` has it, ``calls`` the ids of its calls in order. By the id of a functional layer:
     ``parameters`` has what its container holds for it. While somebody watches, functional calls write output shapes into the
-    tables in ``watch``, because no hook sees them. ``blocks`` has the ids of containers by their full names.
+    tables in ``watch``, because no hook sees them. ``blocks`` has the ids of containers by their full names. ``seen`` is what was
+    observed of a network that was not built from a description.
     """
 
     net: Any
@@ -56,6 +57,7 @@ class Native:
     parameters: Mapping[str, tuple[Any, ...]]
     blocks: Mapping[str, str]
     watch: list[Shapes]
+    seen: Model | None = None
 
 
 @dataclass

@@ -27,7 +27,7 @@ class Native:
 
     ``calls`` maps the path of a leaf module to the ids of the layers that call it, in order; ``functional`` maps the id of a
     layer without a module to its container's path and the names of the tensors that the container holds for it; ``blocks``
-    maps the path of a container to its id.
+    maps the path of a container to its id. ``seen`` is what was observed of a network that was not built from a description.
     """
 
     net: nn.Module
@@ -35,6 +35,7 @@ class Native:
     calls: Mapping[str, tuple[str, ...]]
     functional: Mapping[str, tuple[str, tuple[str, ...]]]
     blocks: Mapping[str, str]
+    seen: Model | None = None
 
     def leaves(self) -> Iterator[tuple[str, nn.Module, tuple[str, ...]]]:
         """Path, module and layer ids of every leaf module."""

@@ -22,12 +22,14 @@ class Native:
 
     ``values``: neutral id -> symbolic output (N, *spatial, C). ``owned``: neutral id -> Keras layers made for it.
     ``calls``: ``assembly.stem`` of a Keras layer's name -> neutral ids of its calls, in the order that the model runs them.
+    ``seen`` is what was observed of a network that was not built from a description.
     """
 
     net: Any
     values: Mapping[str, Any]
     owned: Mapping[str, tuple[Any, ...]]
     calls: Mapping[str, tuple[str, ...]]
+    seen: Model | None = None
 
 
 def build(model: Model) -> Native:

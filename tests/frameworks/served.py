@@ -13,8 +13,8 @@ from typing import Any
 from crosscheck import convention, frames
 from crosscheck.catalog import FrameworkInfo
 from crosscheck.engine import tally
-from crosscheck.rows import Fact, Measurement, from_dict
-from crosscheck.runner import CONTRACT, Plan, environment, launch_adapter
+from crosscheck.rows import Fact, Measurement, Observed, from_dict
+from crosscheck.runner import CONTRACT, OBSERVE, Plan, environment, launch_adapter
 from crosscheck.spec import Model
 
 LIMIT_SECONDS = 300.0
@@ -26,6 +26,7 @@ class Answer:
 
     rows: list[Measurement] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+    networks: list[Observed] = field(default_factory=list)
 
 
 class Served:
@@ -53,6 +54,14 @@ class Served:
                 answer.rows += part.rows
                 answer.facts += part.facts
         return answer
+
+    def observe(self, models: Sequence[Model]) -> list[Model]:
+        """The networks as the framework was seen to run them."""
+        if "" not in self.workers:
+            self.workers[""] = _Worker(Plan(self.info, (), ()), self.folder)
+        answer = self.workers[""].run(models, [OBSERVE])
+        assert all(row.status == "ok" for row in answer.networks), [row.message for row in answer.networks]
+        return [Model.from_json(row.network) for row in answer.networks if row.network is not None]
 
     def close(self) -> None:
         """End the workers."""
@@ -106,6 +115,8 @@ class _Worker:
             event = data.pop("event")
             if event == "row":
                 answer.rows.append(from_dict(Measurement, data))
+            elif event == "network":
+                answer.networks.append(from_dict(Observed, data))
             elif event == "fact":
                 answer.facts.append(from_dict(Fact, data))
             assert event != "fail", f"{self.name}: {data}"

@@ -1,0 +1,85 @@
+"""A network written down as it is seen to run: one layer a call, under the names and with the attributes of native objects.
+
+Every framework's ``observe.py`` fills a Recorder; nothing of a description goes in but the network's name and its inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crosscheck.spec import Input, Layer, Model, Shape
+
+UNKNOWN = "unknown"
+WIRING = frozenset({"flatten", "add", "scale", "concat", "subsample", "zero_pad", "reshape", "transpose"})
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a call does: its op, its attributes, and ``stored``, the elements of native tensors by kind of parameter."""
+
+    op: str
+    attrs: Mapping[str, Any] = field(default_factory=dict)
+    stored: Mapping[str, int] = field(default_factory=dict)
+
+
+def unknown(native: str) -> Seen:
+    """A call that the vocabulary has no op for, under the name that the framework gives it."""
+    return Seen(UNKNOWN, {"native": native})
+
+
+class Recorder:
+    """Layers in the order in which they run; ``values`` maps a native tensor's identity to the name of its value."""
+
+    def __init__(self, inputs: Sequence[tuple[str, Shape]]) -> None:
+        self.inputs = tuple(Input(name, tuple(shape)) for name, shape in inputs)
+        self.layers: dict[str, Layer] = {}
+        self.values: dict[int, str] = {}
+        self.alive: list[Any] = []  # an identity is good only as long as its tensor lives
+        self.first: dict[int, str] = {}  # identity of a module -> id of its first call
+
+    def name(self, tensor: Any, value: str) -> None:
+        """A native tensor is from now on the value of that name."""
+        self.alive.append(tensor)
+        self.values[id(tensor)] = value
+
+    def reads(self, tensors: Sequence[Any]) -> list[str]:
+        """Names of the values that some native tensors are; those that no call made, such as parameters, are left out."""
+        return [self.values[id(t)] for t in tensors if id(t) in self.values]
+
+    def claim(self, wanted: str) -> str:
+        """``wanted``, or ``wanted_2`` and so on where that is taken."""
+        taken = {*self.layers, *(i.name for i in self.inputs)}
+        name, count = wanted, 1
+        while name in taken:
+            count += 1
+            name = f"{wanted}_{count}"
+        return name
+
+    def add(
+        self,
+        wanted: str,
+        seen: Seen,
+        reads: Sequence[str],
+        shapes: tuple[Sequence[Shape], Sequence[Shape]],
+        module: Any = None,
+        function: bool = False,
+    ) -> str:
+        """One call; the id that it got. A module that was called before is called again."""
+        name = self.claim(wanted)
+        again = None if module is None else self.first.get(id(module))
+        if module is not None and again is None:
+            self.first[id(module)] = name
+        attrs = dict(seen.attrs)
+        if seen.stored and again is None:
+            attrs["stored"] = dict(seen.stored)
+        ins, outs = ([tuple(int(n) for n in s) for s in side] for side in shapes)
+        functional = function and seen.op not in WIRING
+        self.layers[name] = Layer(name, seen.op, attrs, tuple(reads), tuple(ins), tuple(outs), again, functional)
+        return name
+
+    def model(self, like: Model, outputs: Sequence[str], containers: Mapping[str, str]) -> Model:
+        """The observed network under the name and variant of ``like``."""
+        layers = tuple(self.layers.values())
+        return Model(like.name, like.family, like.variant, like.source, self.inputs, layers, tuple(outputs), dict(containers))

@@ -1,0 +1,42 @@
+"""The sides of a comparison: a described network by name, an ONNX file by path, or a network of a zoo, seen as it runs."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from crosscheck import models, zoo
+from crosscheck.errors import CrosscheckError, UnknownNameError
+from crosscheck.importers import onnx
+from crosscheck.spec import Model, Shape
+
+
+def resolve(
+    names: Sequence[str], *, batch: int = 1, input_shape: Shape | None = None, classes: int | None = None
+) -> tuple[list[Model], list[str]]:
+    """The networks and what is to be said of them. Options hold for described networks alone.
+
+    Raises UnknownNameError, UsageError, ShapeError and FileError; CrosscheckError for a zoo network that cannot be built here.
+    """
+    found: dict[str, Model] = {}
+    notes: list[str] = []
+    wanted = [zoo.get(name) for name in dict.fromkeys(names) if ":" in name and name not in models.variants()]
+    for name in dict.fromkeys(n for n in names if n not in {w.id for w in wanted}):
+        if name.endswith(".onnx"):
+            file = onnx.load(Path(name))
+            found[name] = file.model
+            notes += file.notes
+        elif name not in models.variants():
+            raise UnknownNameError("network", name, [*models.variants(), *zoo.networks()])
+        else:
+            found[name] = models.build(name, batch=batch, input_shape=input_shape, classes=classes)
+    if wanted:
+        with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs:
+            survey = zoo.run(wanted, logs=Path(logs), tools=False)
+        for entry in survey.entries:
+            if entry.seen is None:
+                raise CrosscheckError(f"{entry.network.id}: {entry.status}: {entry.message}")
+            found[entry.network.id] = entry.seen
+            notes += [f"{entry.network.id}: {entry.message}"] if entry.message else []
+    return [found[name] for name in names], notes

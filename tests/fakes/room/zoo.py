@@ -1,0 +1,22 @@
+"""A zoo with one network: the one that the recipe names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from crosscheck.graph import Graph
+from crosscheck.spec import Model
+from tests.fakes.room.build import Native
+
+
+@dataclass
+class Animal(Native):
+    seen: Model | None = None
+
+
+def build(model: Model, recipe: dict[str, Any]) -> Animal:
+    """One convolution with as many channels as the recipe says."""
+    g = Graph(model.name, model.inputs[0].shape)
+    g.add("conv", "conv", out_channels=recipe["options"]["channels"], kernel=1)
+    return Animal(model, seen=replace(g.build(), source=recipe["maker"]))

@@ -1,0 +1,127 @@
+"""What every framework really built is what was described; harms done to one framework are named where they were done."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crosscheck import architecture, catalog, models, runner, verify
+from crosscheck.architecture import DESCRIBED, DIFFERS, SAME, WRITTEN
+from crosscheck.engine import tally
+from crosscheck.importers import onnx
+from crosscheck.spec import Model
+from crosscheck.structure import Amounts, compare
+from tests.frameworks.networks import networks
+from tests.frameworks.sabotage import HARMS, mixed
+from tests.frameworks.served import Served
+from tests.frameworks.test_verify import branches, head
+
+FRAMEWORKS = [name for name, info in catalog.frameworks().items() if not info.reads]
+SMALL = {"alexnet": (3, 99, 131), "vgg11-bn": (3, 64, 96), "resnet18-a": (3, 64, 64), "resnet18-c": (3, 96, 64)}
+SMALL |= {"resnet50": (3, 64, 64), "resnet50-v1": (3, 64, 64), "resnet50-keras": (3, 64, 64), "alexnet-paper": (3, 99, 131)}
+pytestmark = pytest.mark.framework
+
+
+def wanted() -> list[Model]:
+    own = [models.build("lenet", batch=2), models.build("lenet5"), *(models.build(n, input_shape=s) for n, s in SMALL.items())]
+    return [*own, mixed("mixed", padding=1), branches(), head()]
+
+
+@pytest.mark.xdist_group("verify")
+def test_every_framework_built_what_is_described_and_the_same_as_the_others(tmp_path: Path) -> None:
+    nets = wanted()
+    built = architecture.run(nets, logs=tmp_path, timeout=120)
+    odd = {(c.model, c.here, c.there): [d.says for d in c.differences] for c in built.checks if c.verdict not in (SAME, WRITTEN)}
+    assert odd == {}
+    assert len(built.checks) == len(nets) * (len(FRAMEWORKS) + 3)
+    assert all(
+        c.verdict == SAME for c in built.checks if {c.here, c.there} == {"pytorch", DESCRIBED} and c.model.startswith("res")
+    )
+    for net in nets:
+        counted = tally(net)
+        params = sum(counted.sum(p) for p in ("weight", "bias", "norm_scale", "norm_shift"))
+        seen = {(c.total.params, c.total.stats) for c in built.checks if (c.model, c.here) == (net.name, DESCRIBED)}
+        assert seen == {(params, counted.sum("running_stats"))}, net.name
+    assert built.exit_code == 0
+
+
+# What a harm is called, in words that its sentence has; harms of weights change no architecture.
+NAMED = {
+    "epsilon": "epsilon 1e-05 here, epsilon 0.001 there",
+    "stride": "stride 2 on the 3×3 convolution here, on the 1×1 there",
+    "bias": "has a bias here (8 parameters), none there",
+    "padding": "padding 0+1 here, padding 1+0 there",
+    "pool": "average pooling 3×3, stride 2, padding 1 here, max pooling 3×3, stride 2, padding 1 there",
+}
+
+
+@pytest.mark.xdist_group("verify")
+@pytest.mark.parametrize("spoilt", FRAMEWORKS)
+def test_a_harm_done_to_one_framework_is_named_there(tmp_path: Path, spoilt: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))  # the saboteur is found among the tests
+
+    def launch(framework: str) -> list[str]:
+        if framework != spoilt:
+            return runner.launch_adapter(framework)
+        return [sys.executable, "-P", "-m", "tests.frameworks.sabotage", framework]
+
+    harms = [name for name, harm in HARMS.items() if isinstance(harm, dict)]
+    nets = [mixed("mixed"), *(mixed(f"mixed-{harm}") for harm in harms)]
+    built = architecture.run(nets, logs=tmp_path, timeout=120, launch=launch)
+    odd = {(c.model, c.there): c for c in built.checks if c.verdict == DIFFERS and c.here == DESCRIBED}
+    assert set(odd) == {(f"mixed-{harm}", spoilt) for harm in harms}
+    for harm in harms:
+        told = [d.says for d in odd[f"mixed-{harm}", spoilt].differences if d.cause != "spelling"]
+        assert len([t for t in told if "consequence" not in t]) == 1, told
+        assert NAMED[harm] in told[0], told
+    pairs = {(c.model, c.here, c.there) for c in built.checks if c.verdict == DIFFERS and c.here != DESCRIBED}
+    assert pairs == {(f"mixed-{harm}", a, b) for harm in harms for _, a, b in _pairs(built, spoilt)}
+    assert built.exit_code == 1
+
+
+def _pairs(built: architecture.Built, spoilt: str) -> set[tuple[str, str, str]]:
+    return {("", c.here, c.there) for c in built.checks if c.here != DESCRIBED and spoilt in (c.here, c.there)}
+
+
+def test_random_networks_are_seen_as_they_are_described(served: Served) -> None:
+    keras = served.info.id == "tensorflow_keras"
+
+    @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(st.lists(networks(keras=keras), min_size=1, max_size=4))
+    def law(nets: list[Any]) -> None:
+        for net, seen in zip(nets, served.observe(nets), strict=True):
+            found = compare(net, seen)
+            assert [d.says for d in found.structural] == []
+            assert found.residual == Amounts()
+
+    law()
+
+
+@pytest.mark.xdist_group("verify")
+def test_exported_files_hold_the_described_architecture(tmp_path: Path) -> None:
+    """By structure alone; batch normalisations that an exporter folds are told as such."""
+    nets = [models.build("lenet"), models.build("resnet18", input_shape=(3, 64, 64))]
+    jobs = [verify.Job(net, ("paddle", "torch-script-plain", "torch-script", "tf")) for net in nets]
+    verify.run(jobs, logs=tmp_path / "logs", cache=tmp_path / "onnx", keep=True, timeout=120, excused=())
+    told = {}
+    for job in jobs:
+        for export in job.exports:
+            found = compare(job.model, onnx.load(tmp_path / "onnx" / job.folder / f"{export}.onnx").model)
+            assert found.residual == Amounts()
+            told[job.model.name, export] = [d.says for d in found.structural]
+    folded = [
+        "every convolution (20) has no bias here, one there (4,800 parameters)",
+        "after every convolution (20): batch normalisation here, nothing there",
+    ]
+    assert told == {
+        **{("lenet", export): [] for export in jobs[0].exports},
+        ("resnet18", "paddle"): [],
+        ("resnet18", "torch-script-plain"): [],
+        ("resnet18", "torch-script"): folded,
+        ("resnet18", "tf"): folded,
+    }

@@ -1,0 +1,138 @@
+"""Networks that frameworks bring, counted by their own tools: figures that users see printed, each explained with residual 0."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from crosscheck import catalog, zoo
+from crosscheck.report import surveyed
+from crosscheck.structure import SPELLING
+from crosscheck.zoo import Entry, Network
+
+pytestmark = [pytest.mark.framework, pytest.mark.xdist_group("zoo")]
+LIKE = str(Path(__file__).parent / "torchvision_like")
+NAMES: tuple[str, ...] = ("paddle:LeNet", "paddle:alexnet", "paddle:resnet50", "paddle:squeezenet1_1", "paddle:densenet121")
+NAMES += ("keras:ResNet50", "keras:ResNet50V2", "keras:MobileNet")
+
+
+@cache
+def survey(folder: Path) -> dict[str, Entry]:
+    wanted = [zoo.get(name) for name in NAMES]
+    return {e.network.id: e for e in zoo.run(wanted, logs=folder, timeout=300).entries}
+
+
+@pytest.fixture(scope="module")
+def entries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Entry]:
+    return survey(tmp_path_factory.mktemp("zoo"))
+
+
+def printed(entry: Entry) -> dict[tuple[str, str], int | None]:
+    return {(n.row.tool, n.row.metric): n.row.value for n in entry.numbers}
+
+
+def ways(entry: Entry) -> list[str]:
+    assert entry.comparison is not None
+    return [d.says for d in entry.comparison.differences if d.cause != SPELLING]
+
+
+def test_every_number_of_every_network_that_can_be_expressed_is_explained(entries: dict[str, Entry]) -> None:
+    told = {name: e for name, e in entries.items() if e.status == "ok"}
+    assert set(told) == set(NAMES) - {"paddle:densenet121", "keras:MobileNet"}
+    for name, entry in told.items():
+        tools = {t.id for t in catalog.framework(entry.network.framework).tools}
+        assert {n.row.tool for n in entry.numbers} == tools
+        assert [n.residual for n in entry.numbers] == [0] * len(entry.numbers), name
+        for n in entry.numbers:
+            assert sum(t.value for t in n.parts) == n.predicted
+            assert n.ours is None or sum(t.value for t in n.terms) == (n.predicted or 0) - n.ours
+
+
+def test_keras_resnet50_is_the_v1_with_biases(entries: dict[str, Entry]) -> None:
+    entry = entries["keras:ResNet50"]
+    found = printed(entry)
+    assert found["keras_count_params", "params"] == 25_636_712
+    assert found["keras_count_params", "params_trainable"] == 25_583_592
+    assert entry.macs == 3_857_973_248
+    assert ways(entry) == ["after fc: nothing here, softmax there"]
+    (profiled,) = [n for n in entry.numbers if n.row.tool == "tf_profiler"]
+    assert [(t.op, t.value) for t in profiled.terms] == [("softmax", 5_000)]
+
+
+def test_keras_resnet50_v2_is_the_described_one(entries: dict[str, Entry]) -> None:
+    assert printed(entries["keras:ResNet50V2"])["keras_count_params", "params"] == 25_613_800
+    assert ways(entries["keras:ResNet50V2"]) == ["after fc: nothing here, softmax there"]
+
+
+def test_paddle_resnet50_counts_running_statistics(entries: dict[str, Entry]) -> None:
+    entry = entries["paddle:resnet50"]
+    assert printed(entry)["paddle_flops", "params"] == printed(entry)["paddle_summary", "params"] == 25_610_152
+    (number,) = [n for n in entry.numbers if (n.row.tool, n.row.metric) == ("paddle_flops", "params")]
+    assert sum(t.value for t in number.parts if t.primitive == "running_stats") == 25_610_152 - entry.params == 53_120
+    assert printed(entry)["paddle_flops", "compute"] == 4_111_514_624
+    assert ways(entry) == []
+
+
+def test_what_paddle_ships_as_lenet_and_alexnet_is_what_we_describe(entries: dict[str, Entry]) -> None:
+    assert surveyed.relation(entries["paddle:LeNet"]) == "lenet: identical"
+    assert surveyed.relation(entries["paddle:alexnet"]) == "alexnet-paddle: identical"
+
+
+def test_functions_between_layers_are_seen(entries: dict[str, Entry]) -> None:
+    """Joined branches exist only as calls of paddle.concat."""
+    seen = entries["paddle:squeezenet1_1"].seen
+    assert seen is not None
+    assert sum(x.op == "concat" for x in seen.layers) == 8
+    assert surveyed.relation(entries["paddle:squeezenet1_1"]) == "no description of ours to set against"
+
+
+def test_what_the_vocabulary_lacks_is_named_with_its_number(entries: dict[str, Entry]) -> None:
+    assert entries["paddle:densenet121"].unknown == {"paddle.nn.BatchNorm": 121}
+    assert entries["keras:MobileNet"].unknown == {"keras ReLU with max_value 6.0": 27}
+    for name in ("paddle:densenet121", "keras:MobileNet"):
+        assert all(n.predicted is None and n.row.value for n in entries[name].numbers if "nontrainable" not in n.row.metric)
+
+
+def like(name: str, model: str = "", shape: tuple[int, ...] = (3, 224, 224)) -> Network:
+    return Network("like", name, "pytorch", "torch", f"torchvision.models.{name}", model, shape)
+
+
+def test_torchvision_by_its_public_face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", f"{LIKE}:{Path(__file__).parents[2]}")
+    found = zoo.run([like("resnet18", "resnet18"), like("odd", shape=(3, 8, 8))], logs=tmp_path, timeout=300)
+    resnet, odd = found.entries
+    assert (resnet.status, resnet.params, resnet.macs) == ("ok", 11_689_512, 1_814_073_344)
+    assert [n.residual for n in resnet.numbers] == [0] * len(resnet.numbers)
+    assert ways(resnet) == []
+    assert printed(resnet)["torchinfo", "params"] == 11_689_512
+    assert all(n.predicted == n.ours for n in resnet.numbers)
+    assert odd.unknown == {"Hardswish": 1, "torch function roll": 1}
+    assert odd.seen is not None
+    assert [x.op for x in odd.seen.layers] == ["conv", "unknown", "unknown", "adaptive_avgpool", "flatten", "linear"]
+
+
+def test_a_maker_that_fails_is_an_error_row_and_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", f"{LIKE}:{Path(__file__).parents[2]}")
+    wanted = [like("no_such_network"), replace(like("resnet18", "resnet18"), options={"num_classes": 7})]
+    bad, good = zoo.run(wanted, logs=tmp_path, tools=False, timeout=300).entries
+    assert bad.status == "error"
+    assert "no_such_network" in bad.message
+    assert good.comparison is not None
+    assert ways(good) == ["linear layer fc: 1,000 output features here, 7 output features there"]
+
+
+@pytest.mark.skipif(not catalog.installed_version("torchvision"), reason="torchvision is not installed")
+def test_torchvision_itself(tmp_path: Path) -> None:
+    """By every tool of PyTorch's users; also where its binary was built for another build of torch and does not load."""
+    found = zoo.run([zoo.get("torchvision:resnet18"), zoo.get("torchvision:alexnet")], logs=tmp_path, timeout=300)
+    resnet, alexnet = found.entries
+    for entry in (resnet, alexnet):
+        assert entry.status == "ok", entry.message
+        assert {n.row.tool for n in entry.numbers} == {t.id for t in catalog.framework("pytorch").tools}
+        assert [n.residual for n in entry.numbers] == [0] * len(entry.numbers)
+        assert all(n.predicted == n.ours for n in entry.numbers)
+        assert ways(entry) == []
+    assert surveyed.relation(alexnet) == "alexnet: identical"
