@@ -8,6 +8,7 @@ from typing import Any
 
 from crosscheck import geometry, ops
 from crosscheck.importers.protos import Node, Number, Tensor
+from crosscheck.importers.wire import Reader
 from crosscheck.spec import Shape, numel
 
 MOST_KERNEL = 1 << 14
@@ -65,11 +66,12 @@ class Made:
 
 @dataclass(slots=True)
 class Call:
-    """A node under way; ``opset`` is the version of the operator set that it is written in."""
+    """A node under way; ``opset`` is the version of the operator set that it is written in, ``reader`` reads its tensors."""
 
     node: Node
     inputs: Sequence[Known | None]
     opset: int
+    reader: Reader | None = None
 
     def has(self, k: int) -> bool:
         """True where the input is given."""
@@ -139,6 +141,11 @@ class Call:
         """An attribute that is a tensor."""
         found: Tensor | None = self.raw(name, Tensor, None)
         return found
+
+    def inside(self, name: str) -> Nums | None:
+        """The numbers of an attribute that is a tensor, if it is given and they are few."""
+        found = self.tensor(name)
+        return None if found is None or found.elsewhere or self.reader is None else found.numbers(self.reader)
 
     def axis(self, rank: int, default: int = 0, name: str = "axis") -> int:
         """An axis, counted from the front."""

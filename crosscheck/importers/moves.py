@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import product
 from math import prod
+from operator import mul
 
 from crosscheck.importers.calls import Call, Made, MisfitError, Nums, broadcast, few, one_axis, stated
 from crosscheck.importers.compute import Handler, snake
@@ -62,7 +64,16 @@ def _transpose(n: Call) -> Made:
     perm = tuple(reversed(range(len(x)))) if perm is None else perm
     if sorted(perm) != list(range(len(x))):
         raise MisfitError(f"perm {perm} does not fit {x}")
-    return stated("transpose", tuple(x[k] for k in perm))
+    y, nums = tuple(x[k] for k in perm), n.nums(0)
+    return stated("transpose", y, few(_moved(nums, x, perm), y))
+
+
+def _moved(nums: Nums | None, x: Shape, perm: Sequence[int]) -> Nums | None:
+    """Numbers of a tensor of shape ``x`` in the order that they have with its axes permuted."""
+    if nums is None or len(nums) != prod(x):
+        return None
+    steps = [prod(x[k + 1 :]) for k in perm]
+    return tuple(nums[sum(map(mul, place, steps))] for place in product(*(range(x[k]) for k in perm)))
 
 
 def _squeeze(n: Call) -> Made:
@@ -106,8 +117,12 @@ def _slice(n: Call) -> Made:
         cuts[k] = picked = range(x[k])[slice(start, max(end, -x[k] - 1) if step > 0 or end >= -x[k] else None, step)]
         y[k] = len(picked)
     nums = n.nums(0)
-    kept = tuple(nums[k] for k in cuts[0]) if nums is not None and len(x) == 1 and len(nums) == x[0] and 0 in cuts else None
     shape = tuple(y)
+    kept = None
+    if nums is not None and len(nums) == prod(x):
+        steps = [prod(x[k + 1 :]) for k in range(len(x))]
+        places = product(*(cuts.get(k, range(d)) for k, d in enumerate(x)))
+        kept = tuple(nums[sum(map(mul, place, steps))] for place in places)
     strided = len(x) > 2 and all(c.start == 0 and k > 1 and len(c) == -(-x[k] // c.step) for k, c in cuts.items())
     if strided and any(c.step > 1 for c in cuts.values()) and n.value(0).stored is None:
         return n.network("subsample", {"stride": tuple(cuts[k].step if k in cuts else 1 for k in range(2, len(x)))}, [x])
@@ -212,7 +227,8 @@ def _tile(n: Call) -> Made:
 
 def _constant_of_shape(n: Call) -> Made:
     y = n.whole(0)
-    return stated("constant_of_shape", y)
+    one = n.inside("value") if n.tensor("value") is not None else (0,)
+    return stated("constant_of_shape", y, few(one * prod(y), y) if y is not None and one and 0 <= prod(y) <= SMALL else None)
 
 
 def _range(n: Call) -> Made:

@@ -101,7 +101,7 @@ class Walker:
         self, node: Node, scope: Scope, opsets: Mapping[str, int], said: Mapping[str, Value], prefix: str, depth: int
     ) -> None:
         inputs = [scope[name] if name else None for name in node.inputs]
-        call = Call(node, inputs, opsets.get(node.domain, 0))
+        call = Call(node, inputs, opsets.get(node.domain, 0), self.store.reader)
         where = prefix + (node.name or next((o for o in node.outputs if o), "") or f"{node.op}_{self.nodes}")
         function = self.functions.get((node.domain, node.op, node.overload))
         try:
