@@ -72,8 +72,8 @@ def _moved(nums: Nums | None, x: Shape, perm: Sequence[int]) -> Nums | None:
     """Numbers of a tensor of shape ``x`` in the order that they have with its axes permuted."""
     if nums is None or len(nums) != prod(x):
         return None
-    steps = [prod(x[k + 1 :]) for k in perm]
-    return tuple(nums[sum(map(mul, place, steps))] for place in product(*(range(x[k]) for k in perm)))
+    strides = [prod(x[k + 1 :]) for k in perm]
+    return tuple(nums[sum(map(mul, place, strides))] for place in product(*(range(x[k]) for k in perm)))
 
 
 def _squeeze(n: Call) -> Made:
@@ -120,9 +120,9 @@ def _slice(n: Call) -> Made:
     shape = tuple(y)
     kept = None
     if nums is not None and len(nums) == prod(x):
-        steps = [prod(x[k + 1 :]) for k in range(len(x))]
+        strides = [prod(x[k + 1 :]) for k in range(len(x))]
         places = product(*(cuts.get(k, range(d)) for k, d in enumerate(x)))
-        kept = tuple(nums[sum(map(mul, place, steps))] for place in places)
+        kept = tuple(nums[sum(map(mul, place, strides))] for place in places)
     strided = len(x) > 2 and all(c.start == 0 and k > 1 and len(c) == -(-x[k] // c.step) for k, c in cuts.items())
     if strided and any(c.step > 1 for c in cuts.values()) and n.value(0).stored is None:
         return n.network("subsample", {"stride": tuple(cuts[k].step if k in cuts else 1 for k in range(2, len(x)))}, [x])
