@@ -69,6 +69,7 @@ class Change:
 class Lowered:
     """A network as an export is known to write it, and how it came to that."""
 
+    recipe: Recipe
     described: Tally
     model: Model
     changes: tuple[Change, ...]
@@ -107,16 +108,15 @@ def lower(model: Model, recipe: Recipe) -> Lowered:
             reason = f"its recipe has no word on {x.op!r}; it knows {', '.join(recipe.ops)}"
         if reason:
             raise UsageError(f"export {recipe.export!r} of {model.name}, layer {x.id!r}: {reason}")
-    start = before = engine.tally(model)
+    start = engine.tally(model)
     changes = []
     now = seen(start)
     for step in recipe.steps:
         model = step.apply(model)
-        before, was = engine.tally(model), now
-        now = seen(before)
+        was, now = now, seen(engine.tally(model))
         if delta := _less(now, was):
             changes.append(Change(step, MappingProxyType(delta)))
-    return Lowered(start, model, tuple(changes))
+    return Lowered(recipe, start, model, tuple(changes))
 
 
 @cache
