@@ -32,14 +32,18 @@ TYPES = {
 }
 
 
-def as_nodes(model: Model) -> Model:
-    """Every call is a node, be it of a module or not; what a module called twice stores is stored once."""
-    layers = []
+def as_nodes(model: Model, copies: bool = False) -> Model:
+    """Every call is a node, be it of a module or not; what a module called twice stores is stored once, or with ``copies`` twice.
+
+    Raises UsageError for an op that no recipe knows.
+    """
+    layers: list[Layer] = []
     called = {x.call_of for x in model.layers if x.call_of}
     for x in model.layers:
         if x.op not in TYPES:
             raise UsageError(f"layer {x.id!r}: no recipe knows op {x.op!r}. Hint: they know {', '.join(TYPES)}")
-        kept = {k: n for k, n in ops.counts(x).items() if k in STORED and k != "repeated_params"}
+        source = model.by_id[x.call_of] if copies and x.call_of else x
+        kept = {k: n for k, n in ops.counts(source).items() if k in STORED and k != "repeated_params"}
         attrs = {**x.attrs, "onnx": TYPES[x.op], "stored": kept}
         if x.op == "add":
             attrs["inplace"] = False
@@ -66,6 +70,25 @@ def identity_after(model: Model, ops: Sequence[str]) -> Model:
     )
 
 
+def identity_before(model: Model, ops: Sequence[str], times: int) -> Model:
+    """Every input of a layer of these ops runs through so many Identity nodes."""
+
+    def change(x: Layer) -> list[Layer] | None:
+        if x.op not in ops:
+            return None
+        pieces: list[Layer] = []
+        reads = []
+        for k, (value, shape) in enumerate(zip(x.inputs, x.in_shapes, strict=True)):
+            last = value
+            for n in range(times):
+                pieces.append(node(f"{x.id}/input_{k}_{n}", "identity", "Identity", [(last, shape)], shape))
+                last = pieces[-1].id
+            reads.append(last)
+        return [*pieces, replace(x, inputs=tuple(reads))]
+
+    return moved(model, change)
+
+
 def identity_at_end(model: Model, times: int) -> Model:
     """The output runs through so many Identity nodes."""
     layers = list(model.layers)
@@ -79,11 +102,16 @@ def identity_at_end(model: Model, times: int) -> Model:
     return replace(model, layers=tuple(layers), outputs=tuple(outputs))
 
 
-def fold_batchnorm(model: Model) -> Model:
-    """A normalisation behind a convolution that nothing else reads becomes part of its weight and bias."""
+def fold_batchnorm(model: Model, biased: bool = True) -> Model:
+    """A normalisation behind a convolution that nothing else reads becomes part of its weight and bias.
+
+    ``biased`` is False where just convolutions without a bias take one in.
+    """
     read_by, gone = readers(model), {}
     for conv in (x for x in model.layers if x.op == "conv" and not x.attrs.get("shared") and x.id not in model.outputs):
         behind = read_by.get(conv.id, [])
+        if conv.attrs["bias"] and not biased:
+            continue
         if len(behind) == 1 and behind[0].op == "batchnorm" and not behind[0].attrs.get("shared"):
             gone[behind[0].id] = conv.id
 
@@ -93,6 +121,32 @@ def fold_batchnorm(model: Model) -> Model:
         if x.id in gone.values():
             return [with_stored(x, bias=True, folded=True, stored={**x.attrs["stored"], "bias": x.y[1]})]
         return None
+
+    return moved(model, change)
+
+
+def decompose_batchnorm(model: Model) -> Model:
+    """A normalisation becomes a product with stored factors and a sum with stored shifts, the statistics worked into both."""
+
+    def change(x: Layer) -> list[Layer] | None:
+        if x.op != "batchnorm":
+            return None
+        once = 0 if "norm_scale" not in x.attrs["stored"] else x.y[1]
+        scaled = node(f"{x.id}/Mul", "mul", "Mul", [first(x)], x.y, stored={"operand": once}, operands=2)
+        added = node(x.id, "bias", "Add", [(scaled.id, x.y)], x.y, stored={"bias": once}, operands=2, first=numel(x.y))
+        return [scaled, added]
+
+    return moved(model, change)
+
+
+def bare_matmul(model: Model, transposed: bool = False) -> Model:
+    """A linear layer without a bias becomes a matrix product, its weight ``transposed`` by a node of its own where it is so."""
+
+    def change(x: Layer) -> list[Layer] | None:
+        if x.op != "linear" or x.attrs["bias"]:
+            return None
+        turned = node(f"{x.id}/Transpose", "constant", "Transpose", [], (x.attrs["in_features"], x.attrs["out_features"]))
+        return [*([turned] if transposed else []), with_stored(x, onnx="MatMul")]
 
     return moved(model, change)
 
@@ -289,8 +343,11 @@ REWRITES: dict[str, Rewrite] = {
         drop,
         become_identity,
         identity_after,
+        identity_before,
         identity_at_end,
         fold_batchnorm,
+        decompose_batchnorm,
+        bare_matmul,
         split_bias,
         zero_bias,
         flatten_as_reshape,
