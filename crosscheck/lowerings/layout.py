@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from crosscheck.lowerings.nodes import Number, Value, moved, node
+from crosscheck.lowerings.nodes import Number, Value, moved, node, shape_of
 from crosscheck.spec import Input, Layer, Model, Shape, numel
 
 
@@ -40,6 +40,8 @@ def channels_last_around(model: Model, ops: Sequence[str]) -> Model:
             attrs["shape"] = last(attrs["shape"])
         if "pads" in attrs:
             attrs["pads"] = (*attrs["pads"][1:], attrs["pads"][0])
+        if "axis" in attrs and len(x.x) > 2:
+            attrs["axis"] = len(x.x) - 1 if attrs["axis"] == 1 else attrs["axis"] - 1
         shapes = tuple(map(last, x.in_shapes)), tuple(map(last, x.out_shapes))
         return [replace(x, attrs=attrs, in_shapes=shapes[0], out_shapes=shapes[1])]
 
@@ -62,7 +64,7 @@ def channels_last_ends(model: Model) -> Model:
         layers.append(read)
     outputs = []
     for value in model.outputs:
-        y = model.by_id[value].y
+        y = shape_of(model, value)
         if len(y) > 2:
             layers.append(_turn(f"{value}/after", (value, y), last(y), True))
         outputs.append(layers[-1].id if len(y) > 2 else value)

@@ -90,3 +90,8 @@ def readers(model: Model) -> dict[str, list[Layer]]:
 def first(layer: Layer) -> Value:
     """The first value that a layer reads."""
     return layer.inputs[0], layer.x
+
+
+def shape_of(model: Model, value: str) -> Shape:
+    """Shape of the first output of a layer, or of an input of the network."""
+    return next((i.shape for i in model.inputs if i.name == value), None) or model.by_id[value].y

@@ -9,7 +9,7 @@ from crosscheck import geometry, ops
 from crosscheck.errors import UsageError
 from crosscheck.lowerings import lrn
 from crosscheck.lowerings.layout import channels_last_around, channels_last_ends
-from crosscheck.lowerings.nodes import NOT_ELEMENTS, Number, first, moved, node, readers, with_stored
+from crosscheck.lowerings.nodes import NOT_ELEMENTS, Number, first, moved, node, readers, shape_of, with_stored
 from crosscheck.primitives import STORED
 from crosscheck.spec import Layer, Model, numel
 
@@ -94,11 +94,11 @@ def identity_at_end(model: Model, times: int) -> Model:
     layers = list(model.layers)
     outputs = []
     for value in model.outputs:
-        last = model.by_id[value]
+        last, y = value, shape_of(model, value)
         for k in range(times):
-            last = node(f"{value}/Identity_{k}", "identity", "Identity", [(last.id, last.y)], last.y)
-            layers.append(last)
-        outputs.append(last.id)
+            layers.append(node(f"{value}/Identity_{k}", "identity", "Identity", [(last, y)], y))
+            last = layers[-1].id
+        outputs.append(last)
     return replace(model, layers=tuple(layers), outputs=tuple(outputs))
 
 
