@@ -65,6 +65,8 @@ COUNTING = [
     "explain",
     "gaps",
     "importers",
+    "lowerings",
+    "rewritten",
 ]
 BANNED_FOR_FORMATS = {
     f"crosscheck.{m}" for m in ["engine", "ops", "convention", "models", "graph", "runner", "compare", "catalog", "frames"]
