@@ -1,6 +1,7 @@
 """Accounts of numbers: one tool's number as a sum of terms, and the way from one tool's number to the next.
 
-A *subject* is a tool on a network: ``torchinfo``, or ``resnet50-v1:torchinfo`` for another network than the one asked about.
+A *subject* is a tool on a network: ``torchinfo``, or ``resnet50-v1:torchinfo`` for another network than the one asked about; or
+an export of a network, counted under a convention: ``onnx:torch``, ``onnx:torch:onnx_tool``.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from crosscheck import engine, explain
+from crosscheck import engine, explain, rewritten
 from crosscheck.convention import Convention
 from crosscheck.engine import Tally
 from crosscheck.errors import UsageError
 from crosscheck.explain import Term
+from crosscheck.lowerings import Lowered
 from crosscheck.rows import TOTAL
 from crosscheck.spec import Model
 
@@ -29,12 +31,25 @@ LEDGER = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A tool on a network; ``name`` is how the user wrote it."""
+    """A tool on a network, or an export of it, which then is ``lowered``; ``name`` is how the user wrote it."""
 
     name: str
     model: Model
     tool: str
     convention: Convention
+    lowered: Lowered | None = None
+
+    @property
+    def title(self) -> str:
+        """What readers know it as: the tool, or the export and what it is counted in."""
+        if self.lowered is None:
+            return self.convention.title
+        return self.tool if self.convention.tool == "" else f"{self.tool} by {self.convention.title}"
+
+    @property
+    def elsewhere(self) -> bool:
+        """True where the user named a network for it."""
+        return self.name.startswith(f"{self.model.name}:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +123,10 @@ def account(subjects: Sequence[Subject], metric: str, source: Source, layer: str
     for s in subjects:
         if layer != TOTAL and layer not in s.model.by_id:
             raise UsageError(f"{s.model.name} has no layer {layer!r}. Hint: crosscheck count {s.model.name} --layers lists them")
+        if layer != TOTAL and s.lowered:
+            raise UsageError(f"{s.name} is a file, whose nodes are no layers of {s.model.name}. Hint: leave out --layer")
         counted = tallies.setdefault(id(s.model), engine.tally(s.model))
-        terms = tuple(explain.number(counted, s.convention, metric, layer))
+        terms = (*explain.number(counted, s.convention, metric, layer), *_rewrites(s, metric))
         known = source(s, metric, layer)
         unit = s.convention.table(metric).unit
         numbers.append(Number(s, unit, known, terms, known.value - sum(t.value for t in terms)))
@@ -119,9 +136,16 @@ def account(subjects: Sequence[Subject], metric: str, source: Source, layer: str
 
 def _step(before: Number, after: Number, metric: str, layer: str, tallies: dict[int, Tally]) -> Step:
     a, b = after.subject, before.subject
-    terms = tuple(explain.difference(tallies[id(a.model)], a.convention, tallies[id(b.model)], b.convention, metric, layer))
+    terms = (
+        *explain.difference(tallies[id(a.model)], a.convention, tallies[id(b.model)], b.convention, metric, layer),
+        *rewritten.between(_rewrites(a, metric), _rewrites(b, metric)),
+    )
     difference = after.known.value - before.known.value
     return Step(before, after, difference, terms, difference - sum(t.value for t in terms))
+
+
+def _rewrites(s: Subject, metric: str) -> list[Term]:
+    return rewritten.terms(s.lowered, s.convention, metric) if s.lowered else []
 
 
 def _ledger(numbers: Sequence[Number]) -> tuple[Entry, ...]:
@@ -129,7 +153,7 @@ def _ledger(numbers: Sequence[Number]) -> tuple[Entry, ...]:
     sums: list[dict[str, int]] = []
     for n in numbers:
         mine: dict[str, int] = {}
-        for t in n.terms:
+        for t in (t for t in n.terms if t.value):
             what = f"{t.op} {LEDGER.get(t.primitive, t.primitive)}"
             mine[what] = mine.get(what, 0) + t.value
             names[what] = None
@@ -141,4 +165,7 @@ def predicted(subject: Subject, metric: str, layer: str) -> Known:
     """The number from the convention alone."""
     counted = engine.tally(subject.model)
     value = sum(t.value for t in explain.number(counted, subject.convention, metric, layer))
+    if subject.lowered:
+        value = engine.total(subject.lowered.counted, subject.convention, metric)
+        return Known(value, PREDICTED, f"predicted by the recipe of export {subject.lowered.recipe.export}, nothing was run")
     return Known(value, PREDICTED, f"predicted by convention {subject.convention.id}, nothing was run")

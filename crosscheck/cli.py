@@ -273,7 +273,8 @@ def compare(
 def explain(
     model: Annotated[str, typer.Argument(help="A name from `crosscheck list models`.")],
     tools: Annotated[
-        list[str], typer.Argument(metavar="TOOL…", help="One or more tools or conventions; OTHER:TOOL for another model.")
+        list[str],
+        typer.Argument(metavar="TOOL…", help="Tools, conventions or exports (onnx:torch); OTHER:TOOL for another model."),
     ],
     layer: Annotated[str | None, typer.Option("--layer", "-l", help="Only this layer, e.g. layer1.0.conv1.")] = None,
     metric: Annotated[
@@ -290,7 +291,7 @@ def explain(
     """Explain one tool's number as a sum, or the way from one tool's number to the next, term by term.
 
     Examples: `crosscheck explain resnet50 calflops` · `crosscheck explain resnet50 torchinfo paddle_flops` ·
-    `crosscheck explain resnet50 torchinfo resnet50-v1:torchinfo` ·
+    `crosscheck explain resnet50 torchinfo resnet50-v1:torchinfo` · `crosscheck explain resnet50 torchinfo onnx:torch -m params` ·
     `crosscheck explain vgg16 torchinfo flop_counter -l features.0`
 
     Numbers come from stored reports, else from a run now, else (`--predicted`) from conventions alone.
@@ -463,17 +464,18 @@ def verify(
 ) -> None:
     """Prove that it is one network: same weights, same input, outputs compared across frameworks and ONNX exports.
 
-    Without MODEL, the default set of `compare` runs in every framework, and the exports of lenet, lenet5, alexnet-paper (at
-    3x99x131), vgg16-cifar, resnet18 and resnet50 run in onnxruntime. With MODEL, everything of these.
+    Every exported graph is also counted, and explained node by node by what its exporter is known to do. Without MODEL, the
+    default set of `compare` runs in every framework and every export, but for the few that `reports/graphs.md` names as left
+    out. With MODEL, everything of these.
 
     Examples: `crosscheck verify` · `crosscheck verify resnet50 --export torch --export paddle` ·
     `crosscheck verify vgg16 --export none` · `crosscheck verify lenet --batch 2 --keep-onnx`
 
-    Exit codes: 0 all outputs agree, 1 a path differs or failed, 2 bad request, 3 partial (something skipped), 130 interrupted.
+    Exit codes: 0 all agree, 1 a path or graph differs or failed, 2 bad request, 3 partial (something skipped), 130 interrupted.
     """
     from crosscheck import models, terminal
     from crosscheck import verify as proving
-    from crosscheck.report import verified, write
+    from crosscheck.report import graphed, verified, write
 
     if timeout <= 0:
         raise UsageError("--timeout must be above 0 seconds")
@@ -489,9 +491,13 @@ def verify(
     except KeyboardInterrupt:
         typer.echo("crosscheck: interrupted; the reports are as they were", err=True)
         raise typer.Exit(130) from None
-    write.write(folder, verified.files(proof))
+    write.write(folder, verified.files(proof) | graphed.files(proof))
     verified.show(proof)
-    for line in verified.describe(proof):
+    if line := graphed.summary(proof):
+        typer.echo(line)
+    for (name, left), why in proof.left_out.items():
+        typer.echo(f"left out: {left} of {name}: {why}")
+    for line in [*verified.describe(proof), *graphed.describe(proof)]:
         typer.echo(f"crosscheck: {line}", err=True)
     raise typer.Exit(proof.exit_code)
 

@@ -22,7 +22,10 @@ Pairs = Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One named part of a number or a difference; ``value`` is in the tool's own unit, ``cause`` is ``weight`` or ``graph``."""
+    """One named part of a number or a difference; ``value`` is in the tool's own unit, ``cause`` is ``weight`` or ``graph``.
+
+    ``rewrite`` says what an exporter did where that is the cause.
+    """
 
     cause: str
     op: str
@@ -34,6 +37,7 @@ class Term:
     says: str
     source: str
     quirk: str = ""
+    rewrite: str = ""
 
 
 def _counts(counted: Tally, table: MetricTable, layer: str) -> Pairs:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from rich import box
@@ -20,7 +22,11 @@ from crosscheck.terminal import console, in_words, show_rows
 
 def sum_line(n: Number) -> str:
     """``8,178,368,512 = 2 × 4,087,136,256 mac (conv) + …; residual 0``."""
-    parts = [f"{'−' if t.value < 0 else '+'} {_times(abs(t.weight_a))}{abs(t.count):,} {t.primitive} ({t.op})" for t in n.terms]
+    parts = [
+        f"{'−' if t.value < 0 else '+'} {_times(abs(t.weight_a))}{abs(t.count):,} {t.primitive} ({t.op})"
+        for t in n.terms
+        if t.value
+    ]
     return f"{n.known.value:,} = {' '.join(parts).removeprefix('+ ') or '0'}; residual {n.residual:,}"
 
 
@@ -28,9 +34,9 @@ def _times(weight: int) -> str:
     return "" if weight == 1 else f"{weight} × "
 
 
-def share(term: Term, whole: int) -> str:
+def share(term: Line, whole: int) -> str:
     """A term's part of a number or difference in percent; small parts keep two significant digits."""
-    if not whole:
+    if not whole or not term.value:
         return "–"
     percent = 100 * term.value / whole
     return f"{percent:.1f} %" if abs(percent) >= 0.1 else f"{percent:.2g} %"
@@ -42,7 +48,7 @@ def headline(n: Number, layer: str) -> str:
     s = n.subject
     words = in_words(n.known.value, n.unit)
     size = f"{n.known.value:,} {n.unit}" + (f" ({words})" if words else "")
-    return f"{s.convention.title} on {s.model.name}{place}, input {s.model.input_text}: {size}"
+    return f"{s.title} on {s.model.name}{place}, input {s.model.input_text}: {size}"
 
 
 def show_account(a: Account, output: str) -> None:
@@ -78,8 +84,37 @@ def step_line(step: Step) -> str:
 
 
 def _who(n: Number) -> str:
-    other = ":" in n.subject.name
-    return f"{n.subject.convention.title} ({n.subject.model.name})" if other else n.subject.convention.title
+    return f"{n.subject.title} ({n.subject.model.name})" if n.subject.elsewhere else n.subject.title
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an explanation: a term, or all that one rewrite of an exporter comes to."""
+
+    value: int
+    cause: str
+    says: str
+    source: str
+    quirk: str = ""
+
+
+def _part(t: Term) -> str:
+    return f"{t.value:+,} {t.primitive} ({t.op})" if t.value else f"{t.count:+,} {t.primitive} ({t.op}), not counted"
+
+
+def lines(terms: Sequence[Term]) -> list[Line]:
+    """Terms as lines; those of one rewrite are one, with its parts, at the place of the first."""
+    found: list[Line] = []
+    for rewrite, own in groupby(terms, key=lambda t: t.rewrite):
+        parts = list(own)
+        if not rewrite:
+            found += [Line(t.value, t.cause, t.says, t.source, t.quirk) for t in parts]
+            continue
+        says = f"{rewrite}: " + ", ".join(_part(t) for t in parts)
+        source = "; ".join(dict.fromkeys(s for t in parts for s in t.source.split("; ")))
+        quirk = "; ".join(dict.fromkeys(t.quirk for t in parts if t.quirk))
+        found.append(Line(sum(t.value for t in parts), parts[0].cause, says, source, quirk))
+    return found
 
 
 def _terms(terms: Sequence[Term], whole: int, residual: int, last: str) -> None:
@@ -90,7 +125,7 @@ def _terms(terms: Sequence[Term], whole: int, residual: int, last: str) -> None:
     table.add_column(
         "what it is, who counts it, where it is written", overflow="fold", footer="nothing is left" if not residual else ""
     )
-    for t in terms:
+    for t in lines(terms):
         says = t.says + (f"\n! {t.quirk}" if t.quirk else "")
         table.add_row(f"{t.value:+,}", share(t, whole), t.cause, f"{escape(says)}\n[dim]{escape(t.source)}[/dim]")
     console().print(table)
@@ -129,7 +164,7 @@ def _markdown(a: Account) -> Iterator[str]:
 def _markdown_terms(terms: Sequence[Term], whole: int, residual: int) -> Iterator[str]:
     yield "| amount | share | cause | what it is, who counts it | source |"
     yield "|--:|--:|:--|:--|:--|"
-    for t in terms:
+    for t in lines(terms):
         says = (t.says + (f" **{t.quirk}**" if t.quirk else "")).replace("|", "\\|")
         yield f"| {t.value:+,} | {share(t, whole)} | {t.cause} | {says} | {t.source} |"
     yield f"| **{residual:+,}** | | residual | | |"
@@ -181,6 +216,7 @@ def _term(t: Term) -> dict[str, Any]:
         "says": t.says,
         "quirk": t.quirk,
         "source": t.source,
+        "rewrite": t.rewrite,
     }
 
 

@@ -6,21 +6,27 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from crosscheck import account, catalog, convention, models, runner, stored
+from crosscheck import account, catalog, convention, engine, exported, lowerings, models, runner, stored
 from crosscheck.account import MEASURED, STORED, Known, Source, Subject
 from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
+from crosscheck.exported import Found
 from crosscheck.rows import Measurement
 from crosscheck.spec import Model, Shape
+
+MOST_ODD = 4  # differences that are shown of a graph that is not as its recipe says
 
 
 def subjects(
     model: str, tools: Sequence[str], *, batch: int = 1, input_shape: Shape | None = None, classes: int | None = None
 ) -> list[Subject]:
-    """Read ``torchinfo`` or ``resnet50-v1:torchinfo``. Raises UnknownNameError, UsageError and ShapeError."""
+    """Read ``torchinfo``, ``onnx:torch`` or ``onnx:torch:onnx_tool``, all also with a network before: ``resnet50-v1:torchinfo``.
+
+    Raises UnknownNameError, UsageError and ShapeError.
+    """
     built: dict[str, Model] = {}
     found: list[Subject] = []
     for name in tools:
-        other, _, tool = name.rpartition(":")
+        other, export, tool = _parts(name)
         on = other or model
         if on not in built:
             built[on] = models.build(on, batch=batch, input_shape=input_shape, classes=classes)
@@ -28,8 +34,30 @@ def subjects(
         counted_as = known[tool].convention if tool in known else tool
         if counted_as not in convention.ids():
             raise UnknownNameError("tool", tool, {*known, *convention.ids()})
-        found.append(Subject(name, built[on], tool, convention.of_described(counted_as)))
+        if not export:
+            found.append(Subject(name, built[on], tool, convention.of_described(counted_as)))
+            continue
+        counts = convention.load(counted_as)
+        if counts.framework not in (exported.PREFIX, ""):
+            able = [c for c in convention.ids() if convention.load(c).framework in (exported.PREFIX, "")]
+            raise UsageError(f"{tool} counts networks of {counts.framework}, no ONNX files. Hint: {', '.join(able)} count those")
+        lowered = lowerings.lower(built[on], lowerings.recipe(export))
+        found.append(Subject(name, built[on], f"{exported.PREFIX}:{export}", counts, lowered))
     return found
+
+
+def _parts(name: str) -> tuple[str, str, str]:
+    """Network, export and tool or convention of a subject's name; network and export are empty where it names none."""
+    words = name.split(":")
+    if exported.PREFIX not in words:
+        other, _, tool = name.rpartition(":")
+        return other, "", tool
+    at = words.index(exported.PREFIX)
+    rest = words[at + 1 :]
+    if not 1 <= len(rest) <= 2:
+        names = ", ".join(exported.exports())
+        raise UsageError(f"{name!r} names no export. Hint: write it like onnx:torch or onnx:torch:onnx_tool; there are {names}")
+    return ":".join(words[:at]), rest[0], rest[1] if len(rest) == 2 else "mac"
 
 
 def predicted_source() -> Source:
@@ -46,7 +74,11 @@ def best_source(wanted: Sequence[Subject], metric: str, layer: str, plain: bool,
     places = tuple(folders)
     known: dict[tuple[str, str], Known] = {}
     missing: list[Subject] = []
+    files: dict[tuple[str, str], Found] = {}
     for s in wanted:
+        if s.lowered:
+            known[s.name, s.model.input_text] = _counted(s, metric, files, plain)
+            continue
         if s.tool not in catalog.tools():
             known[s.name, s.model.input_text] = account.predicted(s, metric, layer)
             continue
@@ -59,6 +91,24 @@ def best_source(wanted: Sequence[Subject], metric: str, layer: str, plain: bool,
     for name, row in _measure(missing, metric, layer).items():
         known[name, row.input] = Known(row.value or 0, MEASURED, f"measured now with {row.tool} {row.tool_version}")
     return lambda s, _metric, _layer: known[s.name, s.model.input_text]
+
+
+def _counted(s: Subject, metric: str, files: dict[tuple[str, str], Found], plain: bool) -> Known:
+    """What the export really holds; each file is written and read once."""
+    assert s.lowered is not None  # noqa: S101 - the caller asks for exports alone
+    export = s.lowered.recipe.export
+    key = (s.model.name, export)
+    if key not in files:
+        files[key] = exported.find(s.model, export, cache=exported.CACHE if plain else None)
+    found = files[key]
+    counted = engine.tally(found.imported.model)
+    odd = s.lowered.residual(counted)
+    shown = ", ".join(f"{n:+,} {primitive} of {op}" for (op, primitive), n in list(odd.items())[:MOST_ODD])
+    more = f" and {len(odd) - MOST_ODD} more" if len(odd) > MOST_ODD else ""
+    told = f"not as the recipe says: {shown}{more}" if odd else "node by node as the recipe says"
+    detail = f"{found.detail}: {lowerings.nodes(counted):,} nodes, {told}"
+    detail += "".join(f"; {note}" for note in found.imported.notes) + (f"; known fault: {found.fault}" if found.fault else "")
+    return Known(engine.total(counted, s.convention, metric), MEASURED, detail)
 
 
 def _measure(missing: Sequence[Subject], metric: str, layer: str) -> dict[str, Measurement]:

@@ -1,7 +1,8 @@
 """Is it the same network everywhere? The same weights and input in every framework and through every ONNX file, outputs compared.
 
 Every framework builds the network with the seeded weights and runs it on the seeded input; every exporter writes its file, and
-onnxruntime runs that. All outputs are set against the element-wise median of the frameworks' own.
+onnxruntime runs that. All outputs are set against the element-wise median of the frameworks' own. Every file is also counted and
+set against the description, rewritten as its exporter is known to: see crosscheck.graphs.
 """
 
 from __future__ import annotations
@@ -9,22 +10,24 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from crosscheck import agreement, catalog, faults, models, runner
+from crosscheck import agreement, catalog, faults, graphs, models, runner
+from crosscheck import exported as exporting
 from crosscheck.agreement import Array
 from crosscheck.catalog import FrameworkInfo
 from crosscheck.engine import tally
 from crosscheck.errors import UnknownNameError, UsageError
+from crosscheck.graphs import Graph
 from crosscheck.report import write
 from crosscheck.rows import Export, Output
 from crosscheck.spec import Model, numel, show_shape
 
-CACHE = Path(".cache/onnx")
+CACHE = exporting.CACHE
 KEPT_BYTES = 16 * 2**20  # larger files are removed again
 GROUP_BYTES = 4 * 2**30  # of files that wait for onnxruntime at one time
 NONE = "none"
@@ -36,14 +39,16 @@ VERDICTS = {
     SKIPPED: "not tried: something is not installed, or the framework cannot express it",
     KNOWN: "it differs or fails for a known reason, a fault of the exporter",
 }
-# Models whose exports belong to the default run, with the input that keeps the whole under some minutes; None is their own.
-EXPORTED: Mapping[str, tuple[int, ...] | None] = {
-    "lenet": None,
-    "lenet5": None,
-    "alexnet-paper": (3, 99, 131),
-    "vgg16-cifar": None,
-    "resnet18": None,
-    "resnet50": None,
+_HUNGRY = "tf2onnx 1.17.0 takes some {} times the weights in memory, so about {} GB"
+# Exports that the default run leaves out, each with its reason; who asks for them by name gets them.
+LEFT_OUT: Mapping[tuple[str, str], str] = {
+    ("alexnet", "tf"): _HUNGRY.format(50, 12),
+    ("alexnet-paper", "tf"): _HUNGRY.format(50, 12),
+    ("resnet152", "tf"): _HUNGRY.format(50, 12),
+    ("vgg16", "tf"): _HUNGRY.format(50, 28),
+    ("vgg19", "tf"): _HUNGRY.format(50, 29),
+    ("vgg16", "tf-plain"): _HUNGRY.format(20, 11),
+    ("vgg19", "tf-plain"): _HUNGRY.format(20, 11),
 }
 
 
@@ -57,7 +62,7 @@ class Job:
     @property
     def folder(self) -> str:
         """Name of its folder in the cache."""
-        return f"{self.model.name}-{self.model.input_text}"
+        return exporting.folder(self.model)
 
     @property
     def bytes(self) -> int:
@@ -97,11 +102,13 @@ class Proof:
     exports: tuple[Export, ...]
     versions: Mapping[str, str]
     closed: tuple[faults.Fault, ...] = ()
+    graphs: tuple[Graph, ...] = ()
+    left_out: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
-        """1 where a path differs or failed or a known fault has closed, 3 where one was skipped, else 0."""
-        said = {c.verdict for c in self.checks}
+        """1 where a path or graph differs or failed or a known fault has closed, 3 where one was skipped, else 0."""
+        said = {c.verdict for c in self.checks} | {g.verdict for g in self.graphs}
         return 1 if said & {DIFFERS, FAILED} or self.closed else 3 if SKIPPED in said else 0
 
 
@@ -115,7 +122,7 @@ def request(
 ) -> list[Job]:
     """The networks and their exports. Raises UnknownNameError for names that do not exist, UsageError for what cannot be had.
 
-    Without names, every network of the default set is run natively and those in EXPORTED are exported.
+    Without names, every network of the default set is run and exported, but for what LEFT_OUT names and nobody asked for.
     """
     known = {e: info for info in catalog.frameworks().values() for e in info.exports}
     for name in frameworks:
@@ -129,13 +136,20 @@ def request(
     wanted = tuple(e for e in known if (e in exports or not exports) and (not frameworks or known[e].id in frameworks))
     if names:
         return [Job(models.build(n, batch=batch, input_shape=input_shape), wanted) for n in dict.fromkeys(names)]
-    jobs = []
-    for name in models.DEFAULT_SET:
-        own = name in EXPORTED and (input_shape is not None or EXPORTED[name] is None)
-        jobs.append(Job(models.build(name, batch=batch, input_shape=input_shape), wanted if own else ()))
-        if name in EXPORTED and not own and wanted:
-            jobs.append(Job(models.build(name, batch=batch, input_shape=EXPORTED[name]), wanted))
-    return jobs
+    return [
+        Job(
+            models.build(name, batch=batch, input_shape=input_shape),
+            tuple(e for e in wanted if e in exports or (name, e) not in LEFT_OUT),
+        )
+        for name in models.DEFAULT_SET
+    ]
+
+
+def left_out(jobs: Sequence[Job]) -> dict[tuple[str, str], str]:
+    """Exports of these networks that the default run leaves out, each with its reason; nothing that nobody wanted."""
+    wanted = {e for j in jobs for e in j.exports}
+    here = {j.model.name: j.exports for j in jobs}
+    return {(m, e): why for (m, e), why in LEFT_OUT.items() if m in here and e in wanted and e not in here[m]}
 
 
 def run(
@@ -162,6 +176,7 @@ def run(
     needed = {n for i in (*builders, *([reader] if reader else [])) for n in i.needs}
     checks: list[Check] = []
     exported: list[Export] = []
+    seen: list[Graph] = []
     versions = {name: version for name in needed if (version := catalog.installed_version(name))}
     for number, group in enumerate(_groups(jobs)):
         place = logs / f"verify-{number}" if number else logs / "verify"
@@ -178,11 +193,14 @@ def run(
             said = {f.path: f for o in outcomes for f in o.files}
             for job in group:
                 checks += _judge(job, builders, rig, said)
+                seen += graphs.confronted(job.model, rig.exports(job, builders, said))
             exported += made
             if not keep:
                 _tidy(made)
-    judged, closed = _excuse(checks, faults.load() if excused is None else excused)
-    return Proof(tuple(judged), tuple(exported), dict(sorted(versions.items())), tuple(closed))
+    known_faults = faults.load() if excused is None else excused
+    judged, closed = _excuse(checks, known_faults)
+    told = tuple(graphs.excuse(seen, known_faults))
+    return Proof(tuple(judged), tuple(exported), dict(sorted(versions.items())), tuple(closed), told, left_out(jobs))
 
 
 def _excuse(checks: Sequence[Check], known: Sequence[faults.Fault]) -> tuple[list[Check], list[faults.Fault]]:
@@ -224,6 +242,15 @@ class _Rig:
 
     def output(self, job: Job, framework: str, export: str = "") -> str:
         return str(self.temp / f"{job.folder}-{framework}-{export}.npy")
+
+    def exports(self, job: Job, builders: Sequence[FrameworkInfo], said: Mapping[str, Export | Output]) -> list[Export]:
+        """What became of every export of one network; one of which nothing came back has failed."""
+        rows = []
+        for info, e in ((i, e) for i in builders for e in i.exports if e in job.exports):
+            row = said.get(self.file(job, e))
+            common = (job.model.name, info.id, job.model.input_text, e, self.file(job, e), 0)
+            rows.append(row if isinstance(row, Export) else Export(*common, "error", "nothing came back"))
+        return rows
 
     def natives(self, builders: Sequence[FrameworkInfo]) -> list[runner.Plan]:
         """One plan a framework, those with most exports first: every network's output, then its exports."""

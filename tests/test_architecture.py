@@ -71,6 +71,8 @@ COUNTING = [
     "gaps",
     "importers",
     "structure",
+    "lowerings",
+    "rewritten",
 ]
 BANNED_FOR_FORMATS = {
     f"crosscheck.{m}" for m in ["engine", "ops", "convention", "models", "graph", "runner", "compare", "catalog", "frames"]

@@ -314,6 +314,45 @@ def test_numbers_are_moved_as_numpy_moves_them(data: st.DataObject) -> None:
     assert fold.filled((7,), (1 << 20,)) is fold.filled((1, 2), shape) is fold.filled((7,), None) is None
 
 
+@pytest.mark.parametrize("perm", [(0, 1), (1, 0)])
+@pytest.mark.parametrize(
+    ("axis", "start", "end", "step"), [(0, 0, 2, 1), (0, 1, 2, 1), (1, 2, 0, -1), (1, -1, -9, -2), (0, -1, -9, -1)]
+)
+def test_numbers_are_followed_through_slices_and_transposes_of_any_rank(
+    perm: tuple[int, ...], axis: int, start: int, end: int, step: int, tmp_path: Path
+) -> None:
+    """TorchScript writes paddings like that; numpy says which numbers come out, the shape made from them which were followed."""
+    numbers = np.array([[1, 2, 3], [4, 1, 2]], np.int64)
+    cut = [slice(None), slice(None)]
+    cut[axis] = slice(start, end, step)
+    wanted = tuple(int(n) for n in numbers[tuple(cut)].transpose(perm).reshape(-1))
+    nodes = [
+        of.node("Slice", "numbers start end axis step", "sliced"),
+        of.node("Transpose", "sliced", "turned", perm=perm),
+        of.node("Reshape", "turned flat", "sizes"),
+        of.node("Expand", "x sizes", "y"),
+    ]
+    tensors = [of.ints(name, n) for name, n in (("start", start), ("end", end), ("axis", axis), ("step", step), ("flat", -1))]
+    tensors.append(numpy_helper.from_array(numbers, "numbers"))
+    (layer,) = (x for x in of.read(of.model(of.graph(nodes, (1,), tensors)), tmp_path).model.layers if x.id == "expand_y")
+    assert layer.y == wanted
+
+
+@pytest.mark.parametrize(("value", "wanted"), [(None, (3, 4)), (1, (5, 6))])
+def test_numbers_are_followed_through_fills(value: int | None, wanted: tuple[int, ...], tmp_path: Path) -> None:
+    """A padding of zeros, or of ones before and after both axes."""
+    filled = {} if value is None else {"value": helper.make_tensor("v", onnx.TensorProto.INT64, [1], [value])}
+    nodes = [
+        of.node("ConstantOfShape", "four", "ends", **filled),
+        of.node("Cast", "ends", "pads", to=onnx.TensorProto.INT64),
+        of.node("Pad", "x pads", "y"),
+    ]
+    (layer,) = (
+        x for x in of.read(of.model(of.graph(nodes, (3, 4), [of.ints("four", 4)])), tmp_path).model.layers if x.id == "pad_y"
+    )
+    assert layer.y == wanted
+
+
 def test_outputs_beyond_the_first_have_names_of_their_own(tmp_path: Path) -> None:
     nodes = [of.node("Split", "x", "a b", axis=1), of.node("Relu", "b", "c"), of.node("Add", "a c", "y")]
     found = of.read(of.model(of.graph(nodes, [2, 6])), tmp_path)

@@ -199,9 +199,15 @@ def test_the_report_says_what_does_not_agree_and_why(tmp_path: Path) -> None:
 def test_requests_are_checked_before_any_work() -> None:
     whole = verify.request(())
     assert {j.model.name for j in whole} == set(models.DEFAULT_SET)
-    assert {j.model.name for j in whole if j.exports} == set(verify.EXPORTED)
     every = {e for i in catalog.frameworks().values() for e in i.exports}
-    assert {e for j in whole for e in j.exports} == every
+    made = {(j.model.name, e) for j in whole for e in j.exports}
+    assert made == {(m, e) for m in models.DEFAULT_SET for e in every} - set(verify.LEFT_OUT)
+    assert all(j.model.input_text == models.build(j.model.name).input_text for j in whole)
+    assert verify.left_out(whole) == dict(verify.LEFT_OUT)
+    assert all(why.strip() and m in models.DEFAULT_SET and e in every for (m, e), why in verify.LEFT_OUT.items())
+    asked = verify.request((), exports=["tf"])
+    assert {j.exports for j in asked} == {("tf",)}
+    assert verify.left_out(asked) == verify.left_out(verify.request(["lenet"])) == {}
     assert set(verify.request(["vgg16"])[0].exports) == every
     assert verify.request(["vgg16"], exports=["none"])[0].exports == ()
     assert verify.request(["lenet"], exports=["torch"], batch=3)[0].model.batch == 3

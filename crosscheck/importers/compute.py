@@ -153,7 +153,13 @@ def _unary(n: Call) -> Made:
     kept = tuple(work[op](v) for v in nums) if nums is not None and op in work and all(map(math.isfinite, nums)) else None
     made = stated(snake(op), x, few(kept, x))
     made.shapes = [x, (), ()] if op == "DynamicQuantizeLinear" else [x]
+    if op == "Clip":  # attributes before opset 11, then inputs
+        bounds = [n.nums(k) or ((n.real(name, default),) if n.opset < 11 else None) for k, name, default in _BOUNDS]
+        made.attrs["bounds"] = tuple(b[0] for b in bounds if b)
     return made
+
+
+_BOUNDS = ((1, "min", -math.inf), (2, "max", math.inf))
 
 
 def _sum(n: Call) -> Made:

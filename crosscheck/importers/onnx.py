@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crosscheck.errors import FileError, UsageError
-from crosscheck.importers import protos
+from crosscheck.importers import protos, readings
 from crosscheck.importers.calls import Known
 from crosscheck.importers.names import clean
 from crosscheck.importers.protos import File, Graph, Value
@@ -139,7 +139,7 @@ def _import(path: Path, judged: tuple[File, Graph], reader: Reader, given: Mappi
         tuple(dict.fromkeys(outputs)),
         {"": "Graph"},
     )
-    return Imported(model, tuple(notes), partial)
+    return Imported(model, (*notes, *readings.notes(model)), partial)
 
 
 def _still(walker: Walker, name: str, known: Known) -> str:

@@ -16,10 +16,10 @@ from crosscheck.importers.caffe_fields import Notes
 from crosscheck.importers.caffe_layers import Blob, Call, Made, OddError
 from crosscheck.importers.caffe_net import Net, Node
 from crosscheck.importers.calls import MisfitError, UnshapedError
+from crosscheck.importers.names import clean
 from crosscheck.importers.onnx import Imported, uncounted
-from crosscheck.importers.protos import MOST_SIZE
+from crosscheck.importers.tensor import MOST_SIZE
 from crosscheck.importers.textproto import TextError, spot
-from crosscheck.importers.walk import clean
 from crosscheck.rows import TOTAL, UNATTRIBUTED
 from crosscheck.spec import BARE, ROOT, Input, Layer, Model, Shape, numel, show_shape
 

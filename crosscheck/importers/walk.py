@@ -12,6 +12,7 @@ from typing import Any
 
 from crosscheck import ops
 from crosscheck.errors import FileError
+from crosscheck.file_ops import FILE_OPS
 from crosscheck.importers import compute, makes, moves, products
 from crosscheck.importers.calls import Call, Known, Made, MisfitError, Stored, UnshapedError
 from crosscheck.importers.names import Names, clean
@@ -170,6 +171,9 @@ class Walker:
             attrs["after"] = "linear"
         if made.op == "linear" and node.op == "MatMul":
             self.products.add(layer_id)
+        singles = [v.nums[0] for _, v in given if v.stored is not None and v.nums is not None and len(v.nums) == 1]
+        if len(singles) == 1 and made.op in FILE_OPS:
+            attrs["number"] = singles[0]
         if node.outputs:
             attrs["output"] = node.outputs[0]
         layer = Layer(
