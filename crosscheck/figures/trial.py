@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from crosscheck.figures import exact, hypotheses, misprint
+from crosscheck.figures import checkpoint, exact, hypotheses, misprint
 from crosscheck.figures.hypotheses import AGAINST, CLASSES, EDITION, PART, ROUGH, SCALE, WRAP, Candidate, assume
 from crosscheck.figures.label import FILE, SHAPE, Label, Number, label, number, shape_of
 from crosscheck.figures.misprint import Parts
@@ -101,7 +101,7 @@ def _judge(figure: Figure, parts: Parts) -> Verdict:
     if told.place.startswith(exact.ROW):
         return _row_verdict(figure, told, printed)
     if told.metric == FILE:
-        return Verdict(figure, told, printed, UNEXPLAINED, "the size of a file")
+        return _file_verdict(figure, told, printed)
     if printed is None:
         return Verdict(figure, told, None, OUT, "no figure is printed")
     if figure.output_shape and (wrong := _wrong_shape(figure, told)):
@@ -109,7 +109,35 @@ def _judge(figure: Figure, parts: Parts) -> Verdict:
     return verdict(figure, told, printed)
 
 
+def _file_verdict(figure: Figure, told: Label, printed: Number | None) -> Verdict:
+    """A weight file's size: explained only where every structure that such files have leads to the printed digits."""
+    if printed is None or not told.by:
+        return Verdict(figure, told, printed, OUT, "the kind of file is not known: keras_h5 and torch_pth are")
+    scales = dict.fromkeys(
+        s for s in (printed.scale, _other_scale(printed)) if s and (printed.binary is None or s == printed.scale)
+    )
+    ways = [(h, scale) for h in checkpoint.held(told.network, told.by) for scale in scales]
+    near: list[str] = []
+    for h, scale in ways:
+        low, high = Fraction(h.content + h.low), Fraction(h.content + h.high)
+        size = f"{h.what}, {h.content:,} B in {h.tensors} tensors"
+        if printed.prints(low, scale) and printed.prints(high, scale):
+            says = (
+                f"{size}, and {h.low / 1000:,.0f} to {h.high / 1000:,.0f} kB of the file's own structure, in units of {scale:,} B"
+            )
+            return Verdict(figure, told, printed, EXPLAINED, says, tried=len(ways), fits=1)
+        rest = printed.value * scale - h.content
+        if low <= printed.value * scale <= high:
+            per = f"{float(rest / h.tensors):,.0f} a tensor"
+            told_rest = f"{float(rest):,.0f} B more, {per}, are the file's own structure and depend on who wrote it"
+            return Verdict(figure, told, printed, UNEXPLAINED, f"{size}; {told_rest}", tried=len(ways))
+        near.append(f"{float(low / scale):,.2f} to {float(high / scale):,.2f} of {scale:,} B")
+    says = f"{ways[0][0].content:,} B of weights and statistics, so " + ", or ".join(near) if ways else "no such network"
+    return Verdict(figure, told, printed, UNEXPLAINED, says, tried=len(ways))
+
+
 def verdict(figure: Figure, told: Label, printed: Number) -> Verdict:
+    """The verdict on one number: the label's own reading, else the cheapest that fits, else a slip, else what comes near."""
     own = hypotheses.plain(told)
     straight = [f for c in own for f in _prints(c, printed, straight=True)]
     if straight:

@@ -181,8 +181,9 @@ def explained(verdicts: Iterable[Verdict]) -> list[list[str]]:
     """Explained figures, those with one source and the same reason together: printed, because, where."""
     groups: dict[tuple[str, str], list[Verdict]] = {}
     for v in verdicts:
-        if v.kind == EXPLAINED and v.fit and not v.refuted:
-            groups.setdefault((title(v), "; ".join(a.says for a in v.fit.assumed)), []).append(v)
+        if v.kind == EXPLAINED and not v.refuted:
+            because = "; ".join(a.says for a in v.fit.assumed) if v.fit else v.says
+            groups.setdefault((title(v), because), []).append(v)
     rows = []
     for (source, because), group in groups.items():
         first = group[0]
