@@ -30,8 +30,8 @@ class Finding:
 
 def all_of(verdicts: Sequence[Verdict]) -> list[Finding]:
     """Every finding that these verdicts give rise to; those that they have no figures for are left out."""
-    found = (paddleclas(verdicts), vgg_formula(), formulas(), overflow(verdicts), backbones(verdicts), activations(verdicts))
-    found += (halves(verdicts), shortcuts(), many("resnet50", verdicts))
+    found = [paddleclas(verdicts), vgg_formula(), formulas(), overflow(verdicts), backbones(verdicts), activations(verdicts)]
+    found += [halves(verdicts), shortcuts(), many("resnet50", verdicts)]
     return [f for f in found if f.rows]
 
 
