@@ -280,6 +280,19 @@ def test_a_users_figure_is_explained_by_what_it_does_not_say() -> None:
     assert all(v.fit and [a.kind for a in v.fit.assumed] == ["tool"] for v in rows)
 
 
+def test_a_figure_that_much_could_be_behind_is_not_explained_but_told_what_is_likeliest() -> None:
+    (v,) = judged("resnet50,,,FLOPs,3.8,G,blog\n")
+    assert v.kind == UNEXPLAINED
+    assert v.decoys > trial.SELDOM
+    assert "likeliest: the variant resnet50-v1" in v.says
+
+
+def test_units_stand_in_their_column_or_in_the_metric_or_are_missed() -> None:
+    rows = judged("vgg16,,,GFLOPs,30.9,,x\nvgg16,,,FLOPs(G),30.9,,x\nvgg16,,,params (M),138.36,,x\nvgg16,,,FLOPs,30.9,,x\n")
+    assert [v.kind for v in rows] == [ROUNDS, ROUNDS, ROUNDS, OUT]
+    assert "its unit is missing" in rows[3].says
+
+
 def test_a_convention_that_the_user_names_is_held_to() -> None:
     head = HEAD.strip() + ",convention\n"
     right, wrong = trial.judge(
