@@ -1,4 +1,4 @@
-"""fvcore: flops of every operator of a JIT trace, summed per module, and parameters by name."""
+"""fvcore: flops and activations of every operator of a JIT trace, summed per module, and parameters by name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from fvcore.nn import FlopCountAnalysis, parameter_count
+from fvcore.nn import ActivationCountAnalysis, FlopCountAnalysis, parameter_count
 from torch import nn
 
 from adapters.pytorch.build import Native
@@ -18,9 +18,10 @@ TOOL = "fvcore"
 TITLE = "fvcore.nn.FlopCountAnalysis(net, inputs)"
 PACKAGE = "fvcore"
 CONVENTION = "fvcore"
-METRICS = ("compute", "params")
+METRICS = ("compute", "params", "activations")
 
-_UNITS = {"compute": "flops", "params": "parameters"}
+_UNITS = {"compute": "flops", "params": "parameters", "activations": "activations"}
+_ANALYSES = {"compute": FlopCountAnalysis, "activations": ActivationCountAnalysis}
 
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:
@@ -31,15 +32,16 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
     given: dict[str, list[Any]] = {path: [] for path, _, ids in native.leaves() if len(ids) > 1}
     hooks = [native.net.get_submodule(path).register_forward_pre_hook(partial(_keep, given[path])) for path in given]
     with torch.no_grad():
-        analysis = _analysis(native.net, native.inputs)
-        total, sums = analysis.total(), analysis.by_module()
+        analyses = {metric: _analysis(metric, native.net, native.inputs) for metric in _ANALYSES}
+        totals = {metric: (analysis.total(), analysis.by_module()) for metric, analysis in analyses.items()}
         for hook in hooks:
             hook.remove()
-        for path, module, ids in native.leaves():
-            counts = [_analysis(module, inputs).total() for inputs in given[path]] if path in given else [sums[path]]
-            for layer, count in zip(ids, counts, strict=True):
-                yield Reading(layer, "compute", count, _UNITS["compute"])
-    yield Reading(TOTAL, "compute", total, _UNITS["compute"])
+        for metric, (total, sums) in totals.items():
+            for path, module, ids in native.leaves():
+                apart = [_analysis(metric, module, inputs).total() for inputs in given[path][: len(ids)]] if path in given else []
+                for layer, count in zip(ids, apart or [sums[path]], strict=True):
+                    yield Reading(layer, metric, count, _UNITS[metric])
+            yield Reading(TOTAL, metric, total, _UNITS[metric])
     params = parameter_count(native.net)
     for path, _, ids in native.leaves():
         if path in params:
@@ -51,6 +53,6 @@ def _keep(given: list[Any], module: nn.Module, inputs: Any) -> None:
     given.append(inputs)
 
 
-def _analysis(net: nn.Module, inputs: Any) -> Any:
+def _analysis(metric: str, net: nn.Module, inputs: Any) -> Any:
     """An analysis without its log of operators that it does not count."""
-    return FlopCountAnalysis(net, inputs).unsupported_ops_warnings(False).uncalled_modules_warnings(False)
+    return _ANALYSES[metric](net, inputs).unsupported_ops_warnings(False).uncalled_modules_warnings(False)

@@ -82,7 +82,7 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
 
 @contextlib.contextmanager
 def _megabytes() -> Iterator[list[float]]:
-    """The sizes of input, activations and parameters in MB of 2^20 bytes: exact doubles that pass through ``abs`` in its module."""
+    """Sizes of input, activations and parameters in MB of 2^20 bytes: exact doubles that pass through ``abs`` in its module."""
     found: list[float] = []
 
     def noting(value: float) -> float:
