@@ -131,7 +131,7 @@ def test_a_tool_and_its_convention_agree(tool: ToolInfo) -> None:
         )
 
 
-READ_ONLY = {"mmcv", "pycls", "paddle_model_stat"}  # published tables were made with these; their sources were read, no room runs them
+READ_ONLY = {"mmcv", "pycls", "paddle_model_stat"}  # published tables come from these: their sources were read, no room runs them
 
 
 def test_every_convention_of_a_tool_has_the_tool() -> None:
