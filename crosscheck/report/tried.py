@@ -21,6 +21,7 @@ from tabulate import tabulate
 
 from crosscheck import convention, figures
 from crosscheck.figures import label
+from crosscheck.figures.exact import arithmetic
 from crosscheck.figures.findings import Cell, Finding
 from crosscheck.figures.hypotheses import Candidate
 from crosscheck.figures.label import FILE
@@ -48,9 +49,10 @@ def title(v: Verdict) -> str:
 def chosen(verdicts: Iterable[Verdict], kinds: Sequence[str], sources: Sequence[str]) -> list[Verdict]:
     """The verdicts of these kinds on figures of sources whose name or title contains one of these words."""
     words = [w.lower() for w in sources]
+    order = {t: k for k, t in enumerate(titles().values())}
     return [
         v
-        for v in verdicts
+        for v in sorted(verdicts, key=lambda v: order.get(title(v), len(order)))
         if (not kinds or v.kind in kinds)
         and (not words or any(w in f"{v.figure.source} {title(v)} {v.figure.file}".lower() for w in words))
     ]
@@ -169,9 +171,16 @@ def _right(v: Verdict) -> str:
 
 def _why(v: Verdict) -> str:
     if v.kind == MISPRINT or v.fit is None:
-        return v.says
+        return f"{v.says}; {_own(v)}" if v.nearest else v.says
     wrong, right = ones(v.fit.candidate.number), ones(v.nearest[0].number)
     return f"a bug of the tool, {v.fit.assumed[-1].says.partition(': ')[2]}: {wrong} B instead of {right} B"
+
+
+def _own(v: Verdict) -> str:
+    """The label's own number with its arithmetic, where it is of one layer, and who counts it."""
+    c = v.nearest[0]
+    sum_ = arithmetic(c.label.network, c.label.shape, c.label.place, c.label.by, c.label.metric)
+    return f"{sum_ + ' = ' if sum_ else ''}{exact(v, c)}: {reading(c)}"
 
 
 def _where(v: Verdict) -> str:
