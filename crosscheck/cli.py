@@ -397,7 +397,7 @@ def try_figures(
     judged = trial.judge(record.load(file) if file else record.builtin())
     chosen = tried.chosen(judged, verdict or (), source or ())
     found = [] if file or verdict or source else findings.all_of(judged)
-    tried.put(chosen, found, output.value)
+    tried.put(chosen, found, output.value, each=bool(file or verdict))
     if out:
         write.write(out, tried.files(chosen, found))
     if not chosen:

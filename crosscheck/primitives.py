@@ -13,6 +13,7 @@ BEYOND: Final = (
     "in_elements",
     "plain_in_elements",
     "window_elements",
+    "twice_grouped_mac",
     "written_pad_elements",
     "sample_weights",
     "output_grid_mac",

@@ -205,7 +205,7 @@ PARTS: dict[str, Callable[[Layer, Counts], Counts]] = {
 }
 BEYOND = (
     *("mac", "bias_add", "in_elements", "plain_in_elements", "window_elements", "written_pad_elements", "sample_weights"),
-    *("output_grid_mac", "param_out_elements"),
+    *("twice_grouped_mac", "output_grid_mac", "param_out_elements"),
 )
 
 

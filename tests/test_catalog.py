@@ -131,10 +131,14 @@ def test_a_tool_and_its_convention_agree(tool: ToolInfo) -> None:
         )
 
 
+READ_ONLY = {"mmcv", "pycls", "paddle_model_stat"}  # published tables come from these: their sources were read, no room runs them
+
+
 def test_every_convention_of_a_tool_has_the_tool() -> None:
+    assert not READ_ONLY & set(catalog.tools())
     for name in convention.ids():
         c = convention.load(name)
-        if c.tool:
+        if c.tool and c.tool not in READ_ONLY:
             assert c.tool in catalog.tools(), f"crosscheck/conventions/{name}.toml names a tool that no room has"
             info = catalog.framework(catalog.tool(c.tool).framework)
             assert c.framework == (info.reads or info.id)

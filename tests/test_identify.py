@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosscheck import convention, engine, identify, models
+from crosscheck import printed as printed_figures
 from crosscheck.errors import UsageError
 
 NAMES = ("lenet", "alexnet", "vgg16", "resnet50", "resnet50-v1")
@@ -126,5 +127,5 @@ def test_what_is_no_figure_is_refused(text: str) -> None:
     ],
 )
 def test_reading(text: str, value: str, scale: int, metric: str | None) -> None:
-    printed = identify.read(text)[0]
+    printed = printed_figures.read(text)[0]
     assert (printed.value, printed.scale, printed.metric) == (Fraction(value), scale, metric)

@@ -65,6 +65,18 @@ def _of_input(known: engine.Tally, c: convention.Convention, metric: str) -> int
     return 0 if root is None else engine.layer_value(known, table, c.id, *root)
 
 
+def arithmetic(network: str, shape: Shape, place: str, by: str, metric: str) -> str:
+    """The sum behind a layer's number, ``1000·4096 + 1000``, each count with its weight; empty for a place that is no layer."""
+    known = counted(network, shape)
+    layer = None if known is None else known.model.by_id.get(place)
+    if layer is None:
+        return ""
+    weights = convention.load(by).table(metric).weights(layer.op, by, layer.id)
+    parts = ((w.weight, ops.formula(layer, w.primitive)) for w in weights)
+    terms = [text if weight == 1 else f"{weight}·{text}" for weight, text in parts if text]
+    return " + ".join(terms)
+
+
 def last_layer(network: str) -> str:
     """The last layer with weights, which classifies; empty where the last layer is none."""
     known = counted(network, (1, *models.get(network).input))

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from crosscheck import convention, engine, models
-from crosscheck.figures import exact
+from crosscheck.figures import checkpoint, exact
+from crosscheck.figures.label import FILE
 from crosscheck.figures.trial import Verdict
 from crosscheck.spec import Layer, numel
 
@@ -29,8 +30,9 @@ class Finding:
 
 def all_of(verdicts: Sequence[Verdict]) -> list[Finding]:
     """Every finding that these verdicts give rise to; those that they have no figures for are left out."""
-    found = (paddleclas(verdicts), vgg_formula(), formulas(), overflow(verdicts), backbones(verdicts), activations(verdicts))
-    return [f for f in (*found, shortcuts(), many("resnet50", verdicts)) if f.rows]
+    found = [paddleclas(verdicts), vgg_formula(), formulas(), overflow(verdicts), backbones(verdicts), activations(verdicts)]
+    found += [halves(verdicts), shortcuts(), many("resnet50", verdicts)]
+    return [f for f in found if f.rows]
 
 
 def _figures(verdicts: Iterable[Verdict], source: str) -> list[Verdict]:
@@ -201,6 +203,23 @@ def activations(verdicts: Sequence[Verdict]) -> Finding:
     says = "timm's (fvcore's) activations are outputs of convolutions and products; pycls adds the output of max pooling."
     head = ("network", "timm, fvcore", "pycls", "difference", "output of max pooling")
     return Finding("Activations: two projects, one word", says, head, tuple(rows))
+
+
+def halves(verdicts: Sequence[Verdict]) -> Finding:
+    """Weight files that are too small for their network in single precision."""
+    rows: list[tuple[Cell, ...]] = []
+    for v in verdicts:
+        if v.label and v.label.metric == FILE and v.label.by == "torch_pth" and v.number:
+            single, half = checkpoint.held(v.label.network, "torch_pth")
+            if v.number.base < single.content:
+                sizes = (f"{float(Fraction(h.content) / v.number.scale):.3f}" for h in (single, half))
+                rows.append((v.label.network, v.figure.value, *sizes, int(v.number.base) - half.content))
+    says = (
+        "These files are half as large as their networks: weights of convolutions and products are stored in 2 bytes, those of "
+        "batch norm and its statistics in 4. What is left is the file's own structure."
+    )
+    head = ("network", "printed MB", "all at 4 bytes", "weights at 2 bytes", "bytes left")
+    return Finding("torchvision: two weight files are in half precision", says, head, tuple(rows))
 
 
 def shortcuts() -> Finding:

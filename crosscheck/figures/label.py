@@ -60,6 +60,7 @@ for _letter, _scale in SCALES.items():
         for _word in ("flops", "flop", "macs", "mac", "params", "ops", "mult-adds", "acts"):
             UNITS[f"{_letter}{_word}"] = UNITS[f"{_letter} {_word}"] = _scale
 
+_IN_METRIC = re.compile(r"\b(?:infer_)?([kmgt])(?:flops?|macs?|params|acts)\b|\(([kmgt]|[kmg]i?b)\)", re.IGNORECASE)
 _WORDS = (  # the first pattern that a metric's words match; sizes of memory before parameters, whose word they contain
     (r"forward|backward|activation mem", "memory_activations"),
     (r"input size", "memory_input"),
@@ -156,8 +157,10 @@ def unit_of(figure: Figure) -> int:
     if figure.scale:
         return int(figure.scale)
     unit = figure.unit.strip().lower()
+    if not unit and (told := _IN_METRIC.search(figure.metric)):
+        unit = next(g for g in told.groups() if g).lower()
     if unit not in UNITS:
-        near = difflib.get_close_matches(unit, UNITS, n=3, cutoff=0.5) or ["G", "M", "K", "GFLOPs", "GMACs", "MB", "MiB", "count"]
+        near = difflib.get_close_matches(unit, UNITS, n=3, cutoff=0.8) or ["G", "M", "K", "GFLOPs", "GMACs", "MB", "MiB", "count"]
         raise FileError(f"{figure.at}: column 'unit': {figure.unit!r} is not known. Hint: {' or '.join(near)}, or leave it empty")
     return UNITS[unit]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from crosscheck.figures import exact, hypotheses, misprint
+from crosscheck.figures import checkpoint, exact, hypotheses, misprint
 from crosscheck.figures.hypotheses import AGAINST, CLASSES, EDITION, PART, ROUGH, SCALE, WRAP, Candidate, assume
 from crosscheck.figures.label import FILE, SHAPE, Label, Number, label, number, shape_of
 from crosscheck.figures.misprint import Parts
@@ -34,6 +34,7 @@ VERDICTS = {
     OUT: "a network or metric that cannot be described yet",
 }
 LIKELY = (EDITION, PART, VARIANT, INPUT, TOOL, FACTOR, WRAP, SCALE, ROUGH, CUT, CLASSES, BATCH, AGAINST)
+STRUCTURE = "its tensors exactly, and the file's own structure, which depends on who wrote it"
 DECOYS = 20  # on each side
 BY_CHANCE = 4  # more decoys that pass make one assumption a coincidence
 SELDOM = 1  # and more make several, or one that contradicts the label
@@ -59,8 +60,8 @@ class Verdict:
     """What the trial found of one figure.
 
     ``fit`` is the reading that won, ``tried`` and ``fits`` count hypotheses, ``decoys`` of 40 wrong figures beside it would have
-    passed as well; ``nearest`` are
-    what the label says and the candidates closest to a figure that nothing yields. ``says`` is the reason in words.
+    passed as well; ``nearest`` are what the label says and the closest of what one assumption gives. ``says`` is the reason in
+    words, ``correct`` the figure as it should have been printed.
     """
 
     figure: Figure
@@ -93,7 +94,6 @@ def judge(figures: Iterable[Figure]) -> list[Verdict]:
 def _judge(figure: Figure, parts: Parts) -> Verdict:
     told = label(figure)
     if isinstance(told, str):
-        number(figure)
         return Verdict(figure, None, None, OUT, told)
     if told.metric == SHAPE:
         return _shape_verdict(figure, told)
@@ -101,15 +101,44 @@ def _judge(figure: Figure, parts: Parts) -> Verdict:
     if told.place.startswith(exact.ROW):
         return _row_verdict(figure, told, printed)
     if told.metric == FILE:
-        return Verdict(figure, told, printed, UNEXPLAINED, "the size of a file")
+        return _file_verdict(figure, told, printed)
     if printed is None:
         return Verdict(figure, told, None, OUT, "no figure is printed")
+    if printed.scale == 1 and printed.base.denominator > 1:
+        return Verdict(figure, told, printed, OUT, "a fraction of one: its unit is missing. Units: G, M, GFLOPs, MiB and so on")
     if figure.output_shape and (wrong := _wrong_shape(figure, told)):
         return Verdict(figure, told, printed, UNEXPLAINED, wrong)
     return verdict(figure, told, printed)
 
 
+def _file_verdict(figure: Figure, told: Label, printed: Number | None) -> Verdict:
+    """A weight file's size: explained only where every structure that such files have leads to the printed digits."""
+    if printed is None or not told.by:
+        return Verdict(figure, told, printed, OUT, "the kind of file is not known: keras_h5 and torch_pth are")
+    scales = dict.fromkeys(
+        s for s in (printed.scale, _other_scale(printed)) if s and (printed.binary is None or s == printed.scale)
+    )
+    ways = [(h, scale) for h in checkpoint.held(told.network, told.by) for scale in scales]
+    near: list[str] = []
+    for h, scale in ways:
+        low, high = Fraction(h.content + h.low), Fraction(h.content + h.high)
+        size = f"{h.what}, {h.content:,} B in {h.tensors} tensors"
+        if printed.prints(low, scale) and printed.prints(high, scale):
+            kilo = f"{h.low / 1000:,.0f} to {h.high / 1000:,.0f} kB"
+            says = f"{STRUCTURE}: {size}, {kilo} of structure, in units of {scale:,} B"
+            return Verdict(figure, told, printed, EXPLAINED, says, tried=len(ways), fits=1)
+        rest = printed.value * scale - h.content
+        if low <= printed.value * scale <= high:
+            says = f"{STRUCTURE}: {size}, {float(rest):,.0f} B of structure, {float(rest / h.tensors):,.0f} a tensor"
+            return Verdict(figure, told, printed, UNEXPLAINED, says, tried=len(ways))
+        near.append(f"{float(low / scale):,.2f} to {float(high / scale):,.2f} of {scale:,} B")
+    tensors = f"{ways[0][0].content:,} B of weights and statistics" if ways else "nothing"
+    says = f"no weights and structure of that size: {tensors} make {' or '.join(near)}"
+    return Verdict(figure, told, printed, UNEXPLAINED, says, tried=len(ways))
+
+
 def verdict(figure: Figure, told: Label, printed: Number) -> Verdict:
+    """The verdict on one number: the label's own reading, else the cheapest that fits, else a slip, else what comes near."""
     own = hypotheses.plain(told)
     straight = [f for c in own for f in _prints(c, printed, straight=True)]
     if straight:
@@ -117,22 +146,24 @@ def verdict(figure: Figure, told: Label, printed: Number) -> Verdict:
         kind = EXACT if best.candidate.number == printed.base and printed.ulp * printed.scale == 1 else ROUNDS
         return Verdict(figure, told, printed, kind, "", best, len(own), len(straight))
     candidates = hypotheses.all_of(told)
-    fits = sorted((f for c in candidates for f in _prints(c, printed)), key=_rank)
+    fits = [f for c in candidates for f in _prints(c, printed) if f.worth <= hypotheses.MAX_WORTH]
+    fits.sort(key=_rank)
     tried = len(candidates) * _ways(printed)
     passed = 0
     if fits:
         passed = _decoys(told, printed, fits[0])
         if passed <= _most(fits[0]):
             return Verdict(figure, told, printed, EXPLAINED, "", fits[0], tried, len(fits), passed, own)
+    near = _nearest(candidates, printed)
     slip = misprint.slip(printed, own)
     if slip:
-        return Verdict(
-            figure, told, printed, MISPRINT, slip.says, None, tried, len(fits), 0, _nearest(candidates, printed), slip.correct
-        )
-    says = (
-        f"{len(fits)} of {tried:,} hypotheses fit, but so would {passed} of {2 * DECOYS} wrong figures beside it" if fits else ""
-    )
-    return Verdict(figure, told, printed, UNEXPLAINED, says, None, tried, len(fits), passed, _nearest(candidates, printed))
+        return Verdict(figure, told, printed, MISPRINT, slip.says, None, tried, len(fits), 0, near, slip.correct)
+    says = ""
+    if fits:
+        likeliest = "; ".join(a.says for a in fits[0].assumed)
+        beside = f"but so would {passed} of {2 * DECOYS} wrong figures beside it"
+        says = f"{len(fits)} of {tried:,} hypotheses fit, {beside}; likeliest: {likeliest}"
+    return Verdict(figure, told, printed, UNEXPLAINED, says, None, tried, len(fits), passed, near)
 
 
 def misprint_of_sum(v: Verdict, others: Sequence[Verdict], parts: Parts) -> Verdict:
@@ -168,7 +199,7 @@ def _prints(c: Candidate, printed: Number, *, straight: bool = False) -> Iterato
         return
     if straight:
         return
-    for scale, before in ((printed.scale, ()), *([(other, (assume(SCALE, f"in units of {other:,}"),))] if other else [])):
+    for scale, before in ((printed.scale, ()), *_binary(c, other)):
         if before and printed.prints(n, scale):
             yield Fit(c, scale, (*c.assumed, *before))
             return
@@ -187,6 +218,13 @@ def _most(f: Fit) -> int:
     if f.worth > 1:
         return SELDOM
     return UNSAID if [a.kind for a in f.assumed] == [TOOL] else BY_CHANCE
+
+
+def _binary(c: Candidate, other: int | None) -> list[tuple[int, tuple[Assumption, ...]]]:
+    """The other scale: bytes are often counted in powers of two, parameters seldom, operations hardly ever."""
+    metric = c.label.metric
+    worth = 1 if metric.startswith("memory") else 2 if metric.startswith("params") else 3
+    return [(other, (assume(SCALE, f"in units of {other:,}", worth),))] if other else []
 
 
 def _rank(f: Fit) -> tuple[int, int]:

@@ -21,14 +21,16 @@ from tabulate import tabulate
 
 from crosscheck import convention, figures
 from crosscheck.figures import label
+from crosscheck.figures.exact import arithmetic
 from crosscheck.figures.findings import Cell, Finding
 from crosscheck.figures.hypotheses import Candidate
+from crosscheck.figures.label import FILE
 from crosscheck.figures.trial import DECOYS, EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, VERDICTS, Verdict
 from crosscheck.spec import show_shape
 from crosscheck.terminal import console
 
 COLOURS = {EXACT: "green", ROUNDS: "green", EXPLAINED: "cyan", MISPRINT: "bold red", UNEXPLAINED: "yellow", OUT: "dim"}
-MOST = 12  # examples of one kind in a terminal
+MOST, LONG = 12, 200  # examples of one kind, and figures one by one, in a terminal
 _BAR = "The bar is the printed precision; what the label says is tried first, and the fewest assumptions win."
 
 
@@ -47,9 +49,10 @@ def title(v: Verdict) -> str:
 def chosen(verdicts: Iterable[Verdict], kinds: Sequence[str], sources: Sequence[str]) -> list[Verdict]:
     """The verdicts of these kinds on figures of sources whose name or title contains one of these words."""
     words = [w.lower() for w in sources]
+    order = {t: k for k, t in enumerate(titles().values())}
     return [
         v
-        for v in verdicts
+        for v in sorted(verdicts, key=lambda v: order.get(title(v), len(order)))
         if (not kinds or v.kind in kinds)
         and (not words or any(w in f"{v.figure.source} {title(v)} {v.figure.file}".lower() for w in words))
     ]
@@ -168,9 +171,16 @@ def _right(v: Verdict) -> str:
 
 def _why(v: Verdict) -> str:
     if v.kind == MISPRINT or v.fit is None:
-        return v.says
+        return f"{v.says}; {_own(v)}" if v.nearest else v.says
     wrong, right = ones(v.fit.candidate.number), ones(v.nearest[0].number)
     return f"a bug of the tool, {v.fit.assumed[-1].says.partition(': ')[2]}: {wrong} B instead of {right} B"
+
+
+def _own(v: Verdict) -> str:
+    """The label's own number with its arithmetic, where it is of one layer, and who counts it."""
+    c = v.nearest[0]
+    sum_ = arithmetic(c.label.network, c.label.shape, c.label.place, c.label.by, c.label.metric)
+    return f"{sum_ + ' = ' if sum_ else ''}{exact(v, c)}: {reading(c)}"
 
 
 def _where(v: Verdict) -> str:
@@ -181,21 +191,33 @@ def explained(verdicts: Iterable[Verdict]) -> list[list[str]]:
     """Explained figures, those with one source and the same reason together: printed, because, where."""
     groups: dict[tuple[str, str], list[Verdict]] = {}
     for v in verdicts:
-        if v.kind == EXPLAINED and v.fit and not v.refuted:
-            groups.setdefault((title(v), "; ".join(a.says for a in v.fit.assumed)), []).append(v)
+        if v.kind == EXPLAINED and not v.refuted:
+            because = "; ".join(a.says for a in v.fit.assumed) if v.fit else v.says.partition(": ")[0]
+            groups.setdefault((title(v), because), []).append(v)
     rows = []
     for (source, because), group in groups.items():
         first = group[0]
         told = ", ".join(dict.fromkeys(printed(v) for v in group))
-        example = f"{exact(first, first.fit.candidate)}: {reading(first.fit.candidate)}" if first.fit else ""
+        yields = f"{exact(first, first.fit.candidate)}: {reading(first.fit.candidate)}" if first.fit else ""
+        example = yields or first.says.partition(": ")[2]
         chance = max(v.decoys for v in group)
         rows.append([told, f"{len(group)}", because, example, f"{chance}", source])
     return rows
 
 
 def unexplained(verdicts: Iterable[Verdict]) -> list[list[str]]:
-    """What nothing yields: printed, of what, nearest, tried, where."""
-    return [[printed(v), what(v), reason(v), f"{v.tried:,}", _where(v)] for v in verdicts if v.kind == UNEXPLAINED]
+    """What nothing yields: printed, of what, nearest, tried, where; files of one source with one reason together."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for v in verdicts:
+        if v.kind == UNEXPLAINED:
+            of_file = v.label is not None and v.label.metric == FILE
+            key = (title(v), v.says.partition(": ")[0]) if of_file else (v.figure.at, "")
+            if key in rows:
+                rows[key][0] += f", {printed(v)}"
+                rows[key][1] += f", {v.figure.name}"
+            else:
+                rows[key] = [printed(v), what(v), reason(v), f"{v.tried:,}", _where(v) if not of_file else title(v)]
+    return list(rows.values())
 
 
 def outside(verdicts: Iterable[Verdict]) -> list[list[str]]:
@@ -245,9 +267,11 @@ def sections(verdicts: Sequence[Verdict]) -> Iterator[Section]:
     )
 
 
-def put(verdicts: Sequence[Verdict], findings: Sequence[Finding], output: str) -> None:
-    """Print the trial on standard output as ``table``, ``json``, ``csv`` or ``markdown``."""
-    if output == "table":
+def put(verdicts: Sequence[Verdict], findings: Sequence[Finding], output: str, *, each: bool = False) -> None:
+    """Print the trial on standard output as ``table``, ``json``, ``csv`` or ``markdown``; ``each`` lists every figure."""
+    if output == "table" and each:
+        show_each(verdicts)
+    elif output == "table":
         show(verdicts, findings)
     elif output == "json":
         sys.stdout.write(json.dumps([row(v) for v in verdicts], indent=2, ensure_ascii=False) + "\n")
@@ -281,6 +305,23 @@ def show(verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> None:
         for cells in f.rows:
             grid.add_row(*(escape(cell(c)) for c in cells))
         out.print(grid)
+
+
+def show_each(verdicts: Sequence[Verdict]) -> None:
+    """Every figure with its verdict and its reason, and how many there are of each verdict."""
+    out = console()
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    grid.add_column("verdict", no_wrap=True)
+    grid.add_column("printed", overflow="fold", max_width=22)
+    grid.add_column("of", overflow="fold", max_width=24)
+    grid.add_column("because", overflow="fold")
+    for v in verdicts[:LONG]:
+        grid.add_row(f"[{COLOURS[v.kind]}]{v.kind}[/]", escape(printed(v)), escape(what(v)), escape(reason(v)))
+    out.print(grid)
+    counts = Counter(v.kind for v in verdicts)
+    told = ", ".join(f"{counts[k]:,} {k}" for k in VERDICTS if counts[k])
+    more = f"; the first {LONG} are shown, --format csv has all" if len(verdicts) > LONG else ""
+    out.print(f"{len(verdicts):,} figures: {told}{more}", highlight=False)
 
 
 def _entries(lines: Sequence[dict[str, str]]) -> Table:
