@@ -132,6 +132,11 @@ class Convention:
     scope: str = ""
     by_op: bool = False
 
+    @property
+    def reads_onnx(self) -> bool:
+        """True where it has a word on what ONNX files hold: of tools that count them, and of most of the engine's own."""
+        return self.framework == "onnx" or not (self.framework or self.scope)
+
     def table(self, metric: str) -> MetricTable:
         """The table of one metric; raises ConventionError where the tool does not give it."""
         if metric not in self.metrics:

@@ -173,7 +173,7 @@ FILE_OPS: dict[str, Op] = {
     "lp_norm": _op("normalisation", "division by the p-norm along an axis", _norm, "rows"),
     "softmax_axis": _op("normalisation", "softmax over another axis than the last, or over several", _norm, "rows"),
     "lrn_within": _op("normalisation", "local response normalisation over windows within each channel", elements, "size"),
-    "scale": _op(
+    "learned_scale": _op(
         "normalisation", "each element times a factor of its channel, learned or read, plus a shift if it has one", elements
     ),
     "log_softmax": _op("normalisation", "logarithm of the softmax", _norm, "rows"),

@@ -38,9 +38,10 @@ def subjects(
             found.append(Subject(name, built[on], tool, convention.of_described(counted_as)))
             continue
         counts = convention.load(counted_as)
-        if counts.framework not in (exported.PREFIX, ""):
-            able = [c for c in convention.ids() if convention.load(c).framework in (exported.PREFIX, "")]
-            raise UsageError(f"{tool} counts networks of {counts.framework}, no ONNX files. Hint: {', '.join(able)} count those")
+        if not counts.reads_onnx:
+            able = [c for c in convention.ids() if convention.load(c).reads_onnx]
+            whose = f"networks of {counts.framework}" if counts.framework else "described networks"
+            raise UsageError(f"{tool} counts {whose}, no ONNX files. Hint: {', '.join(able)} count those")
         lowered = lowerings.lower(built[on], lowerings.recipe(export))
         found.append(Subject(name, built[on], f"{exported.PREFIX}:{export}", counts, lowered))
     return found

@@ -199,7 +199,7 @@ def test_going_there_and_back_undoes_everything() -> None:
         (["lenet", "onnx:trch"], "unknown export 'trch'. Hint: did you mean torch"),
         (["lenet", "onnx"], "'onnx' names no export. Hint: write it like onnx:torch"),
         (["lenet", "onnx:torch:mac:mac"], "names no export"),
-        (["lenet", "onnx:torch:torchinfo"], "torchinfo counts networks of pytorch, no files. Hint: mac, onnx_opcounter"),
+        (["lenet", "onnx:torch:torchinfo"], "torchinfo counts networks of pytorch, no ONNX files. Hint: mac, onnx_opcounter"),
         (["lenet", "onnx:torch:onnxtool"], "unknown tool 'onnxtool'. Hint: did you mean onnx_tool"),
         (["lenet9:onnx:torch".partition(":")[0], "onnx:torch"], "unknown model 'lenet9'"),
         (["lenet", "lenet9:onnx:torch"], "unknown model 'lenet9'"),

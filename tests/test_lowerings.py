@@ -23,7 +23,7 @@ from tests.helpers import same
 from tests.random_networks import networks
 
 MAC = convention.load("mac")
-FILE_CONVENTIONS = [c for c in convention.ids() if convention.load(c).framework in ("onnx", "")]
+FILE_CONVENTIONS = [c for c in convention.ids() if convention.load(c).reads_onnx]
 EXPORTS = sorted(recipes())
 CHANNELS_LAST = ("tf", "tf-plain")
 Draw = Any

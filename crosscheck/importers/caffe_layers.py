@@ -266,7 +266,7 @@ def _scale(n: Call) -> Made:
     bias = p.get("bias_term", False)
     covered = _covered(n, x, p)
     blobs = tuple(b for b, has in ((("norm_scale", covered), len(n.bottoms) == 1), (("norm_shift", covered), bias)) if has)
-    return stated("scale", x, blobs=blobs, shift=bias)
+    return stated("learned_scale", x, blobs=blobs, shift=bias)
 
 
 def _bias(n: Call) -> Made:
