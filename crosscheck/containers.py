@@ -14,7 +14,8 @@ from crosscheck.spec import CONTAINER, ROOT, Layer, Model, Shape, numel
 
 Counted = tuple[Layer, Mapping[str, int]]
 
-WIRING = frozenset({"flatten", "add", "concat", "subsample", "zero_pad"})  # functions: they make no module inside a container
+# functions: they make no module inside a container
+WIRING = frozenset({"flatten", "add", "scale", "concat", "subsample", "zero_pad"})
 PLAIN = "Sequential"  # the class of a container that the description gives none: it runs what it holds, and is nothing more
 SHALLOW = 3  # containers less deep than this are shallow; the root's depth is 0
 
@@ -175,8 +176,9 @@ def _sizes(model: Model, path: str, block: _Block) -> dict[str, int]:
     shapes = [i.shape for i in model.inputs]
     if shapes:
         counts |= _with_beyond("input_elements", shapes)
-        counts |= {"inputs": len(shapes), "input_product": prod(shapes[0][:1]) * prod(numel(shape[1:]) for shape in shapes)}
-    return counts
+        product = prod(shapes[0][:1]) * prod(numel(shape[1:]) for shape in shapes)
+        counts |= {"inputs": len(shapes), "input_excess": product - counts["input_elements"]}
+    return {name: n for name, n in counts.items() if n}
 
 
 def _overturned(layers: Iterable[Counted], containers: Iterable[Counted]) -> dict[str, int]:

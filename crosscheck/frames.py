@@ -77,7 +77,7 @@ def measurements(rows: Sequence[Measurement], tallies: Tallies, conventions: Con
     if measured.duplicated(key).any():
         twice = measured[measured.duplicated(key)].iloc[0]
         raise RowError("two rows for " + " × ".join(str(twice[k]) for k in key))
-    wanted = sorted({(r.model, r.input, r.convention) for r in rows})
+    wanted = sorted({(r.model, r.input, r.convention) for r in rows if r.status in COUNTED})
     columns = ["model", "input", "convention", "layer", "metric", "value"]
     predicted = _typed(
         ({c: getattr(p, c) for c in columns} for m, i, c in wanted for p in predict(tallies[m, i], conventions[c])), columns

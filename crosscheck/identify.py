@@ -101,9 +101,8 @@ def _exact(name: str, shape: Shape, batch: int, c: Convention, metric: str) -> i
 def _networks(asked: Variant) -> Iterator[tuple[Variant, Shape, tuple[Assumption, ...]]]:
     """Networks to try, each with the assumptions that it needs: the one asked about, its inputs, its siblings, its family."""
     family = [v for v in models.variants().values() if v.family == asked.family]
-    root = asked.name.split("-")[0]
-    for v in sorted(family, key=lambda v: (v.name != asked.name, v.name.split("-")[0] != root)):
-        sibling = v.name.split("-")[0] == root
+    for v in sorted(family, key=lambda v: (v.name != asked.name, v.root != asked.root)):
+        sibling = v.root == asked.root
         kind, what = (VARIANT, "the variant") if sibling else (OTHER, "another network:")
         other = () if v is asked else (_assume(kind, f"{what} {v.name} ({v.says})"),)
         yield v, v.input, other

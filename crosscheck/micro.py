@@ -60,6 +60,11 @@ def _concat(g: Graph) -> None:
     g.add("op", "concat", left, right)
 
 
+def _scale(g: Graph) -> None:
+    numbers = g.add("squeeze", "adaptive_avgpool", output_size=1)
+    g.add("op", "scale", "input", numbers)
+
+
 def _bare(op: str, **attrs: Any) -> Callable[[Graph], None]:
     return lambda g: (g.add("op", op, **attrs), None)[1]
 
@@ -119,6 +124,7 @@ def cases() -> tuple[Case, ...]:
         _one("pool-global", "adaptive average pooling to 1×1", "adaptive_avgpool", IMAGE, output_size=1),
         _one("pool-fractional", "adaptive average pooling 9×7 to 4×3", "adaptive_avgpool", IMAGE, output_size=(4, 3)),
         _written("add", "sum of two branches", IMAGE, _add),
+        _written("scale", "every channel times its mean", IMAGE, _scale),
         _written("concat", "two branches joined", IMAGE, _concat),
         _one("flatten", "flatten", "flatten", IMAGE),
         _one("dropout", "dropout in inference", "dropout", IMAGE),

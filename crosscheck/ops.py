@@ -132,6 +132,12 @@ def _equal(_: Attrs, xs: Sequence[Shape]) -> Shape:
     return xs[0]
 
 
+def _scale(_: Attrs, xs: Sequence[Shape]) -> Shape:
+    if len(xs) != 2 or len(xs[0]) < 3 or xs[1] != (*xs[0][:2], *(1 for _ in xs[0][2:])):
+        raise ValueError(f"needs (N, C, spatial…) and one number for each sample and channel, got {' and '.join(map(str, xs))}")
+    return xs[0]
+
+
 def _concat(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
     axis = attrs["axis"]
     if axis < 1:
@@ -447,6 +453,7 @@ OPS: dict[str, Op] = {
     "flatten": Op("all axes after the batch into one", {}, _flatten, _count_flatten),
     "dropout": Op("identity in inference", {"p": 0.5}, _same, _elements),
     "add": Op("element-wise sum of equal shapes", {"inplace": False}, _equal, _count_add),
+    "scale": Op("each channel of each sample times a number of its own, the second input", {}, _scale, _elements),
     "concat": Op("joined along one axis", {"axis": 1}, _concat, _elements),
     "subsample": Op("every stride-th element of each spatial axis", {"stride": REQUIRED}, _subsample, _elements),
     "zero_pad": Op("zeros around each axis after the batch", {"pads": REQUIRED}, _pad, _elements),

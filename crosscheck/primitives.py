@@ -114,7 +114,7 @@ PARAMS: Final[dict[str, str]] = {
 SIZES: Final[dict[str, str]] = {
     "inputs": "inputs of the network",
     "input_elements": "elements of the network's inputs",
-    "input_product": "N times the sizes of all inputs multiplied with one another: input_elements where there is one input",
+    "input_excess": "N times the sizes of all inputs multiplied with one another, less input_elements: 0 for one input",
     "param_out_elements": "|y| of a module with parameters, at its first call",
     "repeated_out_elements": "|y| of a module with parameters, at every further call",
     "container_out_elements": "elements that leave a container with a class of its own as its one output, the network apart",

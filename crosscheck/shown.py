@@ -15,7 +15,7 @@ from crosscheck.account import Account, Number, Step
 from crosscheck.explain import Term
 from crosscheck.identify import Answer, Hypothesis, words
 from crosscheck.rows import TOTAL
-from crosscheck.terminal import console, show_rows
+from crosscheck.terminal import console, in_words, show_rows
 
 
 def sum_line(n: Number) -> str:
@@ -40,7 +40,9 @@ def headline(n: Number, layer: str) -> str:
     """Who says what of which network, under which convention, for which input."""
     place = "" if layer == TOTAL else f", layer {layer}"
     s = n.subject
-    return f"{s.convention.title} on {s.model.name}{place}, input {s.model.input_text}: {n.known.value:,} {n.unit}"
+    words = in_words(n.known.value, n.unit)
+    size = f"{n.known.value:,} {n.unit}" + (f" ({words})" if words else "")
+    return f"{s.convention.title} on {s.model.name}{place}, input {s.model.input_text}: {size}"
 
 
 def show_account(a: Account, output: str) -> None:

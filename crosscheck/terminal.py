@@ -246,6 +246,7 @@ def show_report(report: Report, folder: Path) -> None:
                     "residual": s.residual,
                 }
                 for s in page.sums
+                if not s.column.metric.startswith("memory_")  # the reports have the parts
             ]
             if rows:
                 show_table(f"{page.name}, input {page.input}, {page.macs:,} MACs", rows)

@@ -192,7 +192,10 @@ COUNT: dict[str, Callable[[Layer], Counter[str]]] = {
     "adaptive_avgpool": _adaptive,
     "add": _add,
 } | dict.fromkeys(
-    ["lrn", "relu", "tanh", "sigmoid", "leaky_relu", "gelu", "silu", "flatten", "dropout", "concat", "subsample", "zero_pad"],
+    (
+        *("lrn", "relu", "tanh", "sigmoid", "leaky_relu", "gelu", "silu", "scale"),
+        *("flatten", "dropout", "concat", "subsample", "zero_pad"),
+    ),
     _nothing,
 )
 
@@ -218,6 +221,7 @@ def shape(layer: Layer) -> Shape:
         "adaptive_avgpool": lambda: np.zeros((*layer.x[:2], *a["output_size"]), np.int8),
         "flatten": lambda: first.reshape(layer.x[0], -1),
         "add": lambda: np.sum([np.zeros(s, np.int8) for s in layer.in_shapes], axis=0),
+        "scale": lambda: first * np.zeros(layer.in_shapes[1], np.int8),
         "concat": lambda: np.concatenate([np.zeros(s, np.int8) for s in layer.in_shapes], a["axis"]),
         "subsample": lambda: first[tuple(slice(None, None, s) for s in (1, 1, *a["stride"]))],
         "zero_pad": lambda: np.pad(first, [(0, 0), *a["pads"]]),

@@ -211,6 +211,7 @@ WORK: dict[str, Callable[[Layer, Tick], None]] = {
     "avgpool": _avgpool,
     "adaptive_avgpool": _avgpool,
     "add": _add,
+    "scale": _each(lambda x: x * "s"),
     "table_conv": _table_conv,
     "trainable_pool": _trainable_pool,
     "scaled_tanh": _each(lambda x: _tanh(x * "slope") * "amplitude"),

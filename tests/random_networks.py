@@ -26,6 +26,7 @@ PLAIN = (
     "layernorm",
     "groupnorm",
 )
+BLOCKS = ("conv", "conv", "conv", "up", "pool", "pool", "add", "concat", "scale", "pad", "twice")
 
 
 @st.composite
@@ -37,12 +38,7 @@ def networks(draw: Draw) -> Model:
     for k in range(draw(st.integers(1, 6))):
         path = f"stage{k // 2}.op{k}"
         try:
-            _block(
-                draw,
-                g,
-                path,
-                draw(st.sampled_from(["conv", "conv", "conv", "up", "pool", "pool", "add", "concat", "pad", "twice", *PLAIN])),
-            )
+            _block(draw, g, path, draw(st.sampled_from([*BLOCKS, *PLAIN])))
         except ShapeError:  # does not fit what came before; the shape stays as it was
             g.add(f"{path}.instead", "relu")
     if draw(st.booleans()):
@@ -79,6 +75,10 @@ def _block(draw: Draw, g: Graph, path: str, kind: str) -> None:
         g.container(path, "Branch")
         side = g.add(f"{path}.side", draw(st.sampled_from(["relu", "tanh"])))
         g.add(f"{path}.{kind}", kind, side, came)
+    elif kind == "scale":
+        g.container(path, "Scale")
+        numbers = g.add(f"{path}.mean", "adaptive_avgpool", output_size=1)
+        g.add(f"{path}.scale", "scale", came, g.add(f"{path}.sigmoid", "sigmoid", numbers))
     elif kind == "pad":
         g.add(f"{path}.subsample", "subsample", stride=2)
         g.add(f"{path}.pad", "zero_pad", pads=((1, 0), *[(0, 1)] * (len(g.shape()) - 2)))
@@ -112,7 +112,8 @@ def every_op(shape: Shape = (2, 4, 9, 8)) -> Model:
     side = g.add("block.tanh", "tanh")
     g.add("block.add", "add", side, stem)
     g.add("block.again", "conv", call_of="block.depthwise", **deep)
-    g.add("block.concat", "concat", g.last, stem)
+    scored = g.add("block.scale", "scale", g.last, g.add("block.mean", "adaptive_avgpool", output_size=1))
+    g.add("block.concat", "concat", scored, stem)
     g.add("up", "conv_transpose", out_channels=4, kernel=3, padding=1, groups=2)
     g.add("pool.max", "maxpool", kernel=3, stride=2, padding=1)
     g.add("pool.avg", "avgpool", kernel=2, stride=1, ceil_mode=True)

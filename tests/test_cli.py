@@ -240,3 +240,54 @@ def test_an_interrupt_ends_with_130_and_a_line(crosscheck: Any, tmp_path: Path, 
     monkeypatch.setattr(compare, "run", interrupted)
     code, out, err = crosscheck("compare", "lenet5", "--out", str(tmp_path))
     assert (code, out, err) == (130, "", "crosscheck: interrupted; the reports are as they were\n")
+
+
+def test_count_shows_only_the_metrics_that_are_asked_for_and_bytes_in_words(crosscheck: Any) -> None:
+    words = ("count", "resnet18", "-b", "64", "-c", "torchsummary_151")
+    code, out, _ = crosscheck(*words, "-m", "memory")
+    assert code == 0
+    flat = " ".join(out.split())
+    assert "4,299,245,728 B" in flat
+    assert "4,100.08 MB of 2^20 B, 4,299.25 MB of 1e6 B" in flat
+    _, out, _ = crosscheck(*words, "-m", "memory_params", "-m", "memory", "-f", "json")
+    assert [(r["metric"], r["value"], r["unit"]) for r in json.loads(out)] == [
+        ("memory_params", 46_758_048, "B"),
+        ("memory", 4_299_245_728, "B"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("-c", "mac", "-m", "memory"), "convention 'mac' gives no memory. Hint: it gives compute, params"),
+        (("-m", "memry"), "unknown metric 'memry'. Hint: did you mean memory"),
+    ],
+)
+def test_a_metric_that_is_not_there_is_one_line(crosscheck: Any, words: Sequence[str], message: str) -> None:
+    code, out, err = crosscheck("count", "lenet", *words)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+@pytest.mark.parametrize("words", [("resnet152", "-c", "arithmetic"), ("lenet5", "-c", "mac", "-c", "torchinfo"), ("vgg16",)])
+def test_a_table_of_layers_keeps_to_the_width_and_names_what_it_leaves_out(crosscheck: Any, words: Sequence[str]) -> None:
+    code, out, _ = crosscheck("count", *words, "--layers")
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 100
+    _, as_json, _ = crosscheck("count", *words, "--layers", "-f", "json")
+    last = json.loads(as_json)[-1]
+    flat = " ".join(out.split())
+    for key, value in last.items():
+        if isinstance(value, int):
+            assert f"{value:,}" in flat or key.split(" ")[1] in flat.partition("(total)")[2], key
+
+
+def test_the_card_of_strict_arithmetic_names_every_kind_and_op(crosscheck: Any) -> None:
+    for output in ("table", "markdown"):
+        code, out, _ = crosscheck("convention", "arithmetic", "-f", output)
+        assert code == 0
+        flat = " ".join(out.split())
+        assert "mul + add + compare + divide + exp + sqrt + power + erf" in flat
+        assert all(op in flat for op in ("conv_transpose", "softmax", "lrn", "trainable_pool"))
+    code, out, _ = crosscheck("convention", "torchinfo", "-f", "json")
+    assert json.loads(out)["metrics"]["memory"]["sum"] == ["memory_input", "memory_activations", "memory_params"]

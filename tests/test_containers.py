@@ -14,7 +14,7 @@ from crosscheck.spec import BARE, CONTAINER, ROOT, Block, Layer, Model, numel
 from tests.helpers import same
 from tests.random_networks import every_op, networks
 
-FUNCTIONS = {"flatten", "add", "concat", "subsample", "zero_pad"}  # frameworks do these without a module
+FUNCTIONS = {"flatten", "add", "scale", "concat", "subsample", "zero_pad"}  # frameworks do these without a module
 
 
 def blocks(block: Block) -> Iterator[Block]:
@@ -48,7 +48,7 @@ def sizes(model: Model, block: Block) -> dict[str, int]:
     if block.path == "":
         (shape,) = (i.shape for i in model.inputs)
         one, whole = numel(shape[1:]), numel(shape)
-        return {"inputs": 1, "input_elements": whole, "beyond_input_elements": whole - one, "input_product": whole}
+        return {"inputs": 1, "input_elements": whole, "beyond_input_elements": whole - one}
     if block.kind == "Sequential":
         return {}
     outs = [model.by_id[v].y for v in block.outputs]
@@ -142,7 +142,7 @@ def test_a_network_that_is_one_layer_has_no_container_with_weights() -> None:
     model = g.build()
     assert model.bare
     ((root, counts),) = tally(model).containers
-    assert (root.id, set(counts)) == (ROOT, {"inputs", "input_elements", "input_product"})
+    assert (root.id, set(counts)) == (ROOT, {"inputs", "input_elements"})
 
 
 def test_parameters_after_a_call_of_a_module_from_elsewhere_are_displaced() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -134,3 +135,37 @@ def test_every_convention_explains_its_own_number_on_every_op() -> None:
         c = convention.load(name)
         for metric in c.metrics:
             assert summed(explain.number(t, c, metric)) == total(t, c, metric), (name, metric)
+
+
+MEMORY = [c for c in convention.ids() if "memory" in convention.load(c).metrics]
+
+
+@pytest.mark.parametrize("name", MEMORY)
+def test_a_metric_that_adds_up_others_is_explained_in_total_and_in_every_layer(name: str) -> None:
+    """Also where its parts see different things of one op, as one that looks four levels deep and one that looks on."""
+    a = convention.load(name)
+    g = Graph("deep", (2, 3, 8, 8))
+    g.container("a", "Block")
+    first = g.add("a.b.c.d.conv", "conv", out_channels=3, kernel=3, padding=1)
+    g.add("a.held", "conv", out_channels=3, kernel=1, functional=True)
+    g.add("a.b2.c.d.e.again", "conv", call_of=first, out_channels=3, kernel=3, padding=1)
+    g.add("bn", "batchnorm", affine=False)
+    for model in (g.build(), every_op()):
+        t = tally(model)
+        numbers = {p.layer: p.value for p in predict(t, a) if p.metric == "memory"}
+        for layer, value in numbers.items():
+            assert summed(explain.number(t, a, "memory", layer)) == value, layer
+        for other in MEMORY:
+            b = convention.load(other)
+            theirs = {p.layer: p.value for p in predict(t, b) if p.metric == "memory"}
+            for layer in (TOTAL, *(x.id for x in model.layers)):
+                terms = explain.difference(t, a, t, b, "memory", layer)
+                assert summed(terms) == numbers[layer] - theirs[layer], (name, other, layer)
+            assert b is not a or explain.difference(t, a, t, b, "memory") == []
+
+
+def test_weights_of_one_primitive_in_several_parts_become_one_term() -> None:
+    t, c = tally(every_op()), convention.load("arithmetic")
+    terms = [x for x in explain.number(t, c, "compute") if (x.op, x.primitive) == ("linear", "mac")]
+    assert [x.weight_a for x in terms] == [2], "a product and a sum"
+    assert summed(explain.number(t, c, "compute")) == total(t, c, "compute")

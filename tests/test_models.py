@@ -10,6 +10,7 @@ from crosscheck import models
 from crosscheck.engine import Tally, tally
 from crosscheck.errors import ShapeError, UnknownNameError, UsageError
 from crosscheck.primitives import COMPUTE, PARAMS
+from tests import kinds
 from tests.helpers import same
 
 LEARNED = ("weight", "bias", "norm_scale", "norm_shift")
@@ -49,8 +50,11 @@ PUBLISHED_PARAMS = {
     "mnist-cnn": 21_840,  # torchinfo, tests/test_output/single_input.out
     "single-conv": 76,  # paddle.flops on Conv2D(2, 4, 3, padding=1)
     "single-linear": 12,
-    "wrn-28-10": 36_479_194,  # 36.5 M in the paper; from here on as printed by implementations of it
-    "wrn-16-8": 10_961_370,
+    "se-resnet50": 28_088_024,  # osmr/imgclsmob, lists of models, from here on
+    "se-resnet101": 49_326_872,
+    "se-resnet152": 66_821_848,
+    "wrn-28-10": 36_479_194,
+    "wrn-22-8": 17_158_106,  # logs of an implementation in Keras
 }
 # millions of parameters that a paper or a model zoo prints, with all the digits printed
 PRINTED_MILLIONS = {
@@ -76,6 +80,10 @@ PRINTED_MILLIONS = {
     "resnet50-cifar": "23.52",
     "resnet152-cifar": "58.16",
     "resnext152-32x4d": "59.95",
+    "se-resnet50": "28.09",
+    "se-resnet101": "49.33",
+    "se-resnext50-32x4d": "27.56",  # timm
+    "se-resnext101-32x4d": "48.96",
 }
 # the same with the running statistics, which these print as parameters
 PRINTED_MILLIONS_WITH_STATISTICS = {
@@ -121,6 +129,9 @@ PUBLISHED_GIGA_MACS = {
 }
 # He et al. 2015, table 1, "FLOPs" (multiply-adds), two digits, of the paper's own v1 networks
 PAPER_GIGA_MACS = {"resnet18": 1.8, "resnet34": 3.6, "resnet50-v1": 3.8, "resnet101-v1": 7.6, "resnet152-v1": 11.3}
+# Hu et al. 2017, arXiv:1709.01507, table 2: "GFLOPs" of v1 networks without and with squeeze-and-excitation
+SQUEEZED_GIGA_MACS = {"resnet50-v1": 3.86, "se-resnet50-v1": 3.87, "resnet101-v1": 7.58, "se-resnet101-v1": 7.60}
+SQUEEZED_GIGA_MACS |= {"resnet152-v1": 11.30, "se-resnet152-v1": 11.32, "resnext50-32x4d": 4.24, "se-resnext50-32x4d": 4.25}
 # Sze et al. 2017, arXiv:1703.09039, table II: millions of MACs of AlexNet's convolutions and linear layers
 ALEXNET_MEGA_MACS = {"conv1": 105, "conv2": 224, "conv3": 150, "conv4": 112, "conv5": 75, "fc6": 38, "fc7": 17, "fc8": 4}
 
@@ -170,13 +181,13 @@ def test_all_weights_are_those_that_keras_and_gluon_publish() -> None:
 NAMED_DEPTHS = [
     (name, int(depth.group(1)))
     for name in models.variants()
-    if (depth := re.match(r"(?:wide-)?(?:vgg|resnet|resnext|wrn-)(\d+)", name)) and name != "vgg16-mnist"
+    if (depth := re.match(r"(?:wide-|se-)?(?:vgg|resnet|resnext|wrn-)(\d+)", name)) and name != "vgg16-mnist"
 ]
 
 
 def _spine(name: str) -> int:
-    """Layers with a weight matrix, projections left out: what the name of a network counts."""
-    return sum(1 for x, c in counted(name).layers if "weight" in c and ".downsample" not in x.id)
+    """Layers with a weight matrix, projections and squeezing left out: what the name of a network counts."""
+    return sum(1 for x, c in counted(name).layers if "weight" in c and not re.search(r"\.(downsample|se_module)\b", x.id))
 
 
 @pytest.mark.parametrize(("name", "depth"), NAMED_DEPTHS)
@@ -214,6 +225,30 @@ def test_groups_and_widths_move_work_as_they_say() -> None:
             assert a.get("mac", 0) == inner * b.get("mac", 0), x.id
     ladder = [counted(n) for n in ("resnext101-32x4d", "resnext101-64x4d", "resnext101-32x8d")]
     assert [t.sum("mac") for t in ladder] == sorted(t.sum("mac") for t in ladder)
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [(f"se-resnet{d}{v}", f"resnet{d}{v}") for d in (50, 101, 152) for v in ("", "-v1")]
+    + [(f"se-resnext{d}-32x4d", f"resnext{d}-32x4d") for d in (50, 101)],
+)
+def test_squeeze_and_excitation_adds_two_small_layers_a_block(name: str, plain: str) -> None:
+    squeezed, without = counted(name), counted(plain)
+    scaled = [x for x, _ in squeezed.layers if x.op == "scale"]
+    assert len(scaled) == sum(1 for x, _ in without.layers if x.op == "add")
+    assert learned(squeezed) - learned(without) == sum(2 * x.y[1] ** 2 // 16 + x.y[1] // 16 + x.y[1] for x in scaled)
+    assert squeezed.sum("mac") - without.sum("mac") == sum(2 * x.y[1] ** 2 // 16 for x in scaled)
+    added = [x.id for x, _ in squeezed.layers if x.id not in without.model.by_id]
+    assert all(".se_module." in i for i in added)
+
+
+def test_squeeze_and_excitation_costs_as_little_as_its_paper_says() -> None:
+    for name, giga in SQUEEZED_GIGA_MACS.items():
+        assert counted(name).sum("mac") / 1e9 == pytest.approx(giga, abs=0.04), name
+    for name in (n for n in SQUEEZED_GIGA_MACS if n.startswith("se-")):
+        ours = counted(name).sum("mac") - counted(name[3:]).sum("mac")
+        paper = SQUEEZED_GIGA_MACS[name] - SQUEEZED_GIGA_MACS[name[3:]]
+        assert ours / 1e9 == pytest.approx(paper, abs=0.02), name
 
 
 def test_the_small_networks_have_the_sizes_of_their_papers() -> None:
@@ -339,6 +374,46 @@ def test_convolutions_of_the_cifar_variant_are_those_of_vgg16() -> None:
     weights = [[c["weight"] for x, c in counted(n).layers if x.op == "conv"] for n in ("vgg16", "vgg16-cifar")]
     assert weights[0] == weights[1]
     assert counted("vgg16-cifar").model.by_id["flatten"].y == (1, 512)
+
+
+def _sorts(name: str) -> set[tuple[object, ...]]:
+    """What layers a network has: op, place, attributes and kinds of containers, without how many of anything."""
+    model, amounts = models.build(name), {"out_channels", "in_channels", "channels", "in_features", "out_features", "features"}
+    found: set[tuple[object, ...]] = set()
+    for x in model.layers:
+        attrs = {k: v for k, v in x.attrs.items() if k not in amounts}
+        attrs["groups"] = x.attrs.get("groups", 1) > 1
+        path = x.id.split(".")[:-1]
+        homes = tuple(model.kind_of(".".join(path[: k + 1])) for k in range(len(path)))
+        place = re.sub(r"(?<=layer)\d+|(?<=\.)\d+", "#", x.id)
+        found.add((x.op, place, homes, x.functional, x.call_of is None, str(sorted(attrs.items()))))
+    return found
+
+
+@pytest.mark.parametrize("name", kinds.deeper())
+def test_a_deeper_network_has_no_layer_that_the_shallowest_of_its_kind_has_not(name: str) -> None:
+    shallow = kinds.representatives()[kinds.kind(models.get(name))]
+    assert shallow in kinds.shown()
+    assert _sorts(name) <= _sorts(shallow), f"{name} and {shallow}"
+
+
+def test_kinds_tell_apart_what_is_built_in_another_way() -> None:
+    names = ("resnet18", "resnet18-a", "resnet50", "resnet50-v1", "resnet50-vd", "resnext50-32x4d", "wide-resnet50-2", "vgg11-bn")
+    assert len({kinds.kind(models.get(n)) for n in names}) == len(names)
+    assert kinds.kind(models.get("resnet152")) == kinds.kind(models.get("resnet50"))
+    assert sorted([*kinds.shown(), *kinds.deeper()]) == sorted(models.variants())
+
+
+def test_variants_of_one_network_share_its_root() -> None:
+    roots: dict[str, set[str]] = {}
+    for name, variant in models.variants().items():
+        roots.setdefault(variant.root, set()).add(name)
+    assert {"resnet50", "resnet50-v1", "resnet50-vd", "resnet50-v2-keras", "resnet50-cifar"} <= roots["resnet50"]
+    assert roots["se-resnet50"] == {"se-resnet50", "se-resnet50-v1"}
+    assert roots["wide-resnet50"] == {"wide-resnet50-2"}
+    assert roots["wrn-28-10"] == {"wrn-28-10"}
+    assert {root for root, names in roots.items() if len({models.get(n).family for n in names}) > 1} == set()
+    assert all(name.startswith(root) for root, names in roots.items() for name in names)
 
 
 def test_every_variant_says_what_it_is_and_where_it_comes_from() -> None:

@@ -76,6 +76,27 @@ def test_every_wrong_weight_shows_at_its_layers_and_the_total_and_nowhere_else(m
         same(odd_cells(frame), wanted, f"residuals after {metric} {op} {primitive} + 1")
 
 
+TORCHSUMMARY = convention.load("torchsummary_151")
+
+
+@pytest.mark.parametrize("metric", ["memory_input", "memory_activations", "memory_params"])
+def test_a_wrong_weight_of_memory_shows_in_that_size_and_in_the_sum(metric: str) -> None:
+    rows = truthful(COUNTED, "old", TORCHSUMMARY)
+    table, tried = TORCHSUMMARY.table(metric), 0
+    for op, counts in COUNTED.seen_by(table).items():
+        for w in table.weighed.get(op, ()):
+            changed = mutated(TORCHSUMMARY, metric, op, w.primitive)
+            whole = TORCHSUMMARY.table("memory")
+            parts = tuple(changed.metrics[p.metric] for p in whole.parts)
+            by = replace(changed, metrics=MappingProxyType({**changed.metrics, "memory": replace(whole, parts=parts)}))
+            frame = frames.measurements(rows, tallies([NET]), {TORCHSUMMARY.id: by})
+            odd = {(m, v) for (_, m, layer), v in odd_cells(frame).items() if layer == TOTAL}
+            off = counts.get(w.primitive, 0)
+            assert odd == ({(metric, -off), ("memory", -off)} if off else set()), (op, w.primitive)
+            tried += bool(off)
+    assert tried >= 1
+
+
 def test_residuals_fail_the_run_and_are_listed() -> None:
     frame = judged(mutated(BUSY, "compute", "maxpool", "window_elements"))
     listed, closed = frames.unexplained(frame, [])

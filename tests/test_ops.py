@@ -97,6 +97,8 @@ def calls(draw: Draw, op: str) -> tuple[dict[str, Any], Sequence[Shape]]:
         return {"affine": draw(st.booleans()), "groups": draw(st.sampled_from([1, x[1]]))}, [x]
     if op == "add":
         return {"inplace": draw(st.booleans())}, [x] * draw(st.integers(2, 3))
+    if op == "scale":
+        return {}, [x, (*x[:2], *(1 for _ in x[2:]))]
     if op == "concat":
         axis = draw(st.integers(1, rank + 1))
         return {"axis": axis}, [x, (*x[:axis], draw(SMALL), *x[axis + 1 :]), x]
@@ -216,6 +218,7 @@ def test_every_error_of_a_layer_names_it_its_op_and_its_input() -> None:
         ("zero_pad", {"pads": ((1, 1),)}, "one .before, after. for each of 3 axes"),
         ("zero_pad", {"pads": ((0, 0), (0, -1), (0, 0))}, "pads"),
         ("add", {}, "two or more inputs"),
+        ("scale", {}, "one number for each sample and channel"),
         ("concat", {}, "differ"),
     ]
     for op, attrs, reason in wrong:

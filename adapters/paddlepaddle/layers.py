@@ -191,6 +191,10 @@ def _add(layer: Layer, _: Arrays, __: Hold) -> Made:
     return lambda *values: reduce(paddle.add, values)
 
 
+def _scale(_: Layer, __: Arrays, ___: Hold) -> Made:
+    return paddle.multiply
+
+
 def _concat(layer: Layer, _: Arrays, __: Hold) -> Made:
     axis = layer.attrs["axis"]
     return lambda *values: paddle.concat(values, axis)
@@ -227,6 +231,7 @@ OPS: dict[str, Callable[[Layer, Arrays, Hold], Made]] = {
     "flatten": _flatten,
     "dropout": _dropout,
     "add": _add,
+    "scale": _scale,
     "concat": _concat,
     "subsample": _subsample,
     "zero_pad": _zero_pad,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, reduce
 from math import prod
-from operator import add, iadd
+from operator import add, iadd, mul
 from typing import Any
 
 import torch
@@ -242,6 +242,10 @@ def _add(layer: Layer, alone: bool) -> Made:
     return Made(function=_sum_into_first if layer.attrs["inplace"] else _sum)
 
 
+def _scale(_: Layer, __: bool) -> Made:
+    return Made(function=mul)
+
+
 def _cat(*xs: Tensor, dim: int) -> Tensor:
     return torch.cat(xs, dim)
 
@@ -286,6 +290,7 @@ LAYERS: dict[str, Callable[[Layer, bool], Made]] = {
     "flatten": _flatten,
     "dropout": _dropout,
     "add": _add,
+    "scale": _scale,
     "concat": _concat,
     "subsample": _subsample,
     "zero_pad": _zero_pad,

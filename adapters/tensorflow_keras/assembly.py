@@ -10,7 +10,8 @@ from adapters.weights import Array, arrays
 from crosscheck.spec import Layer, Model
 
 # What makes nothing negative of what is not.
-NONNEGATIVE = ("maxpool", "avgpool", "adaptive_avgpool", "lrn", "dropout", "flatten", "add", "concat", "subsample", "zero_pad")
+_MOVES = ("flatten", "concat", "subsample", "zero_pad", "dropout")
+NONNEGATIVE = ("maxpool", "avgpool", "adaptive_avgpool", "lrn", "add", "scale", *_MOVES)
 # What keeps the order of features after a flatten, element by element.
 ELEMENTWISE = ("relu", "tanh", "sigmoid", "leaky_relu", "gelu", "silu", "dropout")
 

@@ -41,8 +41,10 @@ def build(model: Model) -> Native:
         layer = replace(call, functional=model.by_id[call.call_of or call.id].functional)
         if layer.id not in model.outputs and layer.id not in a.readers:
             raise Unsupported(f"layer {layer.id!r}: nothing reads its output, so a functional Keras model leaves it out")
+        if layer.op not in BUILDERS:
+            raise Unsupported(f"layer {layer.id!r}: the Keras adapter has no op {layer.op!r}")
         xs = [a.values[v] for v in layer.inputs]
-        a.finish(layer, BUILDERS[layer.op](a, layer, xs if layer.op in ("add", "concat") else xs[0]))
+        a.finish(layer, BUILDERS[layer.op](a, layer, xs if layer.op in ("add", "scale", "concat") else xs[0]))
     inputs, outputs = [a.values[name] for name in shapes], [a.values[v] for v in model.outputs]
     net = keras.Model(_one(inputs), _one(outputs), name=scope_name(model.name))
     return Native(net, a.values, {k: tuple(v) for k, v in a.owned.items()}, _calls(net, a))

@@ -202,6 +202,10 @@ def _add(a: Assembly, layer: Layer, xs: Any) -> Any:
     return a.call(layer, K.Add, xs)
 
 
+def _scale(a: Assembly, layer: Layer, xs: Any) -> Any:
+    return a.call(layer, K.Multiply, xs)
+
+
 def _concat(a: Assembly, layer: Layer, xs: Any) -> Any:
     axis = layer.attrs["axis"] % len(layer.x)
     return a.call(layer, K.Concatenate, xs, axis=axis if axis == 0 or len(layer.x) < 3 else (axis - 1 if axis > 1 else -1))
@@ -239,6 +243,7 @@ BUILDERS: dict[str, Callable[[Assembly, Layer, Any], Any]] = {
     "flatten": _flatten,
     "dropout": _dropout,
     "add": _add,
+    "scale": _scale,
     "concat": _concat,
     "subsample": _subsample,
     "zero_pad": _zero_pad,

@@ -6,6 +6,7 @@ F projects where the shape changes and in the first block of the network.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +33,8 @@ class Recipe:
     """What one network of the family is built with.
 
     ``stem`` is ``7x7``, ``deep`` (three 3×3) or ``3x3`` (stride 1, no pooling); ``v1`` puts a bottleneck's stride on its first
-    1×1; ``width`` is that of one group where the block has 64 channels; ``average`` pools before a strided projection.
+    1×1; ``width`` is that of one group where the block has 64 channels; ``average`` pools before a strided projection;
+    ``squeeze`` divides the channels between the two 1×1 convolutions of a squeeze-and-excitation module, which 0 leaves out.
     """
 
     repeats: tuple[int, ...]
@@ -44,12 +46,14 @@ class Recipe:
     groups: int = 1
     width: int = 64
     average: bool = False
+    squeeze: int = 0
     bias: bool = False
     eps: float = 1e-5
 
 
 def _row(name: str, says: str, source: str, recipe: Recipe, size: Shape = _IMAGENET, classes: int = 1000) -> Variant:
-    return Variant(name, "resnet", says, size, classes, source, {"recipe": recipe})
+    of = re.match(r"(?:se|wide)-[a-z]+\d+", name)
+    return Variant(name, "resnet", says, size, classes, source, {"recipe": recipe}, of[0] if of else "")
 
 
 def _basic(depth: int, option: str) -> Variant:
@@ -104,6 +108,19 @@ def _wide(depth: int) -> Variant:
     return _row(f"wide-resnet{depth}-2", says, source, Recipe(DEPTHS[depth], True, width=128))
 
 
+def _squeezing(depth: int, v1: bool) -> Variant:
+    says = f"bottlenecks with squeeze-and-excitation; stride on the {'first 1×1 (v1)' if v1 else '3×3 (v1.5)'}"
+    name = f"se-resnet{depth}" + ("-v1" if v1 else "")
+    source = "Hu et al. 2017, arXiv:1709.01507, table 2" if v1 else "timm seresnet50, mmpretrain SEResNet"
+    return _row(name, says, source, Recipe(DEPTHS[depth], True, v1=v1, squeeze=16))
+
+
+def _squeezing_resnext(depth: int) -> Variant:
+    says = "bottlenecks whose 3×3 has 32 groups, of 4 channels each in the first stage, with squeeze-and-excitation"
+    recipe = Recipe(DEPTHS[depth], True, groups=32, width=4, squeeze=16)
+    return _row(f"se-resnext{depth}-32x4d", says, "Hu et al. 2017, arXiv:1709.01507, table 2", recipe)
+
+
 def _small(depth: int) -> Variant:
     """The networks of 6n + 2 layers that the paper trains on CIFAR-10."""
     n = (depth - 2) // 6
@@ -127,6 +144,8 @@ VARIANTS = (
     *(_deep_stem(depth, average) for depth in (50, 101, 152) for average in (False, True)),
     *(_resnext(*of) for of in ((50, 32, 4), (50, 64, 4), (101, 32, 4), (101, 32, 8), (101, 64, 4), (152, 32, 4), (152, 64, 4))),
     *(_wide(depth) for depth in (50, 101)),
+    *(_squeezing(depth, v1) for depth in (50, 101, 152) for v1 in (False, True)),
+    *(_squeezing_resnext(depth) for depth in (50, 101)),
     *(_small(depth) for depth in (20, 32, 44, 56, 110)),
     *(_small_stem(depth) for depth in (18, 34, 50, 101, 152)),
 )
@@ -189,7 +208,21 @@ def _bottleneck_block(g: Graph, r: Recipe, path: str, channels: int, stride: int
     _conv_bn(g, r, f"{path}.conv2", f"{path}.bn2", inner, 3, 1 if r.v1 else stride, r.groups)
     g.add(f"{path}.relu2", "relu")
     _conv_bn(g, r, f"{path}.conv3", f"{path}.bn3", 4 * channels, 1, 1)
+    if r.squeeze:
+        _squeeze(g, f"{path}.se_module", 4 * channels // r.squeeze)
     _close(g, r, path, came, 4 * channels, stride, "relu3")
+
+
+def _squeeze(g: Graph, path: str, between: int) -> None:
+    """Every channel times a number between 0 and 1 that is computed from the means of all channels."""
+    g.container(path, "SEModule")
+    came, channels = g.last, g.shape()[1]
+    g.add(f"{path}.avg_pool", "adaptive_avgpool", output_size=1)
+    g.add(f"{path}.fc1", "conv", out_channels=between, kernel=1)
+    g.add(f"{path}.relu", "relu")
+    g.add(f"{path}.fc2", "conv", out_channels=channels, kernel=1)
+    g.add(f"{path}.sigmoid", "sigmoid")
+    g.add(f"{path}.scale", "scale", came, g.last)
 
 
 def _close(g: Graph, r: Recipe, path: str, came: str, channels: int, stride: int, relu: str) -> None:

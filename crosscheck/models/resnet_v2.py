@@ -45,7 +45,8 @@ def _wide(depth: int, factor: int) -> Variant:
     n = (depth - 4) // 6
     says = f"activation first, three stages of {n} basic blocks, {factor} times as wide as 16, 32 and 64 channels"
     recipe = Recipe((n, n, n), False, first=16, channels=16 * factor)
-    return Variant(f"wrn-{depth}-{factor}", "resnet", says, (3, 32, 32), 10, _WIDE, {"recipe": recipe})
+    name = f"wrn-{depth}-{factor}"
+    return Variant(name, "resnet", says, (3, 32, 32), 10, _WIDE, {"recipe": recipe}, of=name)
 
 
 VARIANTS = (

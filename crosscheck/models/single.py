@@ -9,8 +9,16 @@ from crosscheck.spec import Model, Shape
 _SOURCE = "layers that tutorials on paddle.flops count by hand"
 
 VARIANTS = (
-    Variant("single-conv", "single", "one 3×3 convolution from 2 to 4 channels, padding 1", (2, 320, 320), 4, _SOURCE),
-    Variant("single-linear", "single", "one linear layer from 2 to 4 features", (2, 1, 1), 4, _SOURCE),
+    Variant(
+        "single-conv",
+        "single",
+        "one 3×3 convolution from 2 to 4 channels, padding 1",
+        (2, 320, 320),
+        4,
+        _SOURCE,
+        of="single-conv",
+    ),
+    Variant("single-linear", "single", "one linear layer from 2 to 4 features", (2, 1, 1), 4, _SOURCE, of="single-linear"),
 )
 
 

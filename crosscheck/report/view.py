@@ -37,6 +37,7 @@ METRIC_TITLES = {
     "power": "Powers",
     "erf": "Error functions",
 }
+PART_OF_MEMORY = "memory_"  # the way from tool to tool is told of the whole, which has every term of its parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +301,7 @@ def _same(sums: Sequence[Sum]) -> tuple[Same, ...]:
 
 def _stairs(sums: Sequence[Sum], counted: Tally, conventions: Conventions) -> tuple[Stair, ...]:
     stairs: list[Stair] = []
-    for metric in dict.fromkeys(s.column.metric for s in sums):
+    for metric in dict.fromkeys(s.column.metric for s in sums if not s.column.metric.startswith(PART_OF_MEMORY)):
         groups = _same([s for s in sums if s.column.metric == metric])
         ordered = sorted((g.sums[0] for g in groups), key=lambda s: (s.value, s.column.tool))
         for below, above in itertools.pairwise(ordered):

@@ -13,7 +13,7 @@ from crosscheck.spec import Model
 Draw = Any
 SPATIAL = (
     *("conv", "conv", "conv", "maxpool", "avgpool", "batchnorm", "groupnorm", "lrn", "relu", "tanh", "sigmoid", "leaky_relu"),
-    *("gelu", "silu", "dropout", "branch", "concat", "shortcut", "twice"),
+    *("gelu", "silu", "dropout", "branch", "concat", "scale", "shortcut", "twice"),
 )
 
 
@@ -51,6 +51,11 @@ def _spatial(draw: Draw, g: Graph, path: str, keras: bool) -> None:
             left = g.add(f"{path}.left", "conv", start, out_channels=draw(st.integers(1, 4)), kernel=1)
             right = g.add(f"{path}.right", "relu", start)
             g.add(f"{path}.cat", "concat", left, right)
+        elif kind == "scale":
+            came = g.last
+            g.add(f"{path}.mean", "adaptive_avgpool", output_size=1)
+            numbers = g.add(f"{path}.sigmoid", "sigmoid")
+            g.add(f"{path}.scale", "scale", came, numbers)
         elif kind == "shortcut":
             g.add(f"{path}.subsample", "subsample", stride=2)
             g.add(f"{path}.pad", "zero_pad", pads=((1, 2), (0, 0), (0, 1)))

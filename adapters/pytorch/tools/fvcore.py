@@ -29,19 +29,8 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
 
     fvcore adds the calls of one module up; of such a module, each call is analysed once more by itself.
     """
-    given: dict[str, list[Any]] = {path: [] for path, _, ids in native.leaves() if len(ids) > 1}
-    hooks = [native.net.get_submodule(path).register_forward_pre_hook(partial(_keep, given[path])) for path in given]
-    with torch.no_grad():
-        analyses = {metric: _analysis(metric, native.net, native.inputs) for metric in _ANALYSES}
-        totals = {metric: (analysis.total(), analysis.by_module()) for metric, analysis in analyses.items()}
-        for hook in hooks:
-            hook.remove()
-        for metric, (total, sums) in totals.items():
-            for path, module, ids in native.leaves():
-                apart = [_analysis(metric, module, inputs).total() for inputs in given[path][: len(ids)]] if path in given else []
-                for layer, count in zip(ids, apart or [sums[path]], strict=True):
-                    yield Reading(layer, metric, count, _UNITS[metric])
-            yield Reading(TOTAL, metric, total, _UNITS[metric])
+    for metric, kind in _ANALYSES.items():
+        yield from _sums(native, metric, kind)
     params = parameter_count(native.net)
     for path, _, ids in native.leaves():
         if path in params:
@@ -49,10 +38,26 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
     yield Reading(TOTAL, "params", params[""], _UNITS["params"])
 
 
+def _sums(native: Native, metric: str, kind: Any) -> Iterator[Reading]:
+    """What one analysis says of the network and of every leaf module."""
+    given: dict[str, list[Any]] = {path: [] for path, _, ids in native.leaves() if len(ids) > 1}
+    hooks = [native.net.get_submodule(path).register_forward_pre_hook(partial(_keep, given[path])) for path in given]
+    with torch.no_grad():
+        analysis = _analysis(kind, native.net, native.inputs)
+        total, sums = analysis.total(), analysis.by_module()
+        for hook in hooks:
+            hook.remove()
+        for path, module, ids in native.leaves():
+            counts = [_analysis(kind, module, inputs).total() for inputs in given[path]] if path in given else [sums[path]]
+            for layer, count in zip(ids, counts, strict=True):
+                yield Reading(layer, metric, count, _UNITS[metric])
+    yield Reading(TOTAL, metric, total, _UNITS[metric])
+
+
 def _keep(given: list[Any], module: nn.Module, inputs: Any) -> None:
     given.append(inputs)
 
 
-def _analysis(metric: str, net: nn.Module, inputs: Any) -> Any:
+def _analysis(kind: Any, net: nn.Module, inputs: Any) -> Any:
     """An analysis without its log of operators that it does not count."""
-    return _ANALYSES[metric](net, inputs).unsupported_ops_warnings(False).uncalled_modules_warnings(False)
+    return kind(net, inputs).unsupported_ops_warnings(False).uncalled_modules_warnings(False)

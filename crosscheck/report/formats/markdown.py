@@ -15,7 +15,14 @@ from crosscheck.report.view import METRIC_TITLES, Column, Page, Report
 
 NONE = "–"
 FAMILIES = {"lenet": "LeNet", "alexnet": "AlexNet", "vgg": "VGG", "resnet": "ResNet"}
-PARTS = {"params_trainable": ", trainable", "params_nontrainable": ", not trainable"}
+PARTS = {
+    "params_trainable": ", trainable",
+    "params_nontrainable": ", not trainable",
+    "memory": ", all three",
+    "memory_input": ", input",
+    "memory_activations": ", activations",
+    "memory_params": ", parameters",
+}
 
 
 def number(value: Any) -> str:
@@ -61,10 +68,20 @@ def _summary(report: Report, env: jinja2.Environment) -> str:
         names=FAMILIES,
         ratios=_ratios(report),
         compute=[(f, _family(report, f, ["compute"])) for f in families],
-        params=[(f, _family(report, f, [m for m in METRIC_TITLES if m != "compute"])) for f in families],
+        params=[(f, _family(report, f, [m for m in METRIC_TITLES if m.startswith("params")])) for f in families],
+        others=_others(report, families),
         quirks=table(["tool", "op", "what", "largest effect", "networks", "source"], quirks, "lllrll"),
         problems=table(["network", "framework", "tool", "metric", "status", "why"], problems, "llllll"),
     )
+
+
+def _others(report: Report, families: Sequence[str]) -> list[tuple[str, str, str]]:
+    """What is neither compute nor parameters: title of the metrics, family, table; metrics that no tool gave are left out."""
+    given = {c.metric for c in report.columns}
+    groups = {"Memory": [m for m in METRIC_TITLES if m.startswith("memory")]}
+    groups |= {t: [m] for m, t in METRIC_TITLES.items() if not m.startswith(("compute", "params", "memory"))}
+    found = ((t, f, _family(report, f, metrics)) for t, metrics in groups.items() for f in families if given & set(metrics))
+    return [(title, family, text) for title, family, text in found if text]
 
 
 def _link(page: Page) -> str:
