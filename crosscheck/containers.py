@@ -167,6 +167,8 @@ def _sizes(model: Model, path: str, block: _Block) -> dict[str, int]:
     counts: dict[str, int] = {}
     if block.held and not block.modules:
         counts = _with_beyond("held_out_elements", [block.out])
+    if (model.kind_of(path) != PLAIN or block.held) if path else not block.modules:
+        counts["hooked_out_elements"] = sum(map(numel, block.left)) or numel(block.out)
     if path:
         if model.kind_of(path) == PLAIN:
             return counts

@@ -119,6 +119,7 @@ SIZES: Final[dict[str, str]] = {
     "repeated_out_elements": "|y| of a module with parameters, at every further call",
     "container_out_elements": "elements that leave a container with a class of its own as its one output, the network apart",
     "container_out_products": "the same of several outputs, all sizes multiplied as if N were -1: below 0 for an odd number",
+    "hooked_out_elements": "all outputs of a container with a class or parameters of its own, and of a network without modules",
     "overturned_out_elements": "what the sum of outputs of all modules and such containers gains if a sign below 0 is dropped",
     "wrapped_out_elements": "what that sum gains, a loss being below 0, if 32 bits hold it and then its sign is dropped",
     "held_out_elements": "elements that leave a container without modules that holds parameters of functional calls",

@@ -78,6 +78,8 @@ def by_walking(model: Model) -> dict[str, dict[str, int]]:
                 if held:
                     counts |= {"held_out_elements": numel(out), "beyond_held_out_elements": numel(out) - numel(out[1:])}
         counts |= sizes(model, block)
+        if (block.kind != "Sequential" or held) if block.path else not has_modules(block):
+            counts["hooked_out_elements"] = sum(numel(model.by_id[v].y) for v in block.outputs)
         found[block.path or ROOT] = {k: v for k, v in counts.items() if v}
     return {k: v for k, v in found.items() if v}
 

@@ -126,9 +126,20 @@ def _run(native: Native, model: Model) -> Shapes:
 
 
 @cache
-def _kind(name: str) -> type[Container]:
-    """A container class that goes by the name its users know."""
-    return type("Block" if name == "Sequential" else name, (Container,), {})
+def _kind(name: str, holds: bool = False) -> type[Container]:
+    """A container class that goes by the name its users know.
+
+    Where the description names none, it is an ``nn.Sequential`` that does more than a chain, so that tools that pass over these
+    pass over it; not so where it ``holds`` parameters of functional calls, which no ``nn.Sequential`` does.
+    """
+    plain = name == "Sequential"
+    return type("Block" if plain else name, (Container, nn.Sequential) if plain and not holds else (Container,), {})
+
+
+def _holds(model: Model, block: Block) -> bool:
+    """Whether a functional call right in the block brings parameters."""
+    nodes = (step.node for step in block.steps)
+    return any(isinstance(x, Layer) and x.functional and not x.call_of and len(arrays(model, x)) > 0 for x in nodes)
 
 
 def _bare(site: _Site, layers: tuple[Layer, ...]) -> Any:
@@ -141,7 +152,7 @@ def _bare(site: _Site, layers: tuple[Layer, ...]) -> Any:
 
 def _block(site: _Site, block: Block) -> Any:
     """A container and all that it holds: ``nn.Sequential`` where sublayers of its own just follow one another."""
-    container = _kind(block.kind)()
+    container = _kind(block.kind, _holds(site.model, block))()
     container.reads, container.gives = block.inputs, block.outputs
     for step in block.steps:
         node = step.node
