@@ -1,4 +1,4 @@
-"""Kinds of variants: networks that differ in how often, how wide and by which letter alone are of one kind."""
+"""Variants counted, and their kinds: networks that differ in how often, how wide and by which letter alone are of one kind."""
 
 from __future__ import annotations
 
@@ -7,9 +7,19 @@ from functools import cache
 from typing import Any
 
 from crosscheck import models
+from crosscheck.engine import Tally, tally
 from crosscheck.models._variant import Variant
 
+LEARNED = ("weight", "bias", "norm_scale", "norm_shift")
 AMOUNTS = {"repeats", "channels", "first", "width", "groups", "squeeze", "letter"}
+
+
+def counted(name: str, batch: int = 1, classes: int | None = None) -> Tally:
+    return tally(models.build(name, batch=batch, classes=classes))
+
+
+def learned(t: Tally) -> int:
+    return sum(t.sum(p) for p in LEARNED)
 
 
 def _trait(name: str, value: Any) -> Any:

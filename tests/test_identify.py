@@ -69,6 +69,11 @@ def test_every_answer_is_within_the_printed_precision_and_ranked(text: str) -> N
         ("resnet50", "3.86 GFLOPs", "resnet50-v1", "mac", ["variant"]),
         ("resnet50", "3.8 GFLOPs", "resnet50-v1", "mac", ["variant", "cut"]),
         ("vgg16", "138,357,544", "vgg16", "mac", []),
+        ("resnet50", "25.63M", "resnet50-vd", "paddle_flops", ["variant", "tool"]),  # PaddleClas on ResNet50_vd
+        ("resnet18", "1.83G", "resnet18-paddleclas", "mac", ["variant"]),  # PaddleClas on ResNet18
+        ("wide-resnet50-2", "11.45G", "wide-resnet50-2", "ptflops_pytorch", ["tool"]),  # the README of ptflops
+        ("mnist-cnn", "487.6k", "mnist-cnn", "torchinfo", ["tool"]),  # a test of torchinfo
+        ("single-conv", "7,782,400", "single-conv", "paddle_flops", ["tool"]),
     ],
 )
 def test_figures_that_readers_have(model: str, figure: str, variant: str, conventions: str, kinds: list[str]) -> None:

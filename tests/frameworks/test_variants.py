@@ -2,7 +2,7 @@
 
 Networks that differ in repeats, widths and letters alone are of one kind. The default set and the shallowest of each kind are
 counted by every tool at their own size and once more in another; deeper ones at a small size, by the tools whose count depends
-on how calls and containers lie, as tests/test_models.py shows that they have no layer that the shallowest has not.
+on how calls and containers lie, as tests/test_variants.py shows that they have no layer that the shallowest has not.
 """
 
 from __future__ import annotations
