@@ -27,6 +27,7 @@ DEEP = (
 
 DESCRIBED_ONLY = {name for name in models.variants() if any(x.op in PAPER_OPS for x in models.build(name).layers)}
 
+
 def _judge(served: Served, model: Model, tools: tuple[str, ...] | None = None) -> set[str]:
     answer = served.run([model], tools, contract=True)
     assert contract_failures(answer.facts, [model]) == []
