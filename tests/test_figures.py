@@ -348,6 +348,8 @@ def test_files_of_spreadsheets_are_read(tmp_path: Path) -> None:
     file.write_bytes("\ufeffModel;Metric;Value;Unit;Remark\r\nresnet50;params;25557032;;x, y\r\n".encode())
     (v,) = trial.judge(record.load(file))
     assert (v.kind, v.figure.line) == (EXACT, 2)
+    file.write_bytes(b"model\tmetric\tvalue\nresnet50\tparams\t25,557,032\n")
+    assert trial.judge(record.load(file))[0].kind == EXACT
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(FileError, match="not UTF-8"):
         record.load(file)
