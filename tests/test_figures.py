@@ -293,6 +293,13 @@ def test_units_stand_in_their_column_or_in_the_metric_or_are_missed() -> None:
     assert "its unit is missing" in rows[3].says
 
 
+def test_macs_are_macs_and_flops_may_be_either() -> None:
+    once, either, twice = judged("vgg16,,,MACs,15.47,G,x\nvgg16,,,FLOPs,30.94,G,x\nvgg16,,,MACs,30.94,G,x\n")
+    assert [once.kind, either.kind, twice.kind] == [ROUNDS, ROUNDS, EXPLAINED]
+    assert twice.fit
+    assert [a.kind for a in twice.fit.assumed] == ["factor"]
+
+
 def test_a_convention_that_the_user_names_is_held_to() -> None:
     head = HEAD.strip() + ",convention\n"
     right, wrong = trial.judge(
