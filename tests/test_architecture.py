@@ -233,6 +233,11 @@ def test_counting_starts_no_heavy_library() -> None:
     assert not loaded & heavy, f"{sorted(loaded & heavy)} are imported by commands that only count"
 
 
+def test_a_trial_of_figures_starts_no_heavy_library() -> None:
+    loaded = loaded_after("figures --source ptflops", "figures --verdict misprint --format markdown")
+    assert not loaded & (FRAMEWORKS | {"pandas", "numpy", "jinja2", "adapters"})
+
+
 def test_listing_frameworks_imports_none_to_find_out() -> None:
     assert not loaded_after("list frameworks --format json") & FRAMEWORKS
 

@@ -293,6 +293,13 @@ def test_units_stand_in_their_column_or_in_the_metric_or_are_missed() -> None:
     assert "its unit is missing" in rows[3].says
 
 
+def test_macs_are_macs_and_flops_may_be_either() -> None:
+    once, either, twice = judged("vgg16,,,MACs,15.47,G,x\nvgg16,,,FLOPs,30.94,G,x\nvgg16,,,MACs,30.94,G,x\n")
+    assert [once.kind, either.kind, twice.kind] == [ROUNDS, ROUNDS, EXPLAINED]
+    assert twice.fit
+    assert [a.kind for a in twice.fit.assumed] == ["factor"]
+
+
 def test_a_convention_that_the_user_names_is_held_to() -> None:
     head = HEAD.strip() + ",convention\n"
     right, wrong = trial.judge(
@@ -348,6 +355,8 @@ def test_files_of_spreadsheets_are_read(tmp_path: Path) -> None:
     file.write_bytes("\ufeffModel;Metric;Value;Unit;Remark\r\nresnet50;params;25557032;;x, y\r\n".encode())
     (v,) = trial.judge(record.load(file))
     assert (v.kind, v.figure.line) == (EXACT, 2)
+    file.write_bytes(b"model\tmetric\tvalue\nresnet50\tparams\t25,557,032\n")
+    assert trial.judge(record.load(file))[0].kind == EXACT
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(FileError, match="not UTF-8"):
         record.load(file)

@@ -61,7 +61,7 @@ def plain(label: Label) -> tuple[Candidate, ...]:
         told = replace(label, by=c.id)
         n = exact.value(told.network, told.shape, told.classes, told.place, c.id, told.metric)
         if n is not None:
-            factors = (Fraction(1), Fraction(2)) if label.metric == "compute" else (Fraction(1),)
+            factors = (Fraction(1), Fraction(2)) if label.metric == "compute" and label.open_unit else (Fraction(1),)
             found += [Candidate(told, f, n, ()) for f in factors]
     return tuple(found)
 
@@ -163,7 +163,7 @@ def _conventions(label: Label) -> Iterator[tuple[Label, Fraction, tuple[Assumpti
         for c in known:
             free = c in _by_definition(label.metric)
             by = () if free else (assume(TOOL, f"counted as {c.title} does"),)
-            yield from _factors(replace(label, by=c.id), c, by, free=free)
+            yield from _factors(replace(label, by=c.id), c, by, free=free and label.open_unit)
         return
     own = convention.load(label.by)
     yield from _factors(label, own, (), free=False)

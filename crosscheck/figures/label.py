@@ -80,7 +80,10 @@ _WORDS = (  # the first pattern that a metric's words match; sizes of memory bef
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is claimed to have been counted: by convention ``by`` where the label says so, in all of (N, C, H, W) ``shape``."""
+    """What is claimed to have been counted: by convention ``by`` where the label says so, in all of (N, C, H, W) ``shape``.
+
+    ``open_unit`` is True where the word for operations leaves open whether a multiply-add is one or two of them.
+    """
 
     network: str
     shape: Shape
@@ -89,6 +92,7 @@ class Label:
     metric: str
     by: str
     stated_input: bool = True
+    open_unit: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,8 @@ def label(figure: Figure) -> Label | str:
         raise FileError(f"{figure.at}: column 'shape': {figure.shape!r} is not NxCxHxW. Hint: write it like 1x3x224x224")
     classes = int(figure.classes) if figure.classes.isdigit() else None
     stated = bool(shape) and not figure.input.startswith("unstated")
-    return Label(network, shape or (1, *own), classes, figure.place, metric, by, stated)
+    open_unit = not re.search(r"macs?\b|mult", f"{figure.metric} {figure.unit}".lower())
+    return Label(network, shape or (1, *own), classes, figure.place, metric, by, stated, open_unit)
 
 
 def _by(figure: Figure) -> str:

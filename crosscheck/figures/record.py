@@ -81,9 +81,9 @@ def load(path: Path) -> list[Figure]:
 
 
 def parse(text: str, where: str) -> Iterator[Figure]:
-    """Figures from CSV text, comma or semicolon between its cells. Raises FileError that names line and column."""
+    """Figures from CSV text, commas, semicolons or tabs between its cells. Raises FileError that names line and column."""
     first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first and "," not in first else ",", strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=next((d for d in ",;\t" if d in first), ","), strict=True)
     head: list[str] = []
     start = 1
     try:

@@ -33,7 +33,7 @@ VERDICTS = {
     UNEXPLAINED: "nothing that was tried yields it",
     OUT: "a network or metric that cannot be described yet",
 }
-LIKELY = (EDITION, PART, VARIANT, INPUT, TOOL, FACTOR, WRAP, SCALE, ROUGH, CUT, CLASSES, BATCH, AGAINST)
+LIKELY = (EDITION, PART, VARIANT, INPUT, FACTOR, TOOL, WRAP, SCALE, ROUGH, CUT, CLASSES, BATCH, AGAINST)
 STRUCTURE = "its tensors exactly, and the file's own structure, which depends on who wrote it"
 DECOYS = 20  # on each side
 BY_CHANCE = 4  # more decoys that pass make one assumption a coincidence

@@ -188,7 +188,10 @@ def _where(v: Verdict) -> str:
 
 
 def explained(verdicts: Iterable[Verdict]) -> list[list[str]]:
-    """Explained figures, those with one source and the same reason together: printed, because, where."""
+    """Explained figures, those of one source and reason together: printed, how many, because, exact, hypotheses, where.
+
+    The hypotheses are those of the figure beside which most wrong figures would pass.
+    """
     groups: dict[tuple[str, str], list[Verdict]] = {}
     for v in verdicts:
         if v.kind == EXPLAINED and not v.refuted:
@@ -200,9 +203,13 @@ def explained(verdicts: Iterable[Verdict]) -> list[list[str]]:
         told = ", ".join(dict.fromkeys(printed(v) for v in group))
         yields = f"{exact(first, first.fit.candidate)}: {reading(first.fit.candidate)}" if first.fit else ""
         example = yields or first.says.partition(": ")[2]
-        chance = max(v.decoys for v in group)
-        rows.append([told, f"{len(group)}", because, example, f"{chance}", source])
+        rows.append([told, f"{len(group)}", because, example, _hypotheses(max(group, key=lambda v: v.decoys)), source])
     return rows
+
+
+def _hypotheses(v: Verdict) -> str:
+    """How many hypotheses were tried and fit, and how many wrong figures they would let pass."""
+    return f"{v.fits:,} of {v.tried:,} hypotheses fit; {v.decoys} of {2 * DECOYS} wrong figures beside it would pass"
 
 
 def unexplained(verdicts: Iterable[Verdict]) -> list[list[str]]:
@@ -216,7 +223,13 @@ def unexplained(verdicts: Iterable[Verdict]) -> list[list[str]]:
                 rows[key][0] += f", {printed(v)}"
                 rows[key][1] += f", {v.figure.name}"
             else:
-                rows[key] = [printed(v), what(v), reason(v), f"{v.tried:,}", _where(v) if not of_file else title(v)]
+                rows[key] = [
+                    printed(v),
+                    what(v),
+                    reason(v),
+                    f"{v.tried:,} hypotheses tried",
+                    _where(v) if not of_file else title(v),
+                ]
     return list(rows.values())
 
 
@@ -246,7 +259,6 @@ Section = tuple[str, str, tuple[str, ...], list[list[str]]]
 
 def sections(verdicts: Sequence[Verdict]) -> Iterator[Section]:
     """Title, sentence, head and rows of every table about single figures that has rows."""
-    near = f"of {2 * DECOYS} wrong figures up to {DECOYS} units of the last digit away"
     yield (
         "Refuted",
         "Figures that are wrong, each with its arithmetic.",
@@ -254,8 +266,11 @@ def sections(verdicts: Sequence[Verdict]) -> Iterator[Section]:
         refuted(verdicts),
     )
     yield (
-        *("Explained", f"What the label does not say. The last but one column tells how many {near} would pass as well."),
-        *(("printed", "figures", "because", "exact", "pass", "where"), explained(verdicts)),
+        *(
+            "Explained",
+            f"What the label does not say. Wrong figures lie up to {DECOYS} units of the last digit beside the printed one.",
+        ),
+        *(("printed", "figures", "because", "exact", "hypotheses", "where"), explained(verdicts)),
     )
     head = ("printed", "of", "what comes near", "tried", "where")
     yield "Unexplained", "Nothing that was tried yields these.", head, unexplained(verdicts)
@@ -315,8 +330,10 @@ def show_each(verdicts: Sequence[Verdict]) -> None:
     grid.add_column("printed", overflow="fold", max_width=22)
     grid.add_column("of", overflow="fold", max_width=24)
     grid.add_column("because", overflow="fold")
+    grid.add_column("fit of tried", justify="right", max_width=8)
     for v in verdicts[:LONG]:
-        grid.add_row(f"[{COLOURS[v.kind]}]{v.kind}[/]", escape(printed(v)), escape(what(v)), escape(reason(v)))
+        fit = f"{v.fits:,} of {v.tried:,}" if v.tried else ""
+        grid.add_row(f"[{COLOURS[v.kind]}]{v.kind}[/]", escape(printed(v)), escape(what(v)), escape(reason(v)), fit)
     out.print(grid)
     counts = Counter(v.kind for v in verdicts)
     told = ", ".join(f"{counts[k]:,} {k}" for k in VERDICTS if counts[k])
@@ -333,7 +350,7 @@ def _entries(lines: Sequence[dict[str, str]]) -> Table:
         cells = dict(line)
         first = cells.pop("printed") + (f"\n→ {right}" if (right := cells.pop("right", "")) else "")
         of, where = cells.pop("of", ""), cells.pop("where", "")
-        told = [escape(text) for name, text in cells.items() if text and name not in ("figures", "pass", "tried")]
+        told = [escape(text) for name, text in cells.items() if text and name != "figures"]
         grid.add_row(escape(first), "\n".join([*([escape(of)] if of else []), *told, f"[dim]{escape(where)}[/dim]"]))
     return grid
 
