@@ -8,8 +8,10 @@ from dataclasses import replace
 from crosscheck import geometry, ops
 from crosscheck.errors import UsageError
 from crosscheck.lowerings import lrn
+from crosscheck.lowerings.copies import become_identity, drop, identity_after, identity_at_end, identity_before
 from crosscheck.lowerings.layout import channels_last_around, channels_last_ends
-from crosscheck.lowerings.nodes import NOT_ELEMENTS, Number, first, moved, node, readers, shape_of, with_stored
+from crosscheck.lowerings.nodes import Number, first, moved, node, readers, with_stored
+from crosscheck.lowerings.numbers import hold_in_nodes, leave_unused, share_numbers
 from crosscheck.primitives import STORED
 from crosscheck.spec import Layer, Model, numel
 
@@ -51,55 +53,6 @@ def as_nodes(model: Model, copies: bool = False) -> Model:
             attrs["shared"] = True
         layers.append(replace(x, attrs=attrs, call_of=None, functional=False))
     return replace(model, layers=tuple(layers), containers={"": "Graph"})
-
-
-def drop(model: Model, ops: Sequence[str]) -> Model:
-    """Layers of these ops are left out."""
-    return moved(model, lambda x: () if x.op in ops else None)
-
-
-def become_identity(model: Model, ops: Sequence[str]) -> Model:
-    """Layers of these ops become an Identity."""
-    return moved(model, lambda x: [node(x.id, "identity", "Identity", [first(x)], x.y)] if x.op in ops else None)
-
-
-def identity_after(model: Model, ops: Sequence[str]) -> Model:
-    """An Identity stands behind every layer of these ops."""
-    return moved(
-        model, lambda x: [x, node(f"{x.id}/Identity", "identity", "Identity", [(x.id, x.y)], x.y)] if x.op in ops else None
-    )
-
-
-def identity_before(model: Model, ops: Sequence[str], times: int) -> Model:
-    """Every input of a layer of these ops runs through so many Identity nodes."""
-
-    def change(x: Layer) -> list[Layer] | None:
-        if x.op not in ops:
-            return None
-        pieces: list[Layer] = []
-        reads = []
-        for k, (value, shape) in enumerate(zip(x.inputs, x.in_shapes, strict=True)):
-            last = value
-            for n in range(times):
-                pieces.append(node(f"{x.id}/input_{k}_{n}", "identity", "Identity", [(last, shape)], shape))
-                last = pieces[-1].id
-            reads.append(last)
-        return [*pieces, replace(x, inputs=tuple(reads))]
-
-    return moved(model, change)
-
-
-def identity_at_end(model: Model, times: int) -> Model:
-    """The output runs through so many Identity nodes."""
-    layers = list(model.layers)
-    outputs = []
-    for value in model.outputs:
-        last, y = value, shape_of(model, value)
-        for k in range(times):
-            layers.append(node(f"{value}/Identity_{k}", "identity", "Identity", [(last, y)], y))
-            last = layers[-1].id
-        outputs.append(last)
-    return replace(model, layers=tuple(layers), outputs=tuple(outputs))
 
 
 def fold_batchnorm(model: Model, biased: bool = True) -> Model:
@@ -296,42 +249,6 @@ def pad_pools(model: Model) -> Model:
         padded = node(f"{x.id}/Pad", "zero_pad", "Pad", [first(x)], wide, pads=pads, numbers=numbers)
         none = tuple((0, 0) for _ in x.attrs["padding"])
         return [padded, with_stored(replace(x, inputs=(padded.id,), in_shapes=(wide,)), padding=none)]
-
-    return moved(model, change)
-
-
-def leave_unused(model: Model, elements: dict[str, int]) -> Model:
-    """Stored numbers that no node reads: so many for each layer of an op, twice or more where its kernel has more axes."""
-    unused = 0
-    for x in model.layers:
-        each = elements.get(x.op, 0)
-        unused += each * (len(x.x) - 2) if x.op.endswith("pool") else each
-    if not unused:
-        return model
-    attrs = {"shape": (0,), "unused": unused, "stored": {}}
-    return replace(model, layers=(*model.layers, Layer("(unused)", "constant", attrs, (), (), ((0,),))))
-
-
-def share_numbers(model: Model) -> Model:
-    """Stored numbers that are equal are kept once, with the node that reads them first."""
-    seen: set[str] = set()
-
-    def change(x: Layer) -> list[Layer] | None:
-        numbers: tuple[Number, ...] = x.attrs.get("numbers", ())
-        kept = tuple(n for n in numbers if not n.key or not (n.key in seen or seen.add(n.key)))  # type: ignore[func-returns-value]
-        return None if kept == numbers else [with_stored(x, numbers=kept)]
-
-    return moved(model, change)
-
-
-def hold_in_nodes(model: Model, what: str) -> Model:
-    """What is stored lies in Constant nodes, ``everything`` or ``numbers`` alone, not in the graph's list of stored tensors."""
-
-    def change(x: Layer) -> list[Layer] | None:
-        stored = {k: n for k, n in x.attrs["stored"].items() if k not in NOT_ELEMENTS}
-        numbers = tuple(replace(n, single=False) for n in x.attrs.get("numbers", ()))
-        held = sum(stored.values()) + x.attrs.get("unused", 0) if what == "everything" else stored.get("literals", 0)
-        return [with_stored(x, numbers=numbers, stored=stored | {"node_held": held})] if held else None
 
     return moved(model, change)
 

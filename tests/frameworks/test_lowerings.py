@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +18,7 @@ from crosscheck.cli import app
 from crosscheck.graph import Graph
 from crosscheck.graphs import DIFFERS, EXPLAINED
 from crosscheck.importers import onnx
-from crosscheck.lowerings import lower, recipe
+from crosscheck.lowerings import lower, recipe, recipes
 from crosscheck.rows import Export
 from crosscheck.spec import Model
 
@@ -118,6 +120,16 @@ def test_a_step_forgotten_leaves_a_residual_in_the_real_file(written: Written) -
                 assert bool(lower(NETS[name], lacking).residual(file)) == changed, (name, export, step.rewrite)
                 tried += changed
     assert tried > 5
+
+
+def test_the_places_that_recipes_name_are_there() -> None:
+    """Paths are below site-packages; those of Paddle2ONNX are in its repository, as the package has no sources."""
+    named = {f for r in recipes().values() for s in r.steps for f in re.findall(r"[\w/]+\.py(?::\d+)?", s.source)}
+    assert len(named) > 15
+    for path, _, line in (f.partition(":") for f in sorted(named)):
+        file = Path(sysconfig.get_path("purelib"), path)
+        assert file.is_file(), path
+        assert not line or file.read_text(encoding="utf-8").splitlines()[int(line) - 1].strip(), f"{path}:{line}"
 
 
 @pytest.mark.xdist_group("verify")
