@@ -484,11 +484,14 @@ def list_models(
     from crosscheck import listing, terminal
 
     rows = listing.models(family)
-    if output is Format.table and family is None:
-        terminal.show_lines(rows, "family", ("name", "input", "params", "MACs", "variant"))
-        terminal.console().print("whole descriptions and sources: crosscheck list models --family NAME", style="dim")
+    columns = ("name", "input", "params", "MACs")
+    if output is not Format.table:
+        terminal.show_rows(rows, output.value)
+    elif family:
+        terminal.show_entries(rows, columns, ("variant", "source"))
     else:
-        terminal.show_rows([{k: v for k, v in r.items() if k != "family" or family is None} for r in rows], output.value)
+        terminal.show_lines(rows, "family", (*columns, "variant"))
+        terminal.console().print("whole descriptions and sources: crosscheck list models --family NAME", style="dim")
 
 
 @lists.command("tools")

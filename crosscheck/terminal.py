@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from crosscheck import convention, engine, ops
@@ -79,6 +80,23 @@ def show_lines(rows: Sequence[dict[str, Any]], group: str, columns: Sequence[str
             if r[group] == heading:
                 table.add_row(*(escape(_cell(r[name])) for name in columns))
     console().print(table)
+
+
+def show_entries(rows: Sequence[dict[str, Any]], columns: Sequence[str], below: Sequence[str]) -> None:
+    """A line a row, and under it, indented and wrapped, what is too long for a column."""
+    widths = {name: max(len(name), *(len(_cell(r[name])) for r in rows)) for name in columns}
+    screen = console()
+
+    def line(cells: dict[str, Any]) -> str:
+        return "  ".join(f"{_cell(v):{'>' if isinstance(v, int) else '<'}{widths[k]}}" for k, v in cells.items()).rstrip()
+
+    numeric = {name for name in columns if isinstance(rows[0][name], int)}
+    heads = (f"{name:{'>' if name in numeric else '<'}{widths[name]}}" for name in columns)
+    screen.print("  ".join(heads), style="dim", highlight=False)
+    for r in rows:
+        screen.print(escape(line({name: r[name] for name in columns})), style="bold", highlight=False)
+        for name in below:
+            screen.print(Padding(escape(str(r[name])), (0, 0, 0, 4)), style="dim" if name != below[0] else "", highlight=False)
 
 
 def show_rows(rows: Sequence[dict[str, Any]], output: str, title: str = "") -> None:
