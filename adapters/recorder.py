@@ -24,9 +24,24 @@ class Seen:
     stored: Mapping[str, int] = field(default_factory=dict)
 
 
+JOINS = frozenset({"add", "scale", "concat"})
+
+
+def whole(seen: Seen, native: str, given: int, read: int) -> Seen:
+    """``seen``, unless it joins tensors of which some come from nowhere in sight, such as constants made on the way."""
+    return unknown(f"{native} with a tensor that no call made") if seen.op in JOINS and read < given else seen
+
+
 def unknown(native: str) -> Seen:
     """A call that the vocabulary has no op for, under the name that the framework gives it."""
     return Seen(UNKNOWN, {"native": native})
+
+
+def tensors(value: Any, kind: type) -> list[Any]:
+    """Every tensor in a value, in tuples and lists as well."""
+    if isinstance(value, kind):
+        return [value]
+    return [t for part in value for t in tensors(part, kind)] if isinstance(value, tuple | list) else []
 
 
 class Recorder:
@@ -77,6 +92,15 @@ class Recorder:
         ins, outs = ([tuple(int(n) for n in s) for s in side] for side in shapes)
         functional = function and seen.op not in WIRING
         self.layers[name] = Layer(name, seen.op, attrs, tuple(reads), tuple(ins), tuple(outs), again, functional)
+        return name
+
+    def several(
+        self, wanted: str, native: str, reads: Sequence[str], shapes: tuple[Sequence[Shape], Sequence[Shape]], made: Sequence[Any]
+    ) -> str:
+        """A call that makes several tensors, which no op of the vocabulary does: under its native name, with all its values."""
+        name = self.add(wanted, unknown(native), reads, shapes)
+        for tensor, value in zip(made, self.layers[name].values, strict=True):
+            self.name(tensor, value)
         return name
 
     def model(self, like: Model, outputs: Sequence[str], containers: Mapping[str, str]) -> Model:

@@ -379,3 +379,16 @@ def test_a_bias_that_two_read_before_it_is_added_stays_apart() -> None:
     found = compare(plain(), replace(file, layers=(*file.layers, twice)))
     assert any("no bias there" in d.says or "none there" in d.says for d in found.structural)
     assert found.residual == Amounts()
+
+
+@pytest.mark.parametrize(("here", "there"), [("resnet50", "resnet50-v1"), ("vgg16", "vgg19"), ("resnet18-c", "resnet18-a")])
+def test_networks_too_large_to_weigh_every_pair_obey_the_same_laws(
+    here: str, there: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crosscheck.structure.align.CELLS", 0)
+    a, b = models.build(here), models.build(there)
+    found = compare(a, b)
+    assert not found.same
+    assert found.residual == Amounts()
+    assert content(found) == content(compare(b, a), turned=True)
+    assert compare(a, a).differences == ()

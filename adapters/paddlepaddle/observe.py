@@ -17,7 +17,7 @@ from paddle import _C_ops, nn
 
 from adapters.paddlepaddle import read
 from adapters.paddlepaddle.build import Native
-from adapters.recorder import Recorder, unknown
+from adapters.recorder import Recorder, tensors, unknown, whole
 from adapters.weights import input_array
 from crosscheck.spec import Model
 
@@ -115,8 +115,8 @@ class _Watch:
                 self.homes.append(path)
                 return
             self.inside += 1
-            tensors = [a for a in args if isinstance(a, paddle.Tensor)]
-            self.given.append((self._reads(tensors, path), [tuple(t.shape) for t in tensors]))
+            given = tensors(args, paddle.Tensor)
+            self.given.append((self._reads(given, path), [tuple(t.shape) for t in given]))
 
         return hook
 
@@ -132,8 +132,13 @@ class _Watch:
             if isinstance(layer, nn.Identity):
                 self.recorder.name(made, reads[0])
                 return
-            y = tuple(made.shape)
             wanted = path or type(layer).__name__.lower()
+            if not isinstance(made, paddle.Tensor):
+                found = tensors(made, paddle.Tensor)
+                outs = [tuple(t.shape) for t in found]
+                self.recorder.several(wanted, f"paddle.nn.{type(layer).__name__}", reads, (shapes, outs), found)
+                return
+            y = tuple(made.shape)
             name = self.recorder.add(wanted, read.layer(layer, shapes[0], y), reads, (shapes, [y]), layer)
             self.calls.setdefault(layer.full_name(), []).append(name)
             self.sublayers[layer.full_name()] = layer
@@ -141,13 +146,13 @@ class _Watch:
 
         return hook
 
-    def _reads(self, tensors: Sequence[Any], path: str) -> list[str]:
+    def _reads(self, given: Sequence[Any], path: str) -> list[str]:
         """Values that come in; one that nothing made in sight comes from an unknown function, which must not stay silent."""
-        for tensor in tensors:
+        for tensor in given:
             if id(tensor) not in self.recorder.values:
                 y = tuple(tensor.shape)
                 self.recorder.name(tensor, self.recorder.add(f"{path}.given", unknown("a call out of sight"), [], ([], [y])))
-        return self.recorder.reads(tensors)
+        return self.recorder.reads(given)
 
     def wrap(self, label: str, function: Any) -> Any:
         """The operator, noted where no leaf layer and no other operator is under way."""
@@ -155,7 +160,7 @@ class _Watch:
         def call(*args: Any, **kwargs: Any) -> Any:
             if self.inside:
                 return function(*args, **kwargs)
-            flat = [t for a in args for t in (a if isinstance(a, list | tuple) else (a,)) if isinstance(t, paddle.Tensor)]
+            flat = tensors((*args, *kwargs.values()), paddle.Tensor)
             reads = self.recorder.reads(flat)
             shapes = [tuple(t.shape) for t in flat if id(t) in self.recorder.values]
             self.inside += 1
@@ -164,12 +169,20 @@ class _Watch:
             finally:
                 self.inside -= 1
             if reads and isinstance(made, paddle.Tensor):
-                self._note(label, args, reads, shapes, made)
+                self._note(label, args, reads, shapes, len(flat), made)
+            elif reads and (found := tensors(made, paddle.Tensor)):
+                outs = [tuple(t.shape) for t in found]
+                self.recorder.several(self._wanted(label), f"paddle operator {label}", reads, (shapes, outs), found)
             return made
 
         return call
 
-    def _note(self, label: str, args: Any, reads: list[str], shapes: list[tuple[int, ...]], made: Any) -> None:
+    def _wanted(self, name: str) -> str:
+        """Id of an operator that the layer under way calls."""
+        home = self.homes[-1] if self.homes else ""
+        return f"{home}.{name}" if home else name
+
+    def _note(self, label: str, args: Any, reads: list[str], shapes: list[tuple[int, ...]], given: int, made: Any) -> None:
         y = tuple(made.shape)
         if label in read.SAME:
             self.recorder.name(made, reads[0])
@@ -177,9 +190,9 @@ class _Watch:
         if label == "add" and len(reads) == 1 and self._is_bias(args, reads[0], y):
             self.recorder.name(made, reads[0])
             return
-        home = self.homes[-1] if self.homes else ""
-        wanted = f"{home}.{label}" if home else label
-        name = self.recorder.add(wanted, read.operator(label, args, shapes[0], y), reads, (shapes, [y]), function=True)
+        wanted = self._wanted(label)
+        seen = whole(read.operator(label, args, shapes[0], y), f"paddle operator {label}", given, len(reads))
+        name = self.recorder.add(wanted, seen, reads, (shapes, [y]), function=True)
         self.recorder.name(made, name)
 
     def _is_bias(self, args: Any, source: str, y: tuple[int, ...]) -> bool:

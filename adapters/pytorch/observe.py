@@ -15,7 +15,7 @@ from torch.overrides import TorchFunctionMode
 
 from adapters.pytorch import read
 from adapters.pytorch.build import Native
-from adapters.recorder import Recorder, Seen, unknown
+from adapters.recorder import Recorder, Seen, tensors, unknown, whole
 from crosscheck.spec import Model
 
 _TORCH = ("torch.nn.modules.",)
@@ -82,8 +82,8 @@ class _Watch(TorchFunctionMode):
         def hook(_: nn.Module, args: tuple[Any, ...]) -> None:
             if leaf:
                 self.leaves += 1
-                tensors = [a for a in args if isinstance(a, Tensor)]
-                self.given.append((self._reads(tensors, path), [tuple(t.shape) for t in tensors]))
+                given = tensors(args, Tensor)
+                self.given.append((self._reads(given, path), [tuple(t.shape) for t in given]))
             else:
                 self.homes.append(path)
 
@@ -101,47 +101,61 @@ class _Watch(TorchFunctionMode):
             if isinstance(module, nn.Identity):
                 self.recorder.name(made, reads[0])
                 return
-            y = tuple(made.shape)
             wanted = path or type(module).__name__.lower()
+            if not isinstance(made, Tensor):
+                found = tensors(made, Tensor)
+                outs = [tuple(t.shape) for t in found]
+                self.recorder.several(wanted, type(module).__name__, reads, (shapes, outs), found)
+                return
+            y = tuple(made.shape)
             name = self.recorder.add(wanted, read.module(module, shapes[0], y), reads, (shapes, [y]), module)
             self.calls.setdefault(path, []).append(name)
             self.recorder.name(made, name)
 
         return hook
 
-    def _reads(self, tensors: Sequence[Tensor], path: str) -> list[str]:
+    def _reads(self, given: Sequence[Tensor], path: str) -> list[str]:
         """Values that come in; one that nothing made in sight comes from an unknown function, which must not stay silent."""
-        for tensor in tensors:
+        for tensor in given:
             if id(tensor) not in self.recorder.values:
                 y = tuple(tensor.shape)
                 self.recorder.name(tensor, self.recorder.add(f"{path}.given", unknown("a call out of sight"), [], ([], [y])))
-        return self.recorder.reads(tensors)
+        return self.recorder.reads(given)
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         if self.leaves:
             return func(*args, **kwargs)
-        tensors = [t for a in (*args, *kwargs.values()) for t in (a if isinstance(a, tuple | list) else (a,))]
-        tensors = [t for t in tensors if isinstance(t, Tensor)]
-        reads = self.recorder.reads(tensors)
-        shapes = [tuple(t.shape) for t in tensors if id(t) in self.recorder.values]
+        given = tensors((*args, *kwargs.values()), Tensor)
+        reads = self.recorder.reads(given)
+        shapes = [tuple(t.shape) for t in given if id(t) in self.recorder.values]
         made = func(*args, **kwargs)
         if reads and isinstance(made, Tensor) and made.is_floating_point():
-            self._note(func, args, kwargs, reads, shapes, made)
+            self._note(func, args, kwargs, reads, shapes, len(given), made)
+        elif reads and (found := tensors(made, Tensor)) and not isinstance(made, Tensor):
+            name = str(getattr(func, "__name__", func)).strip("_")
+            outs = [tuple(t.shape) for t in found]
+            self.recorder.several(self._wanted(name), f"torch function {name}", reads, (shapes, outs), found)
         return made
 
-    def _note(self, func: Any, args: Any, kwargs: Any, reads: list[str], shapes: list[tuple[int, ...]], made: Tensor) -> None:
+    def _wanted(self, name: str) -> str:
+        """Id of a function that the module under way calls."""
+        home = self.homes[-1] if self.homes else ""
+        return f"{home}.{name}" if home else name
+
+    def _note(
+        self, func: Any, args: Any, kwargs: Any, reads: list[str], shapes: list[tuple[int, ...]], given: int, made: Tensor
+    ) -> None:
         label = str(getattr(func, "__name__", func))
         name = label.strip("_")
         if name in read.SAME:
             self.recorder.name(made, reads[0])
             return
         y = tuple(made.shape)
-        seen = read.function(name, args, kwargs, shapes[0], y)
+        seen = whole(read.function(name, args, kwargs, shapes[0], y), f"torch function {name}", given, len(reads))
         if seen.op == "add" and (label.endswith("_") or label.startswith("__i")):
             seen = Seen("add", {"inplace": not label.startswith("__add")})
-        home = self.homes[-1] if self.homes else ""
-        wanted = f"{home}.{name}" if home else name
+        wanted = self._wanted(name)
         if seen.op == "adaptive_avgpool" and len(y) != len(shapes[0]):  # a mean that drops its axes
             pooled = (*shapes[0][:2], *(1,) * (len(shapes[0]) - 2))
             first = self.recorder.add(wanted, seen, reads, (shapes, [pooled]), function=True)

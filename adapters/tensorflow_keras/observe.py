@@ -87,8 +87,16 @@ class _Watch:
 
     def _note(self, operation: Any, given: Sequence[Any], made: Any) -> None:
         reads = self.recorder.reads(given)
-        xs, y = [neutral(t.shape) for t in given if hasattr(t, "shape")], neutral(made.shape)
-        name = str(operation.name)
+        xs, name = [neutral(t.shape) for t in given if hasattr(t, "shape")], str(operation.name)
+        if isinstance(made, list | tuple | dict):
+            found = keras.tree.flatten(made)
+            outs = [neutral(t.shape) for t in found]
+            self.calls.setdefault(name, []).append(
+                self.recorder.several(name, f"keras {type(operation).__name__}", reads, (xs, outs), found)
+            )
+            self.layers[name] = operation
+            return
+        y = neutral(made.shape)
         if isinstance(operation, keras.layers.Identity):
             self.recorder.name(made, reads[0])
             return
