@@ -5,6 +5,8 @@ CORE := .venv-core
 OVERLAYS := $(VENV)/overlays
 # old editions of tools, each in a folder of its own: they share import names with newer ones
 EDITIONS := torch-summary==1.4.5 torchsummary==1.5.1 torchinfo==0.0.9
+# torchvision's networks too: beside a PyTorch of another build its import fails, and some tools import it where they find it
+EDITIONS += torchvision==0.28.0
 PIP := -m pip --disable-pip-version-check install --prefer-binary
 SOURCES := crosscheck adapters tests
 .DEFAULT_GOAL := help

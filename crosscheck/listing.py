@@ -108,7 +108,7 @@ def zoo() -> Rows:
             "input": show_shape(n.input),
             "our description": n.model or "none",
             "by default": "yes" if n.default else "no",
-            "installed": catalog.installed_version(n.package) or "no",
+            "installed": n.version or "no",
         }
         for n in zoos.networks().values()
     ]

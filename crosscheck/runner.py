@@ -45,7 +45,8 @@ class Plan:
     ``files``, one for each model, are the paths that models were imported from, for a framework that reads files. ``writes``
     are further cells that make a file: (index of the model, ``(output)`` or ``(export:…)``, path). ``observe`` asks for every
     network as it is seen to run; ``zoo``, one for each model, tells how to make a network that the framework brings itself.
-    ``questions`` are asked of the framework's own layers, each in a cell ``(sizes)`` of its own.
+    ``questions`` are asked of the framework's own layers, each in a cell ``(sizes)`` of its own. ``library`` is a further
+    overlay, of the package that zoo networks come from.
     """
 
     framework: FrameworkInfo
@@ -59,6 +60,7 @@ class Plan:
     questions: tuple[Question, ...] = ()
     observe: bool = False
     zoo: tuple[dict[str, Any], ...] = ()
+    library: str = ""
 
     @property
     def name(self) -> str:
@@ -219,8 +221,8 @@ def _worker(
 
 
 def environment(plan: Plan) -> dict[str, str]:
-    """The worker's environment; an overlay comes before the environment's own packages."""
-    path = [str(overlay_folder(plan.overlay))] if plan.overlay else []
+    """The worker's environment; overlays come before the environment's own packages."""
+    path = [str(overlay_folder(name)) for name in (plan.overlay, plan.library) if name]
     path += [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
 

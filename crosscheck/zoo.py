@@ -31,7 +31,10 @@ NETWORK = {"name", "model", "input", "options", "default"}
 
 @dataclass(frozen=True)
 class Network:
-    """One network of a zoo. ``model`` names our description of it, empty where there is none; ``input`` is (C, H, W)."""
+    """One network of a zoo. ``model`` names our description of it, empty where there is none; ``input`` is (C, H, W).
+
+    ``overlay`` names the folder that its package may lie in, apart from the environment: see catalog.overlay_folder.
+    """
 
     zoo: str
     name: str
@@ -42,6 +45,18 @@ class Network:
     input: tuple[int, ...] = (3, 224, 224)
     options: Mapping[str, Any] = field(default_factory=dict)
     default: bool = True
+    overlay: str = ""
+
+    @property
+    def library(self) -> str:
+        """The overlay that its package has to be taken from; empty where the environment has it, or no overlay does."""
+        there = catalog.installed_version(self.package) or not catalog.installed_version(self.package, self.overlay)
+        return "" if there else self.overlay
+
+    @property
+    def version(self) -> str:
+        """Installed version of its package, or an empty string."""
+        return catalog.installed_version(self.package, self.library)
 
     @property
     def id(self) -> str:
@@ -120,7 +135,13 @@ def networks() -> Mapping[str, Network]:
                 raise CrosscheckError(f"{PATH.name}: a network of {zoo['id']} has an unknown entry or no name: {sorted(row)}")
             own = dict(row) | ({"input": models.parse_input(row["input"])} if "input" in row else {})
             maker = f"{zoo['makers']}.{row['name']}"
-            made = Network(zoo=zoo["id"], framework=zoo["framework"], package=zoo["package"], maker=maker, **own)
+            shared = {
+                "zoo": zoo["id"],
+                "framework": zoo["framework"],
+                "package": zoo["package"],
+                "overlay": zoo.get("overlay", ""),
+            }
+            made = Network(**shared, maker=maker, **own)
             if made.id in found or (made.model and made.model not in models.variants()):
                 raise CrosscheckError(f"{PATH.name}: {made.id} is there twice, or its model {made.model!r} does not exist")
             found[made.id] = made
@@ -171,10 +192,12 @@ def run(
     plans, entries = [], dict[str, Entry]()
     for info in everything.values():
         mine = [n for n in wanted if n.framework == info.id]
-        missing = [n for n in mine if info.installed and not catalog.installed_version(n.package)]
+        missing = [n for n in mine if info.installed and not n.version]
         for n in missing:
-            entries[n.id] = Entry(n, "skipped", f"{n.package} is not installed. Install it with: pip install {n.package}")
-        plans += _plans(info, [n for n in mine if n not in missing], tools)
+            how = f"make overlays, or pip install {n.package}" if n.overlay else f"pip install {n.package}"
+            entries[n.id] = Entry(n, "skipped", f"{n.package} is not installed. Install it with: {how}")
+        for library in dict.fromkeys(n.library for n in mine):
+            plans += _plans(info, [n for n in mine if n not in missing and n.library == library], tools, library)
     logs.mkdir(parents=True, exist_ok=True)
     outcomes = runner.run(plans, logs=logs, timeout=timeout, launch=launch, watch=watch) if plans else []
     said = {o.model: o for outcome in outcomes for o in outcome.networks}
@@ -186,11 +209,12 @@ def run(
             entries[n.id] = _entry(n, said.get(n.id), rows.get(n.id, []))
     versions = {k.split("|")[0]: v for o in outcomes if o.info for k, v in o.info.versions.items()}
     versions |= {r.tool: r.tool_version for found in rows.values() for r in found if r.tool_version}
+    versions |= {n.package: n.version for n in wanted if entries[n.id].status != "skipped"}
     return Survey(tuple(entries[n.id] for n in wanted), dict(sorted(versions.items())))
 
 
-def _plans(info: FrameworkInfo, wanted: Sequence[Network], tools: bool) -> list[runner.Plan]:
-    """One plan for the framework, and one for each overlay that a tool of it needs."""
+def _plans(info: FrameworkInfo, wanted: Sequence[Network], tools: bool, library: str) -> list[runner.Plan]:
+    """One plan for the framework, and one for each overlay that a tool of it needs; networks come from ``library``."""
     if not wanted:
         return []
     blanks = tuple(n.blank() for n in wanted)
@@ -202,6 +226,7 @@ def _plans(info: FrameworkInfo, wanted: Sequence[Network], tools: bool) -> list[
             blanks,
             tuple(t for t in info.tools if tools and t.overlay == overlay),
             overlay=overlay,
+            library=library,
             observe=not overlay,
             zoo=zoo,
         )

@@ -134,7 +134,7 @@ def test_a_maker_that_fails_is_an_error_row_and_hides_nothing(tmp_path: Path, mo
     assert ways(good) == ["linear layer fc: 1,000 output features here, 7 output features there"]
 
 
-@pytest.mark.skipif(not catalog.installed_version("torchvision"), reason="torchvision is not installed")
+@pytest.mark.skipif(not zoo.get("torchvision:resnet18").version, reason="torchvision is not installed")
 def test_torchvision_itself(tmp_path: Path) -> None:
     """By every tool of PyTorch's users; also where its binary was built for another build of torch and does not load."""
     found = zoo.run([zoo.get("torchvision:resnet18"), zoo.get("torchvision:alexnet")], logs=tmp_path, timeout=300)
