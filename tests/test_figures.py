@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosscheck import cli, convention, models
@@ -332,12 +332,48 @@ def test_what_is_not_known_is_out_of_scope_and_never_guessed() -> None:
         ("model,metric,value,network\nx,FLOPs,4,resnet5\n", "mine.csv:2: column 'network': unknown model 'resnet5'"),
         ("model,metric,value,convention\nresnet50,FLOPs,4,fvcoer\n", "mine.csv:2: column 'convention': unknown convention"),
         ("model,metric,value,shape\nresnet50,FLOPs,4,224\n", "mine.csv:2: column 'shape': '224' is not NxCxHxW"),
+        (
+            "model,metric,value,place\nresnet50,FLOPs,4,fcc\n",
+            "mine.csv:2: column 'place': resnet50 has no layer 'fcc'. Hint: it has fc",
+        ),
+        ("model,metric,value,classes\nresnet50,FLOPs,4,ten\n", "mine.csv:2: column 'classes': 'ten' is no whole number"),
+        ("model,metric,value,shape\nvgg16,FLOPs,4,1x3x8x8\n", "mine.csv:2: an input of 1x3x8x8 does not fit vgg16"),
         ("model,metric,value,counts\nresnet50,FLOPs,4,flops\n", "mine.csv:2: column 'counts': 'flops' is no metric"),
     ],
 )
 def test_a_malformed_file_is_refused_with_line_and_column(text: str, says: str) -> None:
     with pytest.raises(FileError, match=re.escape(says)):
         trial.judge(record.parse(text, "mine.csv"))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["resnet18", "lenet5", "vgg", "x", ""]),
+            st.sampled_from(["params", "FLOPs", "GFLOPs", "file size", "depth", "memory (MB)", "?"]),
+            st.one_of(st.text(max_size=8), st.sampled_from(["4.1", "9" * 70, "--", "1e99", "3*4", "0", "-1"])),
+            st.sampled_from(["", "G", "MB", "ms"]),
+            st.sampled_from(["", "224", "1x1", "9x9x9x9", "a/b"]),
+            st.sampled_from(["", "1x3x64x64", "1x3x1x1", "0x1x2x3", "x"]),
+            st.sampled_from(["", "conv1", "row 1", "row x", "all but fc", "all but x", "(input)", "fc"]),
+            st.sampled_from(["", "mac", "torchsummary_151", "keras_h5", "no"]),
+            st.sampled_from(["", "10", "x", "-1", "9" * 30]),
+        ),
+        max_size=3,
+    )
+)
+@settings(deadline=None, max_examples=60)
+def test_any_row_gets_a_verdict_or_is_refused_by_line(rows: list[tuple[str, ...]]) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([("model", "metric", "value", "unit", "input", "shape", "place", "convention", "classes"), *rows])
+    try:
+        for v in trial.judge(record.parse(text.getvalue(), "mine.csv")):
+            assert v.kind in trial.VERDICTS
+            assert tried.reason(v)
+            assert tried.row(v)["verdict"] == v.kind
+    except FileError as error:
+        named = str(error).startswith("mine.csv:")
+        assert named, error  # noqa: PT017 - most rows are no error at all
 
 
 @given(st.text(max_size=200))

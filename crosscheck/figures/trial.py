@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
+from crosscheck.errors import FileError
 from crosscheck.figures import checkpoint, exact, hypotheses, misprint
 from crosscheck.figures.hypotheses import AGAINST, CLASSES, EDITION, PART, ROUGH, SCALE, WRAP, Candidate, assume
 from crosscheck.figures.label import FILE, SHAPE, Label, Number, label, number, shape_of
@@ -97,6 +98,8 @@ def _judge(figure: Figure, parts: Parts) -> Verdict:
         return Verdict(figure, None, None, OUT, told)
     if told.metric == SHAPE:
         return _shape_verdict(figure, told)
+    if problem := exact.problem(told.network, told.shape, told.classes, told.place, told.by):
+        raise FileError(f"{figure.at}: {problem}")
     printed = number(figure)
     if told.place.startswith(exact.ROW):
         return _row_verdict(figure, told, printed)
