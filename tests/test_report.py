@@ -14,8 +14,8 @@ from crosscheck import convention, frames, models
 from crosscheck.engine import tally
 from crosscheck.report import view
 from crosscheck.report.formats import render_all
-from crosscheck.report.view import Report
-from crosscheck.rows import TOTAL, UNATTRIBUTED, Measurement
+from crosscheck.report.view import METRIC_TITLES, Report
+from crosscheck.rows import METRICS, TOTAL, UNATTRIBUTED, Measurement
 from tests.helpers import made_up, row, tallies, truthful
 from tests.random_networks import every_op
 
@@ -215,3 +215,7 @@ def test_a_page_leads_from_one_tool_to_the_next_by_terms_that_add_up() -> None:
     terms = [int(n.replace(",", "")) for n in re.findall(r"^- ([+-][\d,]+): ", way, re.MULTILINE)]
     assert len(terms) == 4
     assert sum(terms) == int(difference.replace(",", "")) == int(above.replace(",", "")) - int(below.replace(",", ""))
+
+
+def test_every_metric_that_rows_may_have_has_a_title() -> None:
+    assert set(METRIC_TITLES) == set(METRICS)

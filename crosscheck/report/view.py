@@ -28,6 +28,7 @@ METRIC_TITLES = {
     "neurons": "Neurons",
     "depth": "Depth",
     "connections": "Connections",
+    "activations": "Activations",
     "mul": "Multiplications",
     "add": "Additions",
     "compare": "Comparisons",
