@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 
 from crosscheck import cli, convention, models
 from crosscheck.errors import FileError
-from crosscheck.figures import exact, findings, hypotheses, label, misprint, record, trial
+from crosscheck.figures import exact, findings, fits, hypotheses, label, misprint, record, trial
 from crosscheck.figures.label import FILE, SHAPE, Label, Number
 from crosscheck.figures.record import Figure
 from crosscheck.figures.trial import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, Verdict
-from crosscheck.report import tried
+from crosscheck.report import told, tried
 
 HEAD = "model,variant,input,metric,value,unit,source\n"
 
@@ -73,7 +73,7 @@ def judged(text: str) -> list[Verdict]:
 def test_every_row_of_the_claims_is_there_with_its_printed_string_and_where_it_stands() -> None:
     rows = Counter(f.source for f in record.builtin())
     assert sum(rows.values()) == 464 + 38 + 924 + 7 + 1  # and the GFLOPs that one line prints besides
-    assert set(rows) == set(tried.titles()), "a source without a title, or a title without a source"
+    assert set(rows) == set(told.titles()), "a source without a title, or a title without a source"
     for f in record.builtin():
         assert f.source, f.at
         assert f.path, f.at
@@ -192,7 +192,7 @@ def test_explained_figures_say_what_they_assume(source: str, printed: str, netwo
     assert v.fit
     assert (v.fit.candidate.label.network, v.fit.candidate.label.by) == (network, by)
     assert [a.kind for a in v.fit.assumed] == kinds
-    assert v.decoys <= trial.BY_CHANCE
+    assert v.decoys <= fits.BY_CHANCE
     assert v.tried > v.fits > 0
 
 
@@ -283,7 +283,7 @@ def test_a_users_figure_is_explained_by_what_it_does_not_say() -> None:
 def test_a_figure_that_much_could_be_behind_is_not_explained_but_told_what_is_likeliest() -> None:
     (v,) = judged("resnet50,,,FLOPs,3.8,G,blog\n")
     assert v.kind == UNEXPLAINED
-    assert v.decoys > trial.SELDOM
+    assert v.decoys > fits.SELDOM
     assert "likeliest: the variant resnet50-v1" in v.says
 
 
@@ -369,8 +369,8 @@ def test_any_row_gets_a_verdict_or_is_refused_by_line(rows: list[tuple[str, ...]
     try:
         for v in trial.judge(record.parse(text.getvalue(), "mine.csv")):
             assert v.kind in trial.VERDICTS
-            assert tried.reason(v)
-            assert tried.row(v)["verdict"] == v.kind
+            assert told.reason(v)
+            assert told.row(v)["verdict"] == v.kind
     except FileError as error:
         named = str(error).startswith("mine.csv:")
         assert named, error  # noqa: PT017 - most rows are no error at all
