@@ -387,7 +387,7 @@ def try_figures(
     `crosscheck figures mine.csv --strict`
     """
     from crosscheck.figures import findings, record, trial
-    from crosscheck.report import tried, write
+    from crosscheck.report import told, tried, write
 
     for name in verdict or ():
         if name not in trial.VERDICTS:
@@ -395,7 +395,7 @@ def try_figures(
     if out:
         write.ensure_writable(out)
     judged = trial.judge(record.load(file) if file else record.builtin())
-    chosen = tried.chosen(judged, verdict or (), source or ())
+    chosen = told.chosen(judged, verdict or (), source or ())
     found = [] if file or verdict or source else findings.all_of(judged)
     tried.put(chosen, found, output.value, each=bool(file or verdict))
     if out:

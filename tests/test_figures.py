@@ -16,16 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosscheck import cli, convention, models
 from crosscheck.errors import FileError
-from crosscheck.figures import exact, findings, hypotheses, label, misprint, record, trial
+from crosscheck.figures import exact, findings, fits, hypotheses, label, misprint, record, trial
 from crosscheck.figures.label import FILE, SHAPE, Label, Number
 from crosscheck.figures.record import Figure
 from crosscheck.figures.trial import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, Verdict
-from crosscheck.report import tried
+from crosscheck.report import told, tried
 
 HEAD = "model,variant,input,metric,value,unit,source\n"
 
@@ -73,7 +73,7 @@ def judged(text: str) -> list[Verdict]:
 def test_every_row_of_the_claims_is_there_with_its_printed_string_and_where_it_stands() -> None:
     rows = Counter(f.source for f in record.builtin())
     assert sum(rows.values()) == 464 + 38 + 924 + 7 + 1  # and the GFLOPs that one line prints besides
-    assert set(rows) == set(tried.titles()), "a source without a title, or a title without a source"
+    assert set(rows) == set(told.titles()), "a source without a title, or a title without a source"
     for f in record.builtin():
         assert f.source, f.at
         assert f.path, f.at
@@ -192,7 +192,7 @@ def test_explained_figures_say_what_they_assume(source: str, printed: str, netwo
     assert v.fit
     assert (v.fit.candidate.label.network, v.fit.candidate.label.by) == (network, by)
     assert [a.kind for a in v.fit.assumed] == kinds
-    assert v.decoys <= trial.BY_CHANCE
+    assert v.decoys <= fits.BY_CHANCE
     assert v.tried > v.fits > 0
 
 
@@ -283,7 +283,7 @@ def test_a_users_figure_is_explained_by_what_it_does_not_say() -> None:
 def test_a_figure_that_much_could_be_behind_is_not_explained_but_told_what_is_likeliest() -> None:
     (v,) = judged("resnet50,,,FLOPs,3.8,G,blog\n")
     assert v.kind == UNEXPLAINED
-    assert v.decoys > trial.SELDOM
+    assert v.decoys > fits.SELDOM
     assert "likeliest: the variant resnet50-v1" in v.says
 
 
@@ -332,12 +332,48 @@ def test_what_is_not_known_is_out_of_scope_and_never_guessed() -> None:
         ("model,metric,value,network\nx,FLOPs,4,resnet5\n", "mine.csv:2: column 'network': unknown model 'resnet5'"),
         ("model,metric,value,convention\nresnet50,FLOPs,4,fvcoer\n", "mine.csv:2: column 'convention': unknown convention"),
         ("model,metric,value,shape\nresnet50,FLOPs,4,224\n", "mine.csv:2: column 'shape': '224' is not NxCxHxW"),
+        (
+            "model,metric,value,place\nresnet50,FLOPs,4,fcc\n",
+            "mine.csv:2: column 'place': resnet50 has no layer 'fcc'. Hint: it has fc",
+        ),
+        ("model,metric,value,classes\nresnet50,FLOPs,4,ten\n", "mine.csv:2: column 'classes': 'ten' is no whole number"),
+        ("model,metric,value,shape\nvgg16,FLOPs,4,1x3x8x8\n", "mine.csv:2: an input of 1x3x8x8 does not fit vgg16"),
         ("model,metric,value,counts\nresnet50,FLOPs,4,flops\n", "mine.csv:2: column 'counts': 'flops' is no metric"),
     ],
 )
 def test_a_malformed_file_is_refused_with_line_and_column(text: str, says: str) -> None:
     with pytest.raises(FileError, match=re.escape(says)):
         trial.judge(record.parse(text, "mine.csv"))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["resnet18", "lenet5", "vgg", "x", ""]),
+            st.sampled_from(["params", "FLOPs", "GFLOPs", "file size", "depth", "memory (MB)", "?"]),
+            st.one_of(st.text(max_size=8), st.sampled_from(["4.1", "9" * 70, "--", "1e99", "3*4", "0", "-1"])),
+            st.sampled_from(["", "G", "MB", "ms"]),
+            st.sampled_from(["", "224", "1x1", "9x9x9x9", "a/b"]),
+            st.sampled_from(["", "1x3x64x64", "1x3x1x1", "0x1x2x3", "x"]),
+            st.sampled_from(["", "conv1", "row 1", "row x", "all but fc", "all but x", "(input)", "fc"]),
+            st.sampled_from(["", "mac", "torchsummary_151", "keras_h5", "no"]),
+            st.sampled_from(["", "10", "x", "-1", "9" * 30]),
+        ),
+        max_size=3,
+    )
+)
+@settings(deadline=None, max_examples=60)
+def test_any_row_gets_a_verdict_or_is_refused_by_line(rows: list[tuple[str, ...]]) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([("model", "metric", "value", "unit", "input", "shape", "place", "convention", "classes"), *rows])
+    try:
+        for v in trial.judge(record.parse(text.getvalue(), "mine.csv")):
+            assert v.kind in trial.VERDICTS
+            assert told.reason(v)
+            assert told.row(v)["verdict"] == v.kind
+    except FileError as error:
+        named = str(error).startswith("mine.csv:")
+        assert named, error  # noqa: PT017 - most rows are no error at all
 
 
 @given(st.text(max_size=200))

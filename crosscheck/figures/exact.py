@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from functools import cache
 
 from crosscheck import convention, engine, models, ops
 from crosscheck.errors import ConventionError, CrosscheckError, ShapeError
 from crosscheck.figures import tables
-from crosscheck.spec import Shape, numel
+from crosscheck.spec import Shape, show_shape
 
 INPUT = "(input)"
 CONVOLUTIONS = "convolutions only"
@@ -23,6 +25,22 @@ def counted(network: str, shape: Shape, classes: int | None = None) -> engine.Ta
         return engine.tally(models.build(network, batch=shape[0], input_shape=shape[1:], classes=classes))
     except ShapeError:
         return None
+
+
+@cache
+def problem(network: str, shape: Shape, classes: int | None, place: str, by: str) -> str:
+    """Why there can be no number: an input that does not fit, a place that is not there; empty where there can."""
+    known = counted(network, shape, classes)
+    if known is None:
+        return f"an input of {show_shape(shape)} does not fit {network}. Hint: its own is {show_shape(models.get(network).input)}"
+    if place.startswith(ROW):
+        told = re.fullmatch(rf"{ROW}[0-9]{{1,6}}( depth [0-9]+)?", place)
+        return "" if told and by in tables.tools() else f"{place!r} is no row of a table of {' or '.join(tables.tools())}"
+    layer = place.removeprefix(ALL_BUT)
+    if layer in ("", INPUT, CONVOLUTIONS) or layer in known.model.by_id:
+        return ""
+    near = difflib.get_close_matches(layer, known.model.by_id, n=3) or list(known.model.by_id)[:3]
+    return f"column 'place': {network} has no layer {layer!r}. Hint: it has {', '.join(near)} and others"
 
 
 @cache
@@ -91,11 +109,6 @@ def table(network: str, shape: Shape, by: str) -> tuple[tables.Row, ...]:
     if known is None or by not in tables.tools():
         raise CrosscheckError(f"no table of {by} on {network}. Hint: tables are known of {', '.join(tables.tools())}")
     return tuple(tables.rows(known, convention.load(by)))
-
-
-def elements(shape: Shape) -> int:
-    """Elements of a shape."""
-    return numel(shape)
 
 
 def pooled(place: str, shape: Shape) -> Shape:

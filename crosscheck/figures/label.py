@@ -20,6 +20,7 @@ from crosscheck.printed import SCALES, parse
 from crosscheck.rows import METRICS
 from crosscheck.spec import Shape
 
+LONGEST = 60  # characters of a figure
 FILE, SHAPE = "file", "shape"  # a file's size and an output's shape are no metrics of the engine
 ONES = (
     *(
@@ -141,6 +142,8 @@ def number(figure: Figure) -> Number | None:
     if text in ("", "--", "-", "–", "n/a"):
         return None
     scale = unit_of(figure)
+    if len(text) > LONGEST:
+        raise FileError(f"{figure.at}: column 'value': longer than {LONGEST} characters. Hint: one figure a row")
     if re.fullmatch(r"[0-9]+(\*[0-9]+)+", text):
         return Number(Fraction(prod(map(int, text.split("*")))), Fraction(1), scale, text, True, round_zeros=False)
     try:
@@ -151,7 +154,7 @@ def number(figure: Figure) -> Number | None:
         ) from None
     scale *= SCALES[suffix]
     if figure.precision:
-        ulp = Fraction(figure.precision) / scale
+        ulp = Fraction(_whole(figure, "precision")) / scale
     binary = None if re.fullmatch(r"[kmgt]b\b.*", figure.unit.lower()) and not figure.scale else True
     return Number(value, ulp, scale, text, binary, round_zeros=not figure.precision)
 
@@ -159,7 +162,7 @@ def number(figure: Figure) -> Number | None:
 def unit_of(figure: Figure) -> int:
     """What one of the figure's unit is, in ones. Raises FileError with line and column."""
     if figure.scale:
-        return int(figure.scale)
+        return _whole(figure, "scale")
     unit = figure.unit.strip().lower()
     if not unit and (told := _IN_METRIC.search(figure.metric)):
         unit = next(g for g in told.groups() if g).lower()
@@ -193,10 +196,18 @@ def label(figure: Figure) -> Label | str:
     shape = shape_of(figure.shape) or _input(figure.input, own)
     if figure.shape and (shape is None or len(shape) != 4):
         raise FileError(f"{figure.at}: column 'shape': {figure.shape!r} is not NxCxHxW. Hint: write it like 1x3x224x224")
-    classes = int(figure.classes) if figure.classes.isdigit() else None
+    classes = _whole(figure, "classes") if figure.classes else None
     stated = bool(shape) and not figure.input.startswith("unstated")
     open_unit = not re.search(r"macs?\b|mult", f"{figure.metric} {figure.unit}".lower())
     return Label(network, shape or (1, *own), classes, figure.place, metric, by, stated, open_unit)
+
+
+def _whole(figure: Figure, column: str) -> int:
+    """A column that is a whole number from 1."""
+    text = str(getattr(figure, column))
+    if not re.fullmatch(r"[1-9][0-9]{0,14}", text):
+        raise FileError(f"{figure.at}: column {column!r}: {text[:LONGEST]!r} is no whole number from 1")
+    return int(text)
 
 
 def _by(figure: Figure) -> str:

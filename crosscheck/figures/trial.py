@@ -7,19 +7,17 @@ decoys, up to 20 units of the last digit away, are judged by the same hypotheses
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 
-from crosscheck.figures import checkpoint, exact, hypotheses, misprint
-from crosscheck.figures.hypotheses import AGAINST, CLASSES, EDITION, PART, ROUGH, SCALE, WRAP, Candidate, assume
+from crosscheck.errors import FileError
+from crosscheck.figures import checkpoint, exact, fits, hypotheses, misprint
+from crosscheck.figures.fits import DECOYS, Fit
+from crosscheck.figures.hypotheses import WRAP, Candidate
 from crosscheck.figures.label import FILE, SHAPE, Label, Number, label, number, shape_of
 from crosscheck.figures.misprint import Parts
 from crosscheck.figures.record import Figure
-from crosscheck.identify import BATCH, CUT, FACTOR, INPUT, TOOL, VARIANT, Assumption
-from crosscheck.printed import BINARY_SCALES
 from crosscheck.spec import Shape
 
 EXACT, ROUNDS, EXPLAINED, MISPRINT, UNEXPLAINED, OUT = (
@@ -33,26 +31,7 @@ VERDICTS = {
     UNEXPLAINED: "nothing that was tried yields it",
     OUT: "a network or metric that cannot be described yet",
 }
-LIKELY = (EDITION, PART, VARIANT, INPUT, FACTOR, TOOL, WRAP, SCALE, ROUGH, CUT, CLASSES, BATCH, AGAINST)
 STRUCTURE = "its tensors exactly, and the file's own structure, which depends on who wrote it"
-DECOYS = 20  # on each side
-BY_CHANCE = 4  # more decoys that pass make one assumption a coincidence
-SELDOM = 1  # and more make several, or one that contradicts the label
-UNSAID = 8  # where no tool is named, some tool it was: as many may pass
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """A candidate printed as the figure, and what that assumes."""
-
-    candidate: Candidate
-    scale: int
-    assumed: tuple[Assumption, ...]
-
-    @property
-    def worth(self) -> int:
-        """What all assumptions are worth together."""
-        return sum(a.worth for a in self.assumed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +76,8 @@ def _judge(figure: Figure, parts: Parts) -> Verdict:
         return Verdict(figure, None, None, OUT, told)
     if told.metric == SHAPE:
         return _shape_verdict(figure, told)
+    if problem := exact.problem(told.network, told.shape, told.classes, told.place, told.by):
+        raise FileError(f"{figure.at}: {problem}")
     printed = number(figure)
     if told.place.startswith(exact.ROW):
         return _row_verdict(figure, told, printed)
@@ -116,7 +97,7 @@ def _file_verdict(figure: Figure, told: Label, printed: Number | None) -> Verdic
     if printed is None or not told.by:
         return Verdict(figure, told, printed, OUT, "the kind of file is not known: keras_h5 and torch_pth are")
     scales = dict.fromkeys(
-        s for s in (printed.scale, _other_scale(printed)) if s and (printed.binary is None or s == printed.scale)
+        s for s in (printed.scale, fits.other_scale(printed)) if s and (printed.binary is None or s == printed.scale)
     )
     ways = [(h, scale) for h in checkpoint.held(told.network, told.by) for scale in scales]
     near: list[str] = []
@@ -140,30 +121,30 @@ def _file_verdict(figure: Figure, told: Label, printed: Number | None) -> Verdic
 def verdict(figure: Figure, told: Label, printed: Number) -> Verdict:
     """The verdict on one number: the label's own reading, else the cheapest that fits, else a slip, else what comes near."""
     own = hypotheses.plain(told)
-    straight = [f for c in own for f in _prints(c, printed, straight=True)]
+    straight = [f for c in own for f in fits.prints(c, printed, straight=True)]
     if straight:
         best = straight[0]
         kind = EXACT if best.candidate.number == printed.base and printed.ulp * printed.scale == 1 else ROUNDS
         return Verdict(figure, told, printed, kind, "", best, len(own), len(straight))
     candidates = hypotheses.all_of(told)
-    fits = [f for c in candidates for f in _prints(c, printed) if f.worth <= hypotheses.MAX_WORTH]
-    fits.sort(key=_rank)
-    tried = len(candidates) * _ways(printed)
+    found = [f for c in candidates for f in fits.prints(c, printed) if f.worth <= hypotheses.MAX_WORTH]
+    found.sort(key=fits.rank)
+    tried = len(candidates) * fits.ways(printed)
     passed = 0
-    if fits:
-        passed = _decoys(told, printed, fits[0])
-        if passed <= _most(fits[0]):
-            return Verdict(figure, told, printed, EXPLAINED, "", fits[0], tried, len(fits), passed, own)
+    if found:
+        passed = fits.decoys(told, printed, found[0])
+        if passed <= fits.most(found[0]):
+            return Verdict(figure, told, printed, EXPLAINED, "", found[0], tried, len(found), passed, own)
     near = _nearest(candidates, printed)
     slip = misprint.slip(printed, own)
     if slip:
-        return Verdict(figure, told, printed, MISPRINT, slip.says, None, tried, len(fits), 0, near, slip.correct)
+        return Verdict(figure, told, printed, MISPRINT, slip.says, None, tried, len(found), 0, near, slip.correct)
     says = ""
-    if fits:
-        likeliest = "; ".join(a.says for a in fits[0].assumed)
+    if found:
+        likeliest = "; ".join(a.says for a in found[0].assumed)
         beside = f"but so would {passed} of {2 * DECOYS} wrong figures beside it"
-        says = f"{len(fits)} of {tried:,} hypotheses fit, {beside}; likeliest: {likeliest}"
-    return Verdict(figure, told, printed, UNEXPLAINED, says, None, tried, len(fits), passed, near)
+        says = f"{len(found)} of {tried:,} hypotheses fit, {beside}; likeliest: {likeliest}"
+    return Verdict(figure, told, printed, UNEXPLAINED, says, None, tried, len(found), passed, near)
 
 
 def misprint_of_sum(v: Verdict, others: Sequence[Verdict], parts: Parts) -> Verdict:
@@ -176,94 +157,6 @@ def misprint_of_sum(v: Verdict, others: Sequence[Verdict], parts: Parts) -> Verd
     if slip is None:
         return v
     return Verdict(v.figure, v.label, v.number, MISPRINT, slip.says, None, v.tried, v.fits, 0, v.nearest, slip.correct)
-
-
-def _ways(printed: Number) -> int:
-    return (2 if _other_scale(printed) else 1) * (3 if printed.rough != printed.ulp else 2)
-
-
-def _other_scale(printed: Number) -> int | None:
-    """The other meaning of the unit: 2^20 for 10^6 where the label leaves it open."""
-    return BINARY_SCALES.get(printed.scale) if printed.binary is None or printed.scale >= 10**6 else None
-
-
-def _prints(c: Candidate, printed: Number, *, straight: bool = False) -> Iterator[Fit]:
-    """The ways in which a candidate is printed as the figure, the straight one first; none that assumes too much."""
-    n = c.number
-    if printed.prints(n):
-        yield Fit(c, printed.scale, c.assumed)
-        return
-    other = _other_scale(printed)
-    if other and printed.binary is None and printed.prints(n, other):
-        yield Fit(c, other, c.assumed)
-        return
-    if straight:
-        return
-    for scale, before in ((printed.scale, ()), *_binary(c, other)):
-        if before and printed.prints(n, scale):
-            yield Fit(c, scale, (*c.assumed, *before))
-            return
-        if printed.rough != printed.ulp and printed.prints(n, scale, ulp=printed.rough):
-            digits = len(str(int(printed.value / printed.rough)))
-            says = f"rounded to {digits} {'digit' if digits == 1 else 'digits'}: the zeros at the end stand for nothing"
-            yield Fit(c, scale, (*c.assumed, *before, assume(ROUGH, says)))
-            return
-        if printed.prints(n, scale, cut=True):
-            yield Fit(c, scale, (*c.assumed, *before, assume(CUT, "cut off, not rounded")))
-            return
-
-
-def _most(f: Fit) -> int:
-    """How many decoys may pass before a fit counts as a coincidence."""
-    if f.worth > 1:
-        return SELDOM
-    return UNSAID if [a.kind for a in f.assumed] == [TOOL] else BY_CHANCE
-
-
-def _binary(c: Candidate, other: int | None) -> list[tuple[int, tuple[Assumption, ...]]]:
-    """The other scale: bytes are often counted in powers of two, parameters seldom, operations hardly ever."""
-    metric = c.label.metric
-    worth = 1 if metric.startswith("memory") else 2 if metric.startswith("params") else 3
-    return [(other, (assume(SCALE, f"in units of {other:,}", worth),))] if other else []
-
-
-def _rank(f: Fit) -> tuple[int, int]:
-    """Fewest assumptions first; among equals those that are likelier, rounding that is not the usual one last."""
-    return f.worth, max((LIKELY.index(a.kind) for a in f.assumed), default=0)
-
-
-@cache
-def _sorted(told: Label, kinds: tuple[str, ...]) -> tuple[float, ...]:
-    """Numbers of all candidates that assume these kinds of things, in order."""
-    return tuple(sorted(float(c.number) for c in hypotheses.all_of(told) if tuple(a.kind for a in c.assumed) == kinds))
-
-
-@cache
-def _cheaper(told: Label, worth: int) -> tuple[float, ...]:
-    """Numbers of all candidates that are worth no more, in order."""
-    return tuple(sorted(float(c.number) for c in hypotheses.all_of(told) if c.worth <= worth))
-
-
-def _decoys(told: Label, printed: Number, best: Fit) -> int:
-    """How many of 40 wrong figures, up to 20 units of the last digit away, would pass as well.
-
-    They may pass by an assumption of the same kind where one is made, by any that are worth no more where there are several.
-    """
-    how = tuple(a.kind for a in best.assumed if a.kind in (CUT, ROUGH, SCALE))
-    kinds = tuple(a.kind for a in best.assumed if a.kind not in (CUT, ROUGH, SCALE))
-    ulp = float((printed.rough if ROUGH in how else printed.ulp) * printed.scale)
-    ratio = best.scale / printed.scale
-    numbers = _sorted(told, kinds) if best.worth == 1 else _cheaper(told, best.worth - len(how))
-    passed = 0
-    for k in (k for k in range(-DECOYS, DECOYS + 1) if k):
-        at = float(printed.base) + k * ulp
-        low, high = (at, at + ulp) if CUT in how else (at - ulp / 2, at + ulp / 2)
-        passed += _hit(numbers, low * ratio, high * ratio)
-    return passed
-
-
-def _hit(numbers: Sequence[float], low: float, high: float) -> bool:
-    return bisect_left(numbers, low) < bisect_right(numbers, high)
 
 
 def _nearest(candidates: Sequence[Candidate], printed: Number) -> tuple[Candidate, ...]:
