@@ -27,6 +27,7 @@ METRIC_TITLES = {
     "memory_params": "Memory of parameters",
     "neurons": "Neurons",
     "depth": "Depth",
+    "layers": "Layers",
     "connections": "Connections",
     "activations": "Activations",
     "mul": "Multiplications",
