@@ -1,0 +1,162 @@
+"""Commands that answer questions: why two numbers differ, what a printed one is, where networks differ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crosscheck.cli.options import ASKING, Batch, Classes, Explained, Format, FormatOption, InputShape, Tried, app
+from crosscheck.errors import UnknownNameError
+
+
+@app.command(rich_help_panel=ASKING)
+def explain(
+    model: Annotated[str, typer.Argument(help="A name from `crosscheck list models`.")],
+    tools: Annotated[
+        list[str],
+        typer.Argument(metavar="TOOL…", help="Tools, conventions or exports (onnx:torch); OTHER:TOOL for another model."),
+    ],
+    layer: Annotated[str | None, typer.Option("--layer", "-l", help="Only this layer, e.g. layer1.0.conv1.")] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", "-m", help="compute, params, memory …; the first that all give if left out.")
+    ] = None,
+    predicted: Annotated[
+        bool, typer.Option("--predicted", help="From conventions alone: no tool needs to be installed.")
+    ] = False,
+    batch: Batch = 1,
+    input_shape: InputShape = None,
+    classes: Classes = None,
+    output: Annotated[Explained, typer.Option("--format", "-f", help="How to print the answer.")] = Explained.table,
+) -> None:
+    """Explain one tool's number as a sum, or the way from one tool's number to the next, term by term.
+
+    Examples: `crosscheck explain resnet50 calflops` · `crosscheck explain resnet50 torchinfo paddle_flops` ·
+    `crosscheck explain resnet50 torchinfo resnet50-v1:torchinfo` · `crosscheck explain resnet50 torchinfo onnx:torch -m params` ·
+    `crosscheck explain vgg16 torchinfo flop_counter -l features.0`
+
+    Numbers come from stored reports, else from a run now, else (`--predicted`) from conventions alone.
+    """
+    from crosscheck import account, models, shown, sources, stored
+    from crosscheck.rows import TOTAL
+
+    shape = models.parse_input(input_shape) if input_shape else None
+    models.get(model)
+    wanted = sources.subjects(model, tools, batch=batch, input_shape=shape, classes=classes)
+    asked = account.common_metric(wanted, metric)
+    place = layer or TOTAL
+    if predicted:
+        source = sources.predicted_source()
+    else:
+        source = sources.best_source(wanted, asked, place, classes is None, stored.FOLDERS)
+    shown.show_account(account.account(wanted, asked, source, place), output.value)
+
+
+@app.command("diff", rich_help_panel=ASKING)
+def diff_networks(
+    here: Annotated[str, typer.Argument(help="A model, an ONNX file, or a zoo network such as keras:ResNet50.")],
+    there: Annotated[str, typer.Argument(help="What to compare it with: any of these.")],
+    batch: Batch = 1,
+    input_shape: InputShape = None,
+    classes: Classes = None,
+    output: Annotated[Explained, typer.Option("--format", "-f", help="How to print the answer.")] = Explained.table,
+) -> None:
+    """Compare two architectures in words: aligned layer by layer, every difference named, with its MACs and parameters.
+
+    Examples: `crosscheck diff resnet50 resnet50-v1` · `crosscheck diff resnet50 keras:ResNet50` ·
+    `crosscheck diff vgg16 model.onnx --format markdown`
+
+    Exit codes: 0 the same architecture, 1 they differ, 2 bad request.
+    """
+    from crosscheck import models, sides
+    from crosscheck.report import differing
+    from crosscheck.structure import compare as compare_networks
+
+    shape = models.parse_input(input_shape) if input_shape else None
+    pair, notes = sides.resolve([here, there], batch=batch, input_shape=shape, classes=classes)
+    found = compare_networks(*pair)
+    differing.show(found, output.value)
+    for note in notes:
+        typer.echo(f"crosscheck: {note}", err=True)
+    raise typer.Exit(0 if found.same else 1)
+
+
+@app.command(rich_help_panel=ASKING)
+def identify(
+    model: Annotated[str, typer.Argument(help="A name from `crosscheck list models`.")],
+    value: Annotated[list[str], typer.Argument(metavar="VALUE", help='As printed: 4.11G, "8.19 GFLOPs", 25.56M, 61,100,840.')],
+    metric: Annotated[
+        str | None, typer.Option("--metric", "-m", help="compute, params, memory …; from the unit if left out.")
+    ] = None,
+    most: Annotated[int, typer.Option("--most", help="How many explanations to show.")] = 10,
+    output: FormatOption = Format.table,
+) -> None:
+    """Find the convention, variant, input, batch, unit and scale that yield a printed figure.
+
+    Examples: `crosscheck identify resnet50 3.8 GFLOPs` · `crosscheck identify resnet50 25.61M` ·
+    `crosscheck identify vgg16 15.5G --format json`
+    """
+    from crosscheck import identify as asking
+    from crosscheck import shown
+    from crosscheck.rows import METRICS
+
+    if metric is not None and metric not in METRICS:
+        raise UnknownNameError("metric", metric, METRICS)
+    shown.show_answer(asking.identify(model, " ".join(value), metric), most, output.value)
+
+
+@app.command("figures", rich_help_panel=ASKING)
+def try_figures(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE.csv]", help="Your own figures: columns model, metric, value and any others.")
+    ] = None,
+    verdict: Annotated[list[str] | None, typer.Option("--verdict", help="Only this verdict; may be repeated.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="Only sources whose name contains this; may be repeated.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="End with 1 where a figure is a misprint or unexplained.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for figures.md and figures.csv; none if left out.")
+    ] = None,
+    output: Annotated[Tried, typer.Option("--format", "-f", help="How to print the answer.")] = Tried.table,
+) -> None:
+    """Try published figures: exact, rounded, explained, misprint, unexplained or out of scope, each with its reason.
+
+    Columns of FILE.csv: model, metric, value; variant, input, unit, source, convention and any others where there are some.
+
+    Examples: `crosscheck figures` · `crosscheck figures --verdict misprint` · `crosscheck figures --source timm --format csv` ·
+    `crosscheck figures mine.csv --strict`
+    """
+    from crosscheck.figures import findings, record, trial
+    from crosscheck.report import told, tried, write
+
+    for name in verdict or ():
+        if name not in trial.VERDICTS:
+            raise UnknownNameError("verdict", name, trial.VERDICTS)
+    if out:
+        write.ensure_writable(out)
+    judged = trial.judge(record.load(file) if file else record.builtin())
+    chosen = told.chosen(judged, verdict or (), source or ())
+    found = [] if file or verdict or source else findings.all_of(judged)
+    tried.put(chosen, found, output.value, each=bool(file or verdict))
+    if out:
+        write.write(out, tried.files(chosen, found))
+    if not chosen:
+        typer.echo("crosscheck: no figure is left. Hint: leave out --verdict or --source", err=True)
+    failed = strict and any(v.kind in (trial.MISPRINT, trial.UNEXPLAINED) for v in chosen)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command("convention", rich_help_panel=ASKING)
+def show_convention(
+    name: Annotated[str, typer.Argument(metavar="ID", help="A name from `crosscheck list conventions`.")],
+    output: Annotated[Explained, typer.Option("--format", "-f", help="How to print the answer.")] = Explained.table,
+) -> None:
+    """Show how one tool counts, on one screen: what it weighs and ignores, its unit, versions, quirks and source lines.
+
+    Examples: `crosscheck convention torchinfo` · `crosscheck convention tf_profiler --format markdown`
+    """
+    from crosscheck import card, convention
+
+    card.show(convention.load(name), output.value)

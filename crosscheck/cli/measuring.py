@@ -1,0 +1,224 @@
+"""Commands that run the real tools and frameworks and write reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crosscheck.cli.options import MEASURING, Batch, Classes, Format, FormatOption, InputShape, app, interrupted, positive
+
+
+@app.command(rich_help_panel=MEASURING)
+def compare(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]…", help="Models; the default set if left out.")] = None,
+    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
+    tool: Annotated[list[str] | None, typer.Option("--tool", help="Only this tool; may be repeated.")] = None,
+    batch: Batch = 1,
+    input_shape: InputShape = None,
+    classes: Classes = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/."),
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one model × tool may take.")] = 600.0,
+) -> None:
+    """Let every framework's own tool count the models, and explain each number and difference.
+
+    Examples: `crosscheck compare` · `crosscheck compare resnet50 vgg16 --framework pytorch` ·
+    `crosscheck compare lenet --batch 2 --tool torchinfo --out /tmp/lenet`
+
+    Exit codes: 0 all explained, 1 a residual or a failed cell, 2 bad request, 3 partial, 130 interrupted.
+    """
+    from crosscheck import compare as job
+    from crosscheck import models, terminal
+
+    positive(timeout)
+    shape = models.parse_input(input_shape) if input_shape else None
+    req = job.request(names or (), batch=batch, input_shape=shape, classes=classes, frameworks=framework or (), tools=tool or ())
+    whole = not (names or framework or tool or shape or classes) and batch == 1
+    folder = out or Path("reports" if whole else "reports/selection")
+    try:
+        with terminal.progress(len(req.models)) as watch:
+            report, verdict = job.run(req, folder, timeout=timeout, watch=watch)
+    except KeyboardInterrupt:
+        raise interrupted() from None
+    terminal.show_report(report, folder)
+    for line in [*job.outside(report.measurements), *job.describe(verdict)]:
+        typer.echo(f"crosscheck: {line}", err=True)
+    raise typer.Exit(verdict.exit_code)
+
+
+@app.command(rich_help_panel=MEASURING)
+def doctor(
+    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
+    tool: Annotated[list[str] | None, typer.Option("--tool", help="Only this tool; may be repeated.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for doctor.md and doctor.csv; none if left out.")
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one micro-model × tool may take.")] = 120.0,
+    output: FormatOption = Format.table,
+) -> None:
+    """Run every installed tool on a grid of micro-models: what it counts right, otherwise, silently as 0, or not at all.
+
+    Ends with 1 where a tool gives a number that its convention does not predict.
+
+    Examples: `crosscheck doctor` · `crosscheck doctor --tool torchinfo` · `crosscheck doctor --out reports`
+    """
+    import tempfile
+
+    from crosscheck import doctor as clinic
+    from crosscheck import micro, terminal
+    from crosscheck.report import examined, write
+
+    if out:
+        write.ensure_writable(out)
+    with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs, terminal.progress(len(micro.cases())) as watch:
+        found = clinic.examine(framework or (), tool or (), logs=Path(logs), timeout=timeout, watch=watch)
+    if output is Format.table:
+        examined.show(found)
+    else:
+        terminal.show_rows(examined.rows(found), output.value)
+    if out:
+        write.write(out, examined.files(found))
+    for f in found.unexplained:
+        typer.echo(f"crosscheck: {f.tool} on {f.case}: measured {f.value:,}, {f.rule}", err=True)
+    raise typer.Exit(1 if found.unexplained else 0)
+
+
+@app.command(rich_help_panel=MEASURING)
+def verify(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]…", help="Models; the default set if left out.")] = None,
+    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
+    export: Annotated[
+        list[str] | None,
+        typer.Option("--export", "-e", help="Only this export, e.g. torch-script; may be repeated; none for no export."),
+    ] = None,
+    batch: Batch = 1,
+    input_shape: InputShape = None,
+    keep_onnx: Annotated[
+        bool, typer.Option("--keep-onnx", help="Keep every file in .cache/onnx; those above 16 MiB are removed otherwise.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/."),
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one export or run may take.")] = 600.0,
+) -> None:
+    """Prove that it is one network: same weights, same input, outputs compared across frameworks and ONNX exports.
+
+    Every exported graph is also counted, and explained node by node by what its exporter is known to do. Without MODEL, the
+    default set of `compare` runs in every framework and every export, but for the few that `reports/graphs.md` names as left
+    out. With MODEL, everything of these.
+
+    Examples: `crosscheck verify` · `crosscheck verify resnet50 --export torch --export paddle` ·
+    `crosscheck verify vgg16 --export none` · `crosscheck verify lenet --batch 2 --keep-onnx`
+
+    Exit codes: 0 all agree, 1 a path or graph differs or failed, 2 bad request, 3 partial (something skipped), 130 interrupted.
+    """
+    from crosscheck import models, terminal
+    from crosscheck import verify as proving
+    from crosscheck.report import graphed, verified, write
+
+    positive(timeout)
+    shape = models.parse_input(input_shape) if input_shape else None
+    asked = framework or ()
+    jobs = proving.request(names or (), exports=export or (), batch=batch, input_shape=shape, frameworks=asked)
+    whole = not (names or framework or export or shape) and batch == 1
+    folder = out or Path("reports" if whole else "reports/selection")
+    write.ensure_writable(folder)
+    try:
+        with terminal.progress(len(jobs)) as watch:
+            proof = proving.run(jobs, logs=folder / "logs", frameworks=asked, keep=keep_onnx, timeout=timeout, watch=watch)
+    except KeyboardInterrupt:
+        raise interrupted() from None
+    write.write(folder, verified.files(proof) | graphed.files(proof))
+    verified.show(proof)
+    if line := graphed.summary(proof):
+        typer.echo(line)
+    for (name, left), why in proof.left_out.items():
+        typer.echo(f"left out: {left} of {name}: {why}")
+    for line in [*verified.describe(proof), *graphed.describe(proof)]:
+        typer.echo(f"crosscheck: {line}", err=True)
+    raise typer.Exit(proof.exit_code)
+
+
+@app.command(rich_help_panel=MEASURING)
+def architecture(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]…", help="Models; the default set if left out.")] = None,
+    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
+    batch: Batch = 1,
+    input_shape: InputShape = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/."),
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one network may take.")] = 600.0,
+) -> None:
+    """Prove the architecture: what each framework really built, seen as it runs, against its description and the others'.
+
+    Examples: `crosscheck architecture` · `crosscheck architecture resnet50 --framework pytorch`
+
+    Exit codes: 0 all the same, 1 something differs or failed, 2 bad request, 3 partial (something skipped), 130 interrupted.
+    """
+    from crosscheck import architecture as proving
+    from crosscheck import models, terminal
+    from crosscheck.report import built, write
+
+    positive(timeout)
+    shape = models.parse_input(input_shape) if input_shape else None
+    wanted = proving.request(names or (), frameworks=framework or (), batch=batch, input_shape=shape)
+    folder = out or Path("reports/selection" if names or framework or shape or batch != 1 else "reports")
+    write.ensure_writable(folder)
+    try:
+        with terminal.progress(len(wanted)) as watch:
+            place = folder / "logs" / "architecture"
+            found = proving.run(wanted, logs=place, frameworks=framework or (), timeout=timeout, watch=watch)
+    except KeyboardInterrupt:
+        raise interrupted() from None
+    write.write(folder, built.files(found))
+    built.show(found)
+    for line in built.describe(found):
+        typer.echo(f"crosscheck: {line}", err=True)
+    raise typer.Exit(found.exit_code)
+
+
+@app.command("zoo", rich_help_panel=MEASURING)
+def count_zoo(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]…", help="keras:ResNet50, resnet50 in every zoo, or a zoo: keras.")
+    ] = None,
+    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Report folder; reports/ for the whole default selection, else reports/selection/."),
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one network × tool may take.")] = 600.0,
+) -> None:
+    """Count the networks that frameworks bring themselves, with their own tools, and set them against our descriptions.
+
+    Networks get random weights: nothing is downloaded. Examples: `crosscheck zoo` · `crosscheck zoo keras:ResNet50` ·
+    `crosscheck zoo resnet50 vgg16` · `crosscheck zoo paddle`
+
+    Exit codes: 0 all explained, 1 a residual or a failure, 2 bad request, 3 partial (skipped, or an op without a name), 130
+    interrupted.
+    """
+    from crosscheck import terminal
+    from crosscheck import zoo as survey
+    from crosscheck.report import surveyed, write
+
+    positive(timeout)
+    wanted = survey.select(names or (), framework or ())
+    folder = out or Path("reports/selection" if names or framework else "reports")
+    write.ensure_writable(folder)
+    try:
+        with terminal.progress(len(wanted)) as watch:
+            found = survey.run(wanted, logs=folder / "logs" / "zoo", timeout=timeout, watch=watch)
+    except KeyboardInterrupt:
+        raise interrupted() from None
+    write.write(folder, surveyed.files(found))
+    surveyed.show(found)
+    for line in surveyed.describe(found):
+        typer.echo(f"crosscheck: {line}", err=True)
+    raise typer.Exit(found.exit_code)
