@@ -7,6 +7,7 @@ import re
 from typer.main import get_command
 
 from crosscheck.cli import app
+from crosscheck.figures import record
 from tests.readme_table import END, ROOT, START, block
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -22,3 +23,7 @@ def test_every_command_shown_exists() -> None:
     shown = set(re.findall(r"^crosscheck ([a-z]+)", "".join(shells), re.MULTILINE))
     assert shown
     assert shown <= commands
+
+
+def test_the_number_of_figures_is_that_of_the_built_in_set() -> None:
+    assert f"{len(record.builtin()):,} published figures" in TEXT
