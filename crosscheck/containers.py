@@ -58,7 +58,23 @@ def contain(model: Model, layers: Iterable[Counted]) -> tuple[tuple[Counted, ...
         found[0] = (found[0][0], found[0][1] | _overturned(layers, found))
     if any(layer.functional for layer, _ in layers):
         layers = tuple((layer, _held(layer, counts, blocks)) for layer, counts in layers)
+    if again := _called_again(layers):
+        layers = tuple(
+            (layer, {**counts, "overwritten_out_elements": numel(layer.y)} if layer.id in again else counts)
+            for layer, counts in layers
+        )
     return layers, tuple(found)
+
+
+def _called_again(layers: Iterable[Counted]) -> set[str]:
+    """Ids of the calls of a module after which it is called once more."""
+    latest: dict[str, str] = {}  # by the module's first call
+    again: set[str] = set()
+    for layer, _ in layers:
+        if layer.call_of is not None and not layer.functional:
+            again.add(latest.get(layer.call_of, layer.call_of))
+            latest[layer.call_of] = layer.id
+    return again
 
 
 def _homes(layer: Layer) -> list[str]:

@@ -120,6 +120,7 @@ SIZES: Final[dict[str, str]] = {
     "input_excess": "N times the sizes of all inputs multiplied with one another, less input_elements: 0 for one input",
     "param_out_elements": "|y| of a module with parameters, at its first call",
     "repeated_out_elements": "|y| of a module with parameters, at every further call",
+    "overwritten_out_elements": "|y| of every call of a module but its last",
     "container_out_elements": "elements that leave a container with a class of its own as its one output, the network apart",
     "container_out_products": "the same of several outputs, all sizes multiplied as if N were -1: below 0 for an odd number",
     "hooked_out_elements": "all outputs of a container with a class or parameters of its own, and of a network without modules",

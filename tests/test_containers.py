@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -159,3 +160,19 @@ def test_parameters_after_a_call_of_a_module_from_elsewhere_are_displaced() -> N
     g.add("b.after", "conv", out_channels=4, kernel=1)
     found = {x.id: counts.get("displaced_params", 0) for x, counts in tally(g.build()).containers}
     assert found == {ROOT: 0, "a": 4 * 4 * 5 * 5 + 4, "b": 0}
+
+
+def test_of_a_module_that_is_called_again_all_outputs_but_the_last_are_written_over() -> None:
+    g = Graph("again", (1, 2, 8, 8), family="test", variant="", source="")
+    g.add("act", "relu")
+    g.add("pool", "maxpool", kernel=2, stride=2)
+    first = g.build()
+    x = first.layers[0]
+    pooled = first.layers[1]
+    again = Layer("act2", "relu", x.attrs, ("pool",), pooled.out_shapes, pooled.out_shapes, call_of="act")
+    last = Layer("act3", "relu", x.attrs, ("act2",), pooled.out_shapes, pooled.out_shapes, call_of="act")
+    counted = tally(replace(first, layers=(x, pooled, again, last), outputs=("act3",)))
+    assert {y.id: n["overwritten_out_elements"] for y, n in counted.layers if "overwritten_out_elements" in n} == {
+        "act": 2 * 8 * 8,
+        "act2": 2 * 4 * 4,
+    }
