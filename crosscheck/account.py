@@ -154,7 +154,8 @@ def _ledger(numbers: Sequence[Number]) -> tuple[Entry, ...]:
     for n in numbers:
         mine: dict[str, int] = {}
         for t in (t for t in n.terms if t.value):
-            what = f"{t.op} {LEDGER.get(t.primitive, t.primitive)}"
+            kind = "separate" if t.op == "bias" else t.op  # a node of its own that only adds a bias
+            what = f"{kind} {LEDGER.get(t.primitive, t.primitive)}"
             mine[what] = mine.get(what, 0) + t.value
             names[what] = None
         sums.append(mine)

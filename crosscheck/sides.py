@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crosscheck import models, zoo
-from crosscheck.errors import CrosscheckError, UnknownNameError
+from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.importers import onnx
 from crosscheck.spec import Model, Shape
 
@@ -17,8 +17,13 @@ def resolve(
 ) -> tuple[list[Model], list[str]]:
     """The networks and what is to be said of them. Options hold for described networks alone.
 
-    Raises UnknownNameError, UsageError, ShapeError and FileError; CrosscheckError for a zoo network that cannot be built here.
+    Raises UnknownNameError, ShapeError and FileError, and UsageError for a zoo network that cannot be built here and for options
+    that a side has no use for.
     """
+    if batch != 1 or input_shape or classes:
+        fixed = next((name for name in names if name.endswith(".onnx") or name not in models.variants()), None)
+        if fixed is not None:
+            raise UsageError(f"--batch, --input and --classes are for described networks, and {fixed!r} has its own")
     found: dict[str, Model] = {}
     notes: list[str] = []
     wanted = [zoo.get(name) for name in dict.fromkeys(names) if ":" in name and name not in models.variants()]
@@ -36,7 +41,7 @@ def resolve(
             survey = zoo.run(wanted, logs=Path(logs), tools=False)
         for entry in survey.entries:
             if entry.seen is None:
-                raise CrosscheckError(f"{entry.network.id}: {entry.status}: {entry.message}")
+                raise UsageError(f"{entry.network.id}: {entry.status}: {entry.message}")
             found[entry.network.id] = entry.seen
             notes += [f"{entry.network.id}: {entry.message}"] if entry.message else []
     return [found[name] for name in names], notes

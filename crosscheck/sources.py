@@ -55,7 +55,7 @@ def _parts(name: str) -> tuple[str, str, str]:
         return other, "", tool
     at = words.index(exported.PREFIX)
     rest = words[at + 1 :]
-    if not 1 <= len(rest) <= 2:
+    if not 1 <= len(rest) <= 2 or not all(rest):
         names = ", ".join(exported.exports())
         raise UsageError(f"{name!r} names no export. Hint: write it like onnx:torch or onnx:torch:onnx_tool; there are {names}")
     return ":".join(words[:at]), rest[0], rest[1] if len(rest) == 2 else "mac"

@@ -123,7 +123,7 @@ def test_the_table_the_page_and_the_terminal_say_the_same(tmp_path: Path, capsys
         "341256",
     )
     assert (second["network"], second["status"], second["value"]) == ("other:LeNet", "skipped", "")
-    assert "1 networks, 1 numbers from their tools, 0 of them not the predicted ones." in files["zoo.md"]
+    assert "1 network, 1 number from their tools, 0 of them not the predicted ones." in files["zoo.md"]
     assert "Identical, layer by layer: `zoo:LeNet` (lenet)." in files["zoo.md"]
     surveyed.show(survey)
     out = capsys.readouterr().out

@@ -137,13 +137,15 @@ def try_figures(
     if out:
         write.ensure_writable(out)
     judged = trial.judge(record.load(file) if file else record.builtin())
+    if source and not told.chosen(judged, (), source):
+        raise UnknownNameError("source", source[0], sorted({told.title(v) for v in judged}))
     chosen = told.chosen(judged, verdict or (), source or ())
     found = [] if file or verdict or source else findings.all_of(judged)
     tried.put(chosen, found, output.value, each=bool(file or verdict))
     if out:
         write.write(out, tried.files(chosen, found))
     if not chosen:
-        typer.echo("crosscheck: no figure is left. Hint: leave out --verdict or --source", err=True)
+        typer.echo(f"crosscheck: {f'none of {len(judged):,} figures has this verdict' if judged else 'no figures'}", err=True)
     failed = strict and any(v.kind in (trial.MISPRINT, trial.UNEXPLAINED) for v in chosen)
     raise typer.Exit(1 if failed else 0)
 

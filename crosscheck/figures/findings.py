@@ -107,8 +107,13 @@ def _taps(layer: Layer) -> int:
     return per_group * numel(layer.attrs["kernel"])
 
 
+def _all_taps(layer: Layer) -> int:
+    """Cin·K², as the documents write it: they have no groups."""
+    return int(layer.attrs["in_channels"]) * numel(layer.attrs["kernel"])
+
+
 def _conv_params(layer: Layer) -> int:
-    return layer.y[1] * (_taps(layer) + bool(layer.attrs["bias"]))
+    return layer.y[1] * (_all_taps(layer) + bool(layer.attrs["bias"]))
 
 
 Rule = tuple[str, str, str, str, str, Callable[[Layer], int]]
@@ -128,7 +133,7 @@ _RULES: tuple[Rule, ...] = (
     ("Paddle tutorial", "Linear FLOPs = Cin·Cout", "linear", "paddle_flops", "compute", lambda x: x.x[1] * x.y[1]),
     ("VGG note", "conv parameters = (K·K·Cin + bias)·Cout", "conv", "mac", "params", _conv_params),
     ("CS231n", "memory = H·W·C values of 4 bytes", "conv", "cs231n", "memory_activations", lambda x: 4 * numel(x.y)),
-    ("CS231n", "weights = K·K·Cin·Cout", "conv", "cs231n", "params", lambda x: _taps(x) * x.y[1]),
+    ("CS231n", "weights = K·K·Cin·Cout", "conv", "cs231n", "params", lambda x: _all_taps(x) * x.y[1]),
 )
 _ON = ("lenet", "alexnet-paper", "vgg16", "vgg16-bn", "resnet50", "resnext50-32x4d")
 
@@ -148,7 +153,8 @@ def formulas() -> Finding:
                     got = engine.layer_value(known, table, by, layer, counts) if known else 0
                     held += got == rule(layer)
                     odd = odd or ("" if got == rule(layer) else f"{name} {layer.id}: {rule(layer):,} ≠ {got:,}")
-        rows.append((source, text, convention.load(by).title, f"{held} of {met}", odd))
+        against = convention.load(by)
+        rows.append((source, text, against.title if against.tool else against.table(metric).label, f"{held} of {met}", odd))
     says = f"Each formula on every layer of its kind in {', '.join(_ON)}; the first layer where it fails is shown."
     return Finding("Formulas on trial", says, ("document", "formula", "against", "layers", "first that differs"), tuple(rows))
 

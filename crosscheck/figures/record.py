@@ -76,7 +76,9 @@ def load(path: Path) -> list[Figure]:
     except OSError as error:
         raise FileError(f"cannot read {str(path)!r}: {error.strerror}. Hint: give a CSV file of figures") from None
     except UnicodeDecodeError as error:
-        raise FileError(f"{path}: not UTF-8 at byte {error.start}. Hint: save the file as CSV in UTF-8") from None
+        before = path.read_bytes()[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        raise FileError(f"{path}:{line}: column {column}: not UTF-8. Hint: save the file as CSV in UTF-8") from None
     return list(parse(text, path.name))
 
 
@@ -94,9 +96,17 @@ def parse(text: str, where: str) -> Iterator[Figure]:
                 yield _figure(head, cells, where, start)
             start = reader.line_num + 1
     except csv.Error as error:
-        raise FileError(f"{where}:{reader.line_num}: not CSV: {error}. Hint: look for a quote that is not closed") from None
+        column = _column_of_quote(text.splitlines()[start - 1 :])
+        raise FileError(
+            f"{where}:{start}: column {column}: not CSV: {error}. Hint: look for a quote that is not closed"
+        ) from None
     if not head:
         raise FileError(f"{where}: empty. Hint: its first line names the columns, {', '.join(REQUIRED)} among them")
+
+
+def _column_of_quote(lines: list[str]) -> int:
+    """The character, from 1, of the last quote in the line where a record goes wrong; 1 where it has none."""
+    return max((lines[0] if lines else "").rfind('"'), 0) + 1
 
 
 def _head(cells: list[str], where: str) -> list[str]:
@@ -115,10 +125,9 @@ def _head(cells: list[str], where: str) -> list[str]:
 
 def _figure(head: list[str], cells: list[str], where: str, line: int) -> Figure:
     if len(cells) != len(head):
-        column = head[len(cells)] if len(cells) < len(head) else f"number {len(head) + 1}"
+        odd = f"column {head[len(cells)]!r} has none" if len(cells) < len(head) else f"column {len(head) + 1} has no name"
         raise FileError(
-            f"{where}:{line}: {len(cells)} cells under {len(head)} columns, column {column!r} is where it ends or goes on. "
-            "Hint: put quotes around cells that hold a comma"
+            f"{where}:{line}: {len(cells)} cells under {len(head)} columns: {odd}. Hint: put quotes around cells with a comma"
         )
     row = {k: v.strip() for k, v in zip(head, cells, strict=True) if k in COLUMNS}
     for name in ("model", "metric"):

@@ -8,9 +8,10 @@ decoys, up to 20 units of the last digit away, are judged by the same hypotheses
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from crosscheck import convention
 from crosscheck.errors import FileError
 from crosscheck.figures import checkpoint, exact, fits, hypotheses, misprint
 from crosscheck.figures.fits import DECOYS, Fit
@@ -66,11 +67,12 @@ def judge(figures: Iterable[Figure]) -> list[Verdict]:
     """A verdict for every figure, in their order. Raises FileError for a row that is malformed."""
     rows = list(figures)
     parts = misprint.parts(rows)
-    first = [_judge(f, parts) for f in rows]
+    known: dict[tuple[Label, Number], Verdict] = {}  # equal claims get one trial
+    first = [_judge(f, known) for f in rows]
     return [misprint_of_sum(v, first, parts) for v in first]
 
 
-def _judge(figure: Figure, parts: Parts) -> Verdict:
+def _judge(figure: Figure, known: dict[tuple[Label, Number], Verdict]) -> Verdict:
     told = label(figure)
     if isinstance(told, str):
         return Verdict(figure, None, None, OUT, told)
@@ -89,7 +91,11 @@ def _judge(figure: Figure, parts: Parts) -> Verdict:
         return Verdict(figure, told, printed, OUT, "a fraction of one: its unit is missing. Units: G, M, GFLOPs, MiB and so on")
     if figure.output_shape and (wrong := _wrong_shape(figure, told)):
         return Verdict(figure, told, printed, UNEXPLAINED, wrong)
-    return verdict(figure, told, printed)
+    if told.by in convention.ids() and told.metric not in (has := convention.load(told.by).metrics):
+        return Verdict(figure, told, printed, OUT, f"{told.by} gives no {told.metric}; it gives {', '.join(has)}")
+    if (told, printed) not in known:
+        known[told, printed] = verdict(figure, told, printed)
+    return replace(known[told, printed], figure=figure)
 
 
 def _file_verdict(figure: Figure, told: Label, printed: Number | None) -> Verdict:
@@ -110,7 +116,8 @@ def _file_verdict(figure: Figure, told: Label, printed: Number | None) -> Verdic
             return Verdict(figure, told, printed, EXPLAINED, says, tried=len(ways), fits=1)
         rest = printed.value * scale - h.content
         if low <= printed.value * scale <= high:
-            says = f"{STRUCTURE}: {size}, {float(rest):,.0f} B of structure, {float(rest / h.tensors):,.0f} a tensor"
+            says = f"its tensors exactly, {size}; the other {float(rest):,.0f} B, {float(rest / h.tensors):,.0f} a tensor, are "
+            says += "within what is known of such files' structure, which is not known to the printed digit"
             return Verdict(figure, told, printed, UNEXPLAINED, says, tried=len(ways))
         near.append(f"{float(low / scale):,.2f} to {float(high / scale):,.2f} of {scale:,} B")
     tensors = f"{ways[0][0].content:,} B of weights and statistics" if ways else "nothing"
@@ -131,12 +138,13 @@ def verdict(figure: Figure, told: Label, printed: Number) -> Verdict:
     found.sort(key=fits.rank)
     tried = len(candidates) * fits.ways(printed)
     passed = 0
+    slip = misprint.slip(printed, own)
     if found:
         passed = fits.decoys(told, printed, found[0])
         if passed <= fits.most(found[0]):
-            return Verdict(figure, told, printed, EXPLAINED, "", found[0], tried, len(found), passed, own)
+            also = f"or a misprint of the label's own {slip.correct}: {slip.says}" if slip and found[0].worth else ""
+            return Verdict(figure, told, printed, EXPLAINED, also, found[0], tried, len(found), passed, own)
     near = _nearest(candidates, printed)
-    slip = misprint.slip(printed, own)
     if slip:
         return Verdict(figure, told, printed, MISPRINT, slip.says, None, tried, len(found), 0, near, slip.correct)
     says = ""

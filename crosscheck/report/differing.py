@@ -27,7 +27,7 @@ def verdict(c: Comparison) -> str:
     if c.same:
         return f"The same architecture, written otherwise: the same {n} layers with the same settings and shapes."
     ways = len(c.structural)
-    return f"They differ in {ways} {'way' if ways == 1 else 'ways'}; {n} layers of one stand for layers of the other."
+    return f"They differ in {ways} {'way' if ways == 1 else 'ways'}; {n} layers are paired."
 
 
 def amounts(a: Amounts) -> tuple[int, int, int]:

@@ -167,7 +167,8 @@ def _markdown(survey: Survey) -> Iterator[str]:
     off = sum(n.residual != 0 for n in numbers)
     yield "# Networks that frameworks bring themselves"
     yield INTRO
-    yield f"{len(built)} networks, {len(numbers)} numbers from their tools, {off} of them not the predicted ones."
+    many = f"{len(built)} network{'s' * (len(built) != 1)}, {len(numbers)} number{'s' * (len(numbers) != 1)}"
+    yield f"{many} from their tools, {off} of them not the predicted ones."
     yield "## At a glance"
     yield (
         "Learnable parameters and MACs (one multiply-add is one MAC) of one image, from what was seen; `off` counts numbers "

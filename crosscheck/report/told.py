@@ -15,7 +15,6 @@ from crosscheck.figures import label
 from crosscheck.figures.exact import arithmetic
 from crosscheck.figures.fits import DECOYS
 from crosscheck.figures.hypotheses import Candidate
-from crosscheck.figures.label import FILE
 from crosscheck.figures.trial import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, VERDICTS, Verdict
 from crosscheck.spec import show_shape
 
@@ -47,17 +46,25 @@ def chosen(verdicts: Iterable[Verdict], kinds: Sequence[str], sources: Sequence[
 def printed(v: Verdict) -> str:
     """The figure with its unit, as its source prints it."""
     unit = v.figure.unit if v.figure.unit not in ("raw", "count", "params (exact)", "shape") else ""
-    return f"{v.figure.value} {unit}".strip()
+    return with_unit(v.figure.value, unit)
+
+
+def with_unit(value: str, unit: str) -> str:
+    """A value and its unit, unless the value has its first word already: ``93MB / image``."""
+    first, _, rest = unit.partition(" ")
+    return f"{value} {rest}".strip() if first and value.endswith(first) else f"{value} {unit}".strip()
 
 
 def what(v: Verdict) -> str:
     """What the figure is of: the name, the place in it, and the metric, in the source's words."""
     place = f" {v.figure.place}" if v.figure.place and v.figure.place.startswith("row") else ""
-    return (
-        f"{v.figure.model}{place}: {v.figure.metric}"
-        if v.figure.name == v.figure.model
-        else f"{v.figure.name}{place}: {v.figure.metric}"
-    )
+    name, model = v.figure.name, v.figure.model
+    said = _letters(model) in _letters(name)  # the name tells the model already
+    return f"{name if said else f'{model}, {name}'}{place}: {v.figure.metric}"
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
 
 
 def exact(v: Verdict, c: Candidate) -> str:
@@ -149,10 +156,19 @@ def refuted(verdicts: Iterable[Verdict]) -> list[list[str]]:
 
 
 def _right(v: Verdict) -> str:
+    unit = v.figure.unit if "MB" in v.figure.unit else ""
     if v.correct or not v.nearest or v.number is None:
-        return v.correct
+        return with_unit(v.correct, unit.partition(" ")[0])
     decimals = len(v.figure.value.partition(".")[2])
-    return f"{float(v.nearest[0].number / v.number.scale):.{decimals}f}"
+    return with_unit(f"{float(v.nearest[0].number / v.number.scale):.{decimals}f}", unit.partition(" ")[0])
+
+
+def wrong(verdicts: Iterable[Verdict]) -> str:
+    """How many figures are wrong, and how they came to be."""
+    refuted = [v for v in verdicts if v.refuted]
+    slips = sum(v.kind == MISPRINT for v in refuted)
+    told = [f"{n} {what}" for n, what in ((slips, "misprinted"), (len(refuted) - slips, "by a bug of the tool")) if n]
+    return f"{len(refuted)}{': ' + ', '.join(told) if told else ''}"
 
 
 def _why(v: Verdict) -> str:
@@ -199,24 +215,12 @@ def _hypotheses(v: Verdict) -> str:
 
 
 def unexplained(verdicts: Iterable[Verdict]) -> list[list[str]]:
-    """What nothing yields: printed, of what, nearest, tried, where; files of one source with one reason together."""
-    rows: dict[tuple[str, str], list[str]] = {}
-    for v in verdicts:
-        if v.kind == UNEXPLAINED:
-            of_file = v.label is not None and v.label.metric == FILE
-            key = (title(v), v.says.partition(": ")[0]) if of_file else (v.figure.at, "")
-            if key in rows:
-                rows[key][0] += f", {printed(v)}"
-                rows[key][1] += f", {v.figure.name}"
-            else:
-                rows[key] = [
-                    printed(v),
-                    what(v),
-                    reason(v),
-                    f"{v.tried:,} hypotheses tried",
-                    _where(v) if not of_file else title(v),
-                ]
-    return list(rows.values())
+    """What nothing yields: printed, of what, nearest, tried, where."""
+    return [
+        [printed(v), what(v), reason(v), f"{v.tried:,} hypothes{'is' if v.tried == 1 else 'es'} tried", _where(v)]
+        for v in verdicts
+        if v.kind == UNEXPLAINED
+    ]
 
 
 def outside(verdicts: Iterable[Verdict]) -> list[list[str]]:

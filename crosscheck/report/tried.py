@@ -16,7 +16,7 @@ from tabulate import tabulate
 
 from crosscheck.figures.findings import Cell, Finding
 from crosscheck.figures.trial import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, VERDICTS, Verdict
-from crosscheck.report.told import labels, printed, reason, row, sections, summary, title, what
+from crosscheck.report.told import labels, printed, reason, row, sections, summary, title, what, wrong
 from crosscheck.terminal import console
 
 COLOURS = {EXACT: "green", ROUNDS: "green", EXPLAINED: "cyan", MISPRINT: "bold red", UNEXPLAINED: "yellow", OUT: "dim"}
@@ -49,7 +49,8 @@ def show(verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> None:
     for name, _, columns, lines in sections(verdicts):
         if lines:
             more = f", the first {MOST} shown; --verdict or --format csv has all" if len(lines) > MOST else ""
-            out.print(f"[bold]{name}[/bold] ({len(lines)}{more})", highlight=False)
+            many = wrong(verdicts) if name == "Refuted" else str(len(lines))
+            out.print(f"[bold]{name}[/bold] ({many}{more})", highlight=False)
             out.print(_entries([dict(zip(columns, line, strict=True)) for line in lines[:MOST]]))
             out.print()
     for f in findings:
@@ -80,7 +81,7 @@ def show_each(verdicts: Sequence[Verdict]) -> None:
     counts = Counter(v.kind for v in verdicts)
     told = ", ".join(f"{counts[k]:,} {k}" for k in VERDICTS if counts[k])
     more = f"; the first {LONG} are shown, --format csv has all" if len(verdicts) > LONG else ""
-    out.print(f"{len(verdicts):,} figures: {told}{more}", highlight=False)
+    out.print(f"{len(verdicts):,} figure{'s' * (len(verdicts) != 1)}{': ' + told if told else ''}{more}", highlight=False)
 
 
 def _entries(lines: Sequence[dict[str, str]]) -> Table:
@@ -112,10 +113,9 @@ def markdown(verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> str:
     """The trial as Markdown: refuted figures first, then the summary, then everything else but what is simply right."""
     head, rows = summary(verdicts)
     named = list(sections(verdicts))
-    wrong = sum(v.refuted for v in verdicts)
     parts = [
         "# Published figures on trial",
-        f"{len(verdicts):,} figures of {len({title(v) for v in verdicts})} sources, {wrong} of them wrong. {_BAR}",
+        f"{len(verdicts):,} figures of {len({title(v) for v in verdicts})} sources; wrong are {wrong(verdicts)}. {_BAR}",
     ]
     for name, says, columns, lines in named[:1]:
         parts += [f"## {name}", says, _table(columns, lines)] if lines else [f"## {name}", "None."]

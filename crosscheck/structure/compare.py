@@ -51,11 +51,12 @@ class Comparison:
 def compare(here: Model, there: Model) -> Comparison:
     """Where the two networks differ. Raises ConventionError for an op that the engine's own convention has no word on.
 
-    Blocks of different kinds are taken apart layer by layer where that tells the difference in fewer sentences.
+    Blocks of different kinds are taken apart layer by layer where that tells the difference in fewer sentences; what is in no
+    block may be in any, as frameworks write networks without blocks too.
     """
     a, b = Side(canonical(here)), Side(canonical(there))
-    kinds = [{u.block for u in side.form.units} for side in (a, b)]
-    tries = [_told(a, b, apart) for apart in ((False, True) if kinds[0] ^ kinds[1] else (False,))]
+    kinds = [{u.block for u in side.form.units if u.block} for side in (a, b)]
+    tries = [_told(a, b, apart) for apart in ((False, True) if all(kinds) and kinds[0] != kinds[1] else (False,))]
     found, paired = min(tries, key=lambda t: sum(d.cause != SPELLING for d in t[0]))
     return Comparison(here, there, tuple(found), (a.total, b.total), paired)
 

@@ -61,7 +61,7 @@ def _say_shapes(g: Group, _: tuple[Any, ...], __: Side, ___: Side) -> str:
     n = len(g.here)
     told = [f"{u.id} ({words.shapes(u)} here, {words.shapes(v)} there)" for u, v in zip(g.here, g.there, strict=True)]
     costly = [t for t, u in zip(told, g.here, strict=True) if u.op in ("conv", "linear")] or told
-    rest = f", … of {n}" if n > 2 else ""
+    rest = f" and {n - 2} more" if n > 2 else ""
     return (
         f"as a consequence, {n} {'layer does' if n == 1 else 'layers do'} the same on other shapes: {'; '.join(costly[:2])}{rest}"
     )
