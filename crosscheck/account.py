@@ -31,17 +31,23 @@ LEDGER = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A tool on a network, or an export of it, which then is ``lowered``; ``name`` is how the user wrote it."""
+    """A tool on a network, or an export of it, which then is ``lowered``; ``name`` is how the user wrote it.
+
+    ``described`` marks the network that exports start from, before any exporter touched it.
+    """
 
     name: str
     model: Model
     tool: str
     convention: Convention
     lowered: Lowered | None = None
+    described: bool = False
 
     @property
     def title(self) -> str:
         """What readers know it as: the tool, or the export and what it is counted in."""
+        if self.described:
+            return "as described" + (f", by {self.convention.title}" if self.convention.tool else "")
         if self.lowered is None:
             return self.convention.title
         return self.tool if self.convention.tool == "" else f"{self.tool} by {self.convention.title}"

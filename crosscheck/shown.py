@@ -19,6 +19,8 @@ from crosscheck.identify import Answer, Hypothesis, words
 from crosscheck.rows import TOTAL
 from crosscheck.terminal import console, in_words, show_rows
 
+NOTHING = "nothing between them changes this number; residual 0"
+
 
 def sum_line(n: Number) -> str:
     """``8,178,368,512 = 2 × 4,087,136,256 mac (conv) + …; residual 0``."""
@@ -72,7 +74,10 @@ def _terminal(a: Account) -> None:
     for step in a.steps:
         out.print()
         out.print(f"[bold]{escape(step_line(step))}[/bold]", highlight=False)
-        _terms(step.terms, step.difference, step.residual, "share")
+        if step.terms or step.residual:
+            _terms(step.terms, step.difference, step.residual, "share")
+        else:
+            out.print(f"  {NOTHING}\n", style="dim")
     if a.ledger:
         _ledger(a)
 
@@ -152,7 +157,7 @@ def _markdown(a: Account) -> Iterator[str]:
             yield from _markdown_terms(n.terms, n.known.value, n.residual)
     for step in a.steps:
         yield f"\n**{step_line(step)}**\n"
-        yield from _markdown_terms(step.terms, step.difference, step.residual)
+        yield from _markdown_terms(step.terms, step.difference, step.residual) if step.terms or step.residual else [NOTHING]
     if a.ledger:
         yield "\n| elements | " + " | ".join(_who(n) for n in a.numbers) + " |"
         yield "|:--|" + "--:|" * len(a.numbers)

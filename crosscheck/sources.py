@@ -43,6 +43,8 @@ def subjects(
             whose = f"networks of {counts.framework}" if counts.framework else "described networks"
             raise UsageError(f"{tool} counts {whose}, no ONNX files. Hint: {', '.join(able)} count those")
         lowered = lowerings.lower(built[on], lowerings.recipe(export))
+        if not found and len(tools) > 1:  # the way to an export starts at what it was made of
+            found.append(Subject(f"{other}:{tool}" if other else tool, built[on], tool, counts, described=True))
         found.append(Subject(name, built[on], f"{exported.PREFIX}:{export}", counts, lowered))
     return found
 
@@ -80,7 +82,7 @@ def best_source(wanted: Sequence[Subject], metric: str, layer: str, plain: bool,
         if s.lowered:
             known[s.name, s.model.input_text] = _counted(s, metric, files, plain)
             continue
-        if s.tool not in catalog.tools():
+        if s.described or s.tool not in catalog.tools():
             known[s.name, s.model.input_text] = account.predicted(s, metric, layer)
             continue
         found = stored.look_up(s.model.name, s.model.input_text, s.tool, metric, layer, places) if plain else None

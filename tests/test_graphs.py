@@ -228,8 +228,9 @@ def test_a_file_is_set_against_its_recipe(monkeypatch: pytest.MonkeyPatch) -> No
     source = sources.best_source(subjects, "params", "(total)", True, ())
     answer = account.account(subjects, "params", source)
     assert asked == ["torch", "paddle"], "each file is made once"
-    assert [n.residual for n in answer.numbers] == [-64, -64, 0]
-    details = [n.known.detail for n in answer.numbers]
+    assert [n.residual for n in answer.numbers] == [0, -64, -64, 0]
+    assert answer.numbers[0].subject.title == "as described", "the way to an export starts at what it was made of"
+    details = [n.known.detail for n in answer.numbers[1:]]
     assert details[0] == "counted in torch.onnx: 49 nodes, not as the recipe says: -64 bias of conv"
     assert details[2] == "counted in paddle.onnx: 82 nodes, node by node as the recipe says; known fault: it pads"
 
@@ -257,3 +258,9 @@ def test_an_export_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     known = {"pytorch": replace(catalog.framework("pytorch"), module="json", needs=())}
     with pytest.raises(CrosscheckError, match="export torch of lenet: error: the worker ended with exit code 7"):
         exported.find(LENET, "torch", cache=None, known=known, launch=lambda _: ["/bin/sh", "-c", "exit 7"])
+
+
+def test_nothing_that_changes_a_number_is_said_in_words() -> None:
+    told = CliRunner().invoke(app, ["explain", "resnet18", "onnx:torch", "onnx:tf", "--predicted"]).stdout
+    assert told.count("nothing between them changes this number; residual 0") == 2
+    assert "as described on resnet18" in told

@@ -36,7 +36,8 @@ def explain(
     `crosscheck explain resnet50 torchinfo resnet50-v1:torchinfo` · `crosscheck explain resnet50 torchinfo onnx:torch -m params` ·
     `crosscheck explain vgg16 torchinfo flop_counter -l features.0`
 
-    Numbers come from stored reports, else from a run now, else (`--predicted`) from conventions alone.
+    Numbers come from stored reports, else from a run now, else (`--predicted`) from conventions alone. An export is `onnx:torch`,
+    or `onnx:torch:onnx_tool` as a tool counts it; the way to the first of several starts at the network as described.
     """
     from crosscheck import account, models, shown, sources, stored
     from crosscheck.rows import TOTAL
@@ -67,7 +68,8 @@ def diff_networks(
     Examples: `crosscheck diff resnet50 resnet50-v1` · `crosscheck diff resnet50 keras:ResNet50` ·
     `crosscheck diff vgg16 model.onnx --format markdown`
 
-    Exit codes: 0 the same architecture, 1 they differ, 2 bad request.
+    --batch, --input and --classes are for two described networks. Exit codes: 0 the same architecture, 1 they differ, 2 bad request
+    or a framework that is not installed.
     """
     from crosscheck import models, sides
     from crosscheck.report import differing
