@@ -23,6 +23,9 @@ class CrosscheckError(Exception):
     exit_code = 1
 
 
+MOST_NAMES = 40  # that an error lists
+
+
 class UsageError(CrosscheckError):
     """The request cannot be met as it was put."""
 
@@ -35,7 +38,8 @@ class UnknownNameError(UsageError):
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
         near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}"
+        more = f" and {len(names) - MOST_NAMES} more; crosscheck list has all" if len(names) > MOST_NAMES else ""
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names[:MOST_NAMES])}{more}"
         super().__init__(f"unknown {what} {name!r}. Hint: {hint}")
 
 

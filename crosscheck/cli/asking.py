@@ -68,8 +68,9 @@ def diff_networks(
     Examples: `crosscheck diff resnet50 resnet50-v1` · `crosscheck diff resnet50 keras:ResNet50` ·
     `crosscheck diff vgg16 model.onnx --format markdown`
 
-    --batch, --input and --classes are for two described networks. Exit codes: 0 the same architecture, 1 they differ, 2 bad request
-    or a framework that is not installed.
+    --batch, --input and --classes are for two described networks.
+
+    Exit codes: 0 the same architecture, 1 they differ, 2 bad request, or a framework that is not installed.
     """
     from crosscheck import models, sides
     from crosscheck.report import differing

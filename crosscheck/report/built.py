@@ -84,7 +84,7 @@ def show(built: Built) -> None:
 
 
 def _told(pair: tuple[str, str]) -> str:
-    return f"{pair[1]} built what is described" if pair[0] == DESCRIBED else f"{pair[0]} and {pair[1]} built the same"
+    return f"{pair[1]} against the description" if pair[0] == DESCRIBED else f"{pair[0]} against {pair[1]}"
 
 
 def describe(built: Built) -> list[str]:

@@ -105,7 +105,7 @@ def cell(c: Cell) -> str:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[bool] = ()) -> str:
     aligned = ["right" if k < len(numeric) and numeric[k] else "left" for k, _ in enumerate(head)]
-    clean = [[c.replace("|", "\\|").replace("\n", " ") for c in r] for r in rows]
+    clean = [[c.replace("<", "&lt;").replace("|", "\\|").replace("\n", " ") for c in r] for r in rows]
     return tabulate(clean, headers=list(head), tablefmt="pipe", colalign=aligned, disable_numparse=True)
 
 
