@@ -44,6 +44,18 @@ def tensors(value: Any, kind: type) -> list[Any]:
     return [t for part in value for t in tensors(part, kind)] if isinstance(value, tuple | list) else []
 
 
+def same_padding(x: Shape, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Padding SAME of a window over (N, C, spatial…) as (before, after) per axis: output size ⌈n / stride⌉, the odd one after.
+
+    Source: https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2, which Paddle follows.
+    """
+    pads = []
+    for n, k, s, d in zip(x[2:], kernel, stride, dilation, strict=True):
+        total = max(0, (-(-n // s) - 1) * s + d * (k - 1) + 1 - n)
+        pads.append((total // 2, total - total // 2))
+    return tuple(pads)
+
+
 class Recorder:
     """Layers in the order in which they run; ``values`` maps a native tensor's identity to the name of its value."""
 

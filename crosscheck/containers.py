@@ -47,7 +47,8 @@ def contain(model: Model, layers: Iterable[Counted]) -> tuple[tuple[Counted, ...
     """The layers, with the counts that depend on their containers added, and the containers that have counts of their own."""
     layers = tuple(layers)
     blocks = _blocks(model, layers)
-    if any(layer.call_of for layer, _ in layers):
+    repeats = any(layer.call_of for layer, _ in layers)
+    if repeats:
         _list(layers, blocks)
     found = []
     for path, block in blocks.items():
@@ -58,7 +59,8 @@ def contain(model: Model, layers: Iterable[Counted]) -> tuple[tuple[Counted, ...
         found[0] = (found[0][0], found[0][1] | _overturned(layers, found))
     if any(layer.functional for layer, _ in layers):
         layers = tuple((layer, _held(layer, counts, blocks)) for layer, counts in layers)
-    if again := _called_again(layers):
+    if repeats:
+        again = _called_again(layers)
         layers = tuple(
             (layer, {**counts, "overwritten_out_elements": numel(layer.y)} if layer.id in again else counts)
             for layer, counts in layers

@@ -8,7 +8,7 @@ from typing import Any
 
 from paddle import nn
 
-from adapters.recorder import Seen, unknown
+from adapters.recorder import Seen, same_padding, unknown
 from crosscheck.spec import Shape
 
 Pairs = tuple[tuple[int, int], ...]
@@ -35,11 +35,7 @@ def _window(value: Any, x: Shape, kernel: Sequence[int], stride: Sequence[int], 
         return _pairs(value, len(kernel))
     if value.upper() == "VALID":
         return tuple((0, 0) for _ in kernel)
-    pads = []
-    for n, k, s, d in zip(x[2:], kernel, stride, dilation, strict=True):
-        total = max(0, (-(-n // s) - 1) * s + d * (k - 1) + 1 - n)
-        pads.append((total // 2, total - total // 2))
-    return tuple(pads)
+    return same_padding(x, kernel, stride, dilation)
 
 
 def _sizes(**tensors: Any) -> dict[str, int]:

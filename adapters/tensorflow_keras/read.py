@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from adapters.recorder import Seen, unknown
+from adapters.recorder import Seen, same_padding, unknown
 from adapters.tensorflow_keras import layers as own
 from crosscheck.spec import Shape
 
@@ -28,14 +28,10 @@ def _sizes(**tensors: Any) -> dict[str, int]:
 
 
 def _window(padding: str, x: Shape, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Pairs:
-    """VALID and SAME as (before, after) per axis; source: https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2."""
+    """VALID and SAME as (before, after) per axis."""
     if padding == "valid":
         return tuple((0, 0) for _ in kernel)
-    pads = []
-    for n, k, s, d in zip(x[2:], kernel, stride, dilation, strict=True):
-        total = max(0, (-(-n // s) - 1) * s + d * (k - 1) + 1 - n)
-        pads.append((total // 2, total - total // 2))
-    return tuple(pads)
+    return same_padding(x, kernel, stride, dilation)
 
 
 def _conv(m: Any, x: Shape, y: Shape) -> Seen:

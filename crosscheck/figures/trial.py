@@ -32,7 +32,6 @@ VERDICTS = {
     UNEXPLAINED: "nothing that was tried yields it",
     OUT: "a network or metric that cannot be described yet",
 }
-STRUCTURE = "its tensors exactly, and the file's own structure, which depends on who wrote it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,8 @@ def _file_verdict(figure: Figure, told: Label, printed: Number | None) -> Verdic
         size = f"{h.what}, {h.content:,} B in {h.tensors} tensors"
         if printed.prints(low, scale) and printed.prints(high, scale):
             kilo = f"{h.low / 1000:,.0f} to {h.high / 1000:,.0f} kB"
-            says = f"{STRUCTURE}: {size}, {kilo} of structure, in units of {scale:,} B"
+            how = "its tensors exactly, and the file's own structure, which depends on who wrote it"
+            says = f"{how}: {size}, {kilo} of structure, in units of {scale:,} B"
             return Verdict(figure, told, printed, EXPLAINED, says, tried=len(ways), fits=1)
         rest = printed.value * scale - h.content
         if low <= printed.value * scale <= high:
