@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crosscheck.spec import Input, Layer, Model, Shape
+from crosscheck.contract.network import Input, Layer, Model, Shape
 
 UNKNOWN = "unknown"
 WIRING = frozenset({"flatten", "add", "scale", "concat", "subsample", "zero_pad", "reshape", "transpose"})

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crosscheck.spec import Layer, Model
+from crosscheck.contract.network import Layer, Model
 
 Array = NDArray[np.float32]
 

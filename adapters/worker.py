@@ -7,7 +7,7 @@ the path beside the model that was imported from it. The pseudo tool ``(contract
 parameters, ``(observe)`` has it watched while it runs and gives what was seen as a description: see adapters.recorder.
 ``"zoo"``, a maker and its options for each model, is for networks that a framework brings itself: its ``zoo.py`` builds them, and
 what was seen of them takes the place of the description. ``"writes"``, rows of ``[index, pseudo tool, path]``, names the file of
-every cell that makes one: see adapters.files. ``"questions"`` are for the adapter's ``sizes.py``, each asked in a cell
+every cell that makes one: see adapters.cells.files. ``"questions"`` are for the adapter's ``sizes.py``, each asked in a cell
 ``[index of the question, "(sizes)"]``.
 The rows file gets one JSON object a line: ``hello``, then for every cell ``start``, its rows and ``end``, at last ``bye``;
 ``fail`` before ``end`` says why a cell has no rows at all. What a tool prints goes to the log; rows of a cell without ``end``
@@ -27,7 +27,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from crosscheck.rows import (
+from crosscheck.contract.network import CONTAINER, Model
+from crosscheck.contract.rows import (
     TOTAL,
     UNATTRIBUTED,
     Answer,
@@ -41,7 +42,6 @@ from crosscheck.rows import (
     from_dict,
     to_dict,
 )
-from crosscheck.spec import CONTAINER, Model
 
 CONTRACT, OBSERVE, SIZES = "(contract)", "(observe)", "(sizes)"
 
@@ -74,7 +74,7 @@ def run_job(package: str, job: dict[str, Any]) -> None:
         versions = {name: version_of(name) for name in adapter.PACKAGES}
         _write(out, "hello", to_dict(RunInfo(adapter.FRAMEWORK, versions, platform.platform())))
         paths = {(index, name): path for index, name, path in job.get("writes", ())}
-        files: Any = importlib.import_module("adapters.files") if paths else None
+        files: Any = importlib.import_module("adapters.cells.files") if paths else None
         zoo: Any = importlib.import_module(f"{package}.zoo") if job.get("zoo") else None
         current, native, broken = -1, None, ""
         for index, tool in job["cells"]:

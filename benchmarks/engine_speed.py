@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from crosscheck import convention, engine, models
-from crosscheck.graph import Graph
-from crosscheck.spec import Model
+from crosscheck import models
+from crosscheck.contract.network import Model
+from crosscheck.conventions import read as convention
+from crosscheck.counting import engine
+from crosscheck.models.writer import Graph
 
 SIZES = (1_000, 10_000, 100_000)
 

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from crosscheck import models
-from crosscheck.spec import Model, numel
+from crosscheck.contract.network import Model, numel
 
 ROUNDS = 5
 SIDES = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crosscheck import convention
-from crosscheck.convention import Convention
-from crosscheck.engine import Tally, predict, tally
-from crosscheck.ops import OPS
-from crosscheck.rows import TOTAL, Measurement
-from crosscheck.spec import CONTAINER, Model
+from crosscheck.contract.network import CONTAINER, Model
+from crosscheck.contract.rows import TOTAL, Measurement
+from crosscheck.conventions import read as convention
+from crosscheck.conventions.read import Convention
+from crosscheck.counting.engine import Tally, predict, tally
+from crosscheck.ops.described import OPS
 
 Weights = Mapping[str, Mapping[str, int]]  # op -> primitive -> weight
 

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 from crosscheck import models
-from crosscheck.engine import Tally, tally
-from crosscheck.models._variant import Variant
+from crosscheck.counting.engine import Tally, tally
+from crosscheck.models.variant import Variant
 
 LEARNED = ("weight", "bias", "norm_scale", "norm_shift")
 AMOUNTS = {"repeats", "channels", "first", "width", "groups", "squeeze", "letter"}

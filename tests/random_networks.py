@@ -6,10 +6,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from crosscheck.contract.network import Model, Shape
 from crosscheck.errors import ShapeError
-from crosscheck.graph import Graph
-from crosscheck.ops import OPS
-from crosscheck.spec import Model, Shape
+from crosscheck.models.writer import Graph
+from crosscheck.ops.described import OPS
 
 Draw = Any
 PLAIN = (

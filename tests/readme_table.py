@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from crosscheck import convention, engine, explain, models
-from crosscheck.explain import Term
+from crosscheck import models
+from crosscheck.conventions import read as convention
+from crosscheck.counting import engine
+from crosscheck.explain import terms as explain
+from crosscheck.explain.terms import Term
 
 ROOT = Path(__file__).parent.parent
 START, END = "<!-- table: resnet50 -->", "<!-- end of table -->"

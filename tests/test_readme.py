@@ -7,7 +7,7 @@ import re
 from typer.main import get_command
 
 from crosscheck.cli import app
-from crosscheck.figures import record
+from crosscheck.studies.figures import record
 from tests.readme_table import END, ROOT, START, block
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")

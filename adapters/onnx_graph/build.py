@@ -9,7 +9,7 @@ from typing import Any
 
 import onnx
 
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
 
 
 @dataclass(frozen=True)

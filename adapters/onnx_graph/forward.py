@@ -7,7 +7,7 @@ import onnxruntime
 
 from adapters.onnx_graph.build import Native
 from adapters.weights import Array, input_array
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
 
 ERRORS_ONLY = 3
 

@@ -15,8 +15,8 @@ from adapters.paddlepaddle.layers import OPS, judge_repeat
 from adapters.paddlepaddle.pools import before
 from adapters.weights import arrays, input_array
 from adapters.worker import Unsupported
-from crosscheck.rows import TOTAL
-from crosscheck.spec import ROOT, Block, Layer, Model, Shape
+from crosscheck.contract.network import ROOT, Block, Layer, Model, Shape
+from crosscheck.contract.rows import TOTAL
 
 Shapes = dict[str, Shape]
 Call = Callable[..., Any]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.worker import Unsupported
-from crosscheck.spec import Layer
+from crosscheck.contract.network import Layer
 
 Arrays = Mapping[str, NDArray[np.float32]]
 Hold = Callable[[str, NDArray[np.float32]], Any]

@@ -18,7 +18,7 @@ from paddle import nn
 from adapters.paddlepaddle import build
 from adapters.paddlepaddle.build import Native
 from adapters.worker import Unsupported, version_of
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
 
 UNSET_PADDING = ("2.1.0",)  # versions of paddle2onnx that leave the value of a Pad unset: another one in every file
 OPSET = 9  # what paddle's own helper asks for; the exporter raises it where the network needs more

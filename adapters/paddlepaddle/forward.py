@@ -6,7 +6,7 @@ import paddle
 
 from adapters.paddlepaddle.build import Native
 from adapters.weights import Array, input_array
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
 
 
 def output(native: Native, model: Model) -> Array:

@@ -18,7 +18,7 @@ from paddle.nn import functional
 
 from adapters.paddlepaddle.common import Arrays, Hold, Made, flat, rank_of, refuse, sized
 from adapters.paddlepaddle.pools import adaptive_avgpool, avgpool, maxpool, pool_options
-from crosscheck.spec import Layer
+from crosscheck.contract.network import Layer
 
 # Real values are set afterwards; drawing random ones first would take seconds for a large linear layer.
 _BLANK = nn.initializer.Constant(0.0)

@@ -19,7 +19,7 @@ from adapters.paddlepaddle import read
 from adapters.paddlepaddle.build import Native
 from adapters.recorder import Recorder, tensors, unknown, whole
 from adapters.weights import input_array
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
 
 METHODS = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "matmul", "pow", "neg", "getitem")
 _PADDLE = ("paddle.nn.layer.",)

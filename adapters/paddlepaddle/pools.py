@@ -9,7 +9,7 @@ from paddle import nn
 from paddle.nn import functional
 
 from adapters.paddlepaddle.common import Arrays, Hold, Made, flat, rank_of, sized
-from crosscheck.spec import Layer
+from crosscheck.contract.network import Layer
 
 
 def _ceil_mode(layer: Layer) -> bool | None:

@@ -9,7 +9,7 @@ from typing import Any
 from paddle import nn
 
 from adapters.recorder import Seen, same_padding, unknown
-from crosscheck.spec import Shape
+from crosscheck.contract.network import Shape
 
 Pairs = tuple[tuple[int, int], ...]
 

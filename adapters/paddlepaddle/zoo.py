@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.paddlepaddle.build import Native
 from adapters.paddlepaddle.observe import watch
-from crosscheck.spec import ROOT, Model
+from crosscheck.contract.network import ROOT, Model
 
 
 def build(model: Model, recipe: dict[str, Any]) -> Native:

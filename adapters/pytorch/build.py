@@ -15,8 +15,8 @@ from adapters.pytorch.container import Call, Container, container_class, native_
 from adapters.pytorch.layers import LAYERS, VIEWS, Made
 from adapters.weights import arrays, input_array
 from adapters.worker import Unsupported
-from crosscheck.rows import TOTAL
-from crosscheck.spec import ROOT, Block, Layer, Model, Step
+from crosscheck.contract.network import ROOT, Block, Layer, Model, Step
+from crosscheck.contract.rows import TOTAL
 
 _STATE = {"weight": "weight", "bias": "bias", "scale": "weight", "shift": "bias", "mean": "running_mean", "var": "running_var"}
 

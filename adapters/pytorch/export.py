@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from adapters.pytorch.build import Native
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "torch": {"dynamo": True},

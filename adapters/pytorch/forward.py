@@ -6,7 +6,7 @@ import torch
 
 from adapters.pytorch.build import Native
 from adapters.weights import Array
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
 
 
 def output(native: Native, model: Model) -> Array:

@@ -14,7 +14,7 @@ import torch.nn.functional as F  # noqa: N812  (the name that every PyTorch user
 from torch import Tensor, nn
 
 from adapters.worker import Unsupported
-from crosscheck.spec import Layer
+from crosscheck.contract.network import Layer
 
 Pairs = tuple[tuple[int, int], ...]
 

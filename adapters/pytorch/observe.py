@@ -16,7 +16,7 @@ from torch.overrides import TorchFunctionMode
 from adapters.pytorch import read
 from adapters.pytorch.build import Native
 from adapters.recorder import Recorder, Seen, tensors, unknown, whole
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
 
 _TORCH = ("torch.nn.modules.",)
 

@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from adapters.recorder import Seen, unknown
-from crosscheck.spec import Shape
+from crosscheck.contract.network import Shape
 
 Pairs = tuple[tuple[int, int], ...]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from adapters.worker import Unsupported
-from crosscheck.rows import Question
+from crosscheck.contract.rows import Question
 
 
 def answer(q: Question) -> NDArray[np.float32]:

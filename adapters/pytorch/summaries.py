@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from adapters.pytorch.build import Native
-from crosscheck.rows import TOTAL, Reading
+from crosscheck.contract.rows import TOTAL, Reading
 
 MULT_ADDS, PARAMS, BYTES = "mult-adds", "params", "B"
 

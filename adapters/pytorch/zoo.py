@@ -11,7 +11,7 @@ import torch
 from adapters.pytorch.build import Native
 from adapters.pytorch.observe import watch
 from adapters.weights import input_array
-from crosscheck.spec import ROOT, Model
+from crosscheck.contract.network import ROOT, Model
 
 _DETECTION = ("nms", "qnms")  # what torchvision refers to when it is imported, whether its binary loaded or not
 

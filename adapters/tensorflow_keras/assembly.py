@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from adapters.weights import Array, arrays
-from crosscheck.spec import Layer, Model
+from crosscheck.contract.network import Layer, Model
 
 # What makes nothing negative of what is not.
 _MOVES = ("flatten", "concat", "subsample", "zero_pad", "dropout")

@@ -13,7 +13,7 @@ import keras
 from adapters.tensorflow_keras.assembly import Assembly, scope_name, stem
 from adapters.tensorflow_keras.kinds import BUILDERS
 from adapters.worker import Unsupported
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 import tensorflow as tf
 
 from adapters.tensorflow_keras.build import Native
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
 
 SETTINGS: dict[str, dict[str, Any]] = {"tf": {}, "tf-plain": {"optimizers": {}}}
 

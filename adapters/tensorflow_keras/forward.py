@@ -6,7 +6,7 @@ import numpy as np
 
 from adapters.tensorflow_keras.build import Native
 from adapters.weights import Array, input_array
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
 
 
 def output(native: Native, model: Model) -> Array:

@@ -11,7 +11,7 @@ import keras
 from adapters.tensorflow_keras import layers, windows
 from adapters.tensorflow_keras.assembly import Assembly, is_depthwise
 from adapters.worker import Unsupported
-from crosscheck.spec import Layer
+from crosscheck.contract.network import Layer
 
 K = keras.layers
 LAST = {"data_format": "channels_last"}  # whatever the user's own Keras settings say

@@ -17,7 +17,7 @@ from adapters.recorder import Recorder, Seen, unknown
 from adapters.tensorflow_keras import read
 from adapters.tensorflow_keras.build import Native
 from adapters.weights import input_array
-from crosscheck.spec import Model, Shape
+from crosscheck.contract.network import Model, Shape
 
 
 @dataclass

@@ -10,7 +10,7 @@ import keras
 
 from adapters.recorder import Seen, same_padding, unknown
 from adapters.tensorflow_keras import layers as own
-from crosscheck.spec import Shape
+from crosscheck.contract.network import Shape
 
 K = keras.layers
 Pairs = tuple[tuple[int, int], ...]

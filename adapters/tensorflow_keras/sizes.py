@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.worker import Unsupported
-from crosscheck.rows import Question
+from crosscheck.contract.rows import Question
 
 
 def answer(q: Question) -> NDArray[np.float32]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crosscheck.spec import Layer
+from crosscheck.contract.network import Layer
 
 Pairs = tuple[tuple[int, int], ...]
 

@@ -11,7 +11,7 @@ import keras
 from adapters.tensorflow_keras.assembly import stem
 from adapters.tensorflow_keras.build import Native
 from adapters.tensorflow_keras.observe import watch
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
 
 
 def build(model: Model, recipe: dict[str, Any]) -> Native:

@@ -39,8 +39,12 @@ def explain(
     Numbers come from stored reports, else from a run now, else (`--predicted`) from conventions alone. An export is `onnx:torch`,
     or `onnx:torch:onnx_tool` as a tool counts it; the way to the first of several starts at the network as described.
     """
-    from crosscheck import account, models, shown, sources, stored
-    from crosscheck.rows import TOTAL
+    from crosscheck import models
+    from crosscheck.contract.rows import TOTAL
+    from crosscheck.explain import account
+    from crosscheck.measuring import earlier as stored
+    from crosscheck.report.pages import explain as shown
+    from crosscheck.studies import explain as sources
 
     shape = models.parse_input(input_shape) if input_shape else None
     models.get(model)
@@ -72,9 +76,10 @@ def diff_networks(
 
     Exit codes: 0 the same architecture, 1 they differ, 2 bad request, or a framework that is not installed.
     """
-    from crosscheck import models, sides
-    from crosscheck.report import differing
-    from crosscheck.structure import compare as compare_networks
+    from crosscheck import models
+    from crosscheck.diff import compare as compare_networks
+    from crosscheck.report.pages import diff as differing
+    from crosscheck.studies import diff as sides
 
     shape = models.parse_input(input_shape) if input_shape else None
     pair, notes = sides.resolve([here, there], batch=batch, input_shape=shape, classes=classes)
@@ -100,9 +105,9 @@ def identify(
     Examples: `crosscheck identify resnet50 3.8 GFLOPs` · `crosscheck identify resnet50 25.61M` ·
     `crosscheck identify vgg16 15.5G --format json`
     """
-    from crosscheck import identify as asking
-    from crosscheck import shown
-    from crosscheck.rows import METRICS
+    from crosscheck.contract.rows import METRICS
+    from crosscheck.report.pages import explain as shown
+    from crosscheck.studies.figures import identify as asking
 
     if metric is not None and metric not in METRICS:
         raise UnknownNameError("metric", metric, METRICS)
@@ -131,8 +136,10 @@ def try_figures(
     Examples: `crosscheck figures` · `crosscheck figures --verdict misprint` · `crosscheck figures --source timm --format csv` ·
     `crosscheck figures mine.csv --strict`
     """
-    from crosscheck.figures import findings, record, trial
-    from crosscheck.report import told, tried, write
+    from crosscheck import output as write
+    from crosscheck.report.pages import figures as tried
+    from crosscheck.report.pages import figures_words as told
+    from crosscheck.studies.figures import findings, record, trial
 
     for name in verdict or ():
         if name not in trial.VERDICTS:
@@ -162,6 +169,7 @@ def show_convention(
 
     Examples: `crosscheck convention torchinfo` · `crosscheck convention tf_profiler --format markdown`
     """
-    from crosscheck import card, convention
+    from crosscheck.conventions import read as convention
+    from crosscheck.report.pages import convention as card
 
     card.show(convention.load(name), output.value)

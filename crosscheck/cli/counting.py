@@ -32,7 +32,9 @@ def count(
     `crosscheck count vgg16 -c mac -c flop_counter --input 3x256x256 --format json` ·
     `crosscheck count resnet50 -c arithmetic` · `crosscheck count resnet18 -b 64 -c torchsummary_151 -m memory`
     """
-    from crosscheck import convention, models, terminal
+    from crosscheck import models
+    from crosscheck.conventions import read as convention
+    from crosscheck.report.render import terminal
 
     shape = models.parse_input(input_shape) if input_shape else None
     built = models.build(model, batch=batch, input_shape=shape, classes=classes)
@@ -64,8 +66,9 @@ def count_onnx(
     Exit codes: 0 all counted, 1 a tool failed or its number is not the predicted one, 2 bad request or bad file, 3 partial: an op
     that is not known is named, with an upper bound, or a tool is not installed or cannot read the file.
     """
-    from crosscheck import counted_file, terminal
-    from crosscheck.importers import onnx
+    from crosscheck.importers.onnx import load as onnx
+    from crosscheck.report.render import terminal
+    from crosscheck.studies.file import count as counted_file
 
     found = onnx.load(file, onnx.parse_inputs(inputs or []))
     if measure:
@@ -78,7 +81,8 @@ def count_onnx(
 
 
 def _measure_onnx(file: Path, found: Any, layers: bool, output: Format) -> NoReturn:
-    from crosscheck import measured_file, terminal
+    from crosscheck.report.render import terminal
+    from crosscheck.studies.file import measure as measured_file
 
     done = measured_file.measure(file, found.model, layers=layers)
     if not done.rows:
@@ -123,8 +127,12 @@ def count_caffe(
     Exit codes: 0 all counted, 2 bad request or bad file, 3 partial: a layer that is not known is named, with an upper bound, or a
     field that Caffe does not have was passed over.
     """
-    from crosscheck import account, counted_file, shown, terminal
-    from crosscheck.importers import onnx, prototxt
+    from crosscheck.explain import account
+    from crosscheck.importers.caffe import load as prototxt
+    from crosscheck.importers.onnx import load as onnx
+    from crosscheck.report.pages import explain as shown
+    from crosscheck.report.render import terminal
+    from crosscheck.studies.file import count as counted_file
 
     if batch is not None and batch < 1:
         raise UsageError(f"batch {batch} is below 1. Hint: --batch takes a whole number from 1")
@@ -169,8 +177,8 @@ def sizes(
 
     Exit codes: 0 all explained, 1 a layer does not what its framework's rule says, 2 bad request, 3 a framework is not installed.
     """
-    from crosscheck import sizes as study
-    from crosscheck import window_questions
+    from crosscheck.studies.windows import questions as window_questions
+    from crosscheck.studies.windows import study
 
     question = (kernel, stride, padding, dilation, op, ceil or None)
     if size is None and any(x is not None for x in question):
@@ -187,8 +195,8 @@ def sizes(
 
 
 def _answer_sizes(found: Any, output: Format) -> None:
-    from crosscheck import terminal
-    from crosscheck.report import sized
+    from crosscheck.report.pages import windows as sized
+    from crosscheck.report.render import terminal
 
     if output is Format.table:
         sized.show_answers(found)
@@ -199,9 +207,11 @@ def _answer_sizes(found: Any, output: Format) -> None:
 def _study_sizes(frameworks: Any, out: Path | None, output: Format) -> NoReturn:
     import tempfile
 
-    from crosscheck import sizes as study
-    from crosscheck import terminal, window_questions
-    from crosscheck.report import sized, write
+    from crosscheck import output as write
+    from crosscheck.report.pages import windows as sized
+    from crosscheck.report.render import terminal
+    from crosscheck.studies.windows import questions as window_questions
+    from crosscheck.studies.windows import study
 
     if out:
         write.ensure_writable(out)

@@ -15,7 +15,8 @@ def list_models(
     output: FormatOption = Format.table,
 ) -> None:
     """Every network, a line each by family; --family, json and csv have whole descriptions and sources."""
-    from crosscheck import listing, terminal
+    from crosscheck.report.render import terminal
+    from crosscheck.studies import lists as listing
 
     rows = listing.models(family)
     columns = ("name", "input", "params", "MACs")
@@ -31,7 +32,8 @@ def list_models(
 @lists.command("networks")
 def list_networks(output: FormatOption = Format.table) -> None:
     """Every Caffe network that comes along: Caffe's layers, parameters and memory, in tests."""
-    from crosscheck import listing, terminal
+    from crosscheck.report.render import terminal
+    from crosscheck.studies import lists as listing
 
     terminal.show_rows(listing.networks(), output.value)
 
@@ -39,7 +41,8 @@ def list_networks(output: FormatOption = Format.table) -> None:
 @lists.command("tools")
 def list_tools(output: FormatOption = Format.table) -> None:
     """Every counting tool, its framework, metrics and convention."""
-    from crosscheck import listing, terminal
+    from crosscheck.report.render import terminal
+    from crosscheck.studies import lists as listing
 
     terminal.show_rows(listing.tools(), output.value)
 
@@ -47,7 +50,8 @@ def list_tools(output: FormatOption = Format.table) -> None:
 @lists.command("zoo")
 def list_zoo(output: FormatOption = Format.table) -> None:
     """Every network that a framework brings itself, our description of it, and whether its package is installed."""
-    from crosscheck import listing, terminal
+    from crosscheck.report.render import terminal
+    from crosscheck.studies import lists as listing
 
     terminal.show_rows(listing.zoo(), output.value)
 
@@ -55,7 +59,8 @@ def list_zoo(output: FormatOption = Format.table) -> None:
 @lists.command("conventions")
 def list_conventions(output: FormatOption = Format.table) -> None:
     """Every counting convention, the tool and versions that it holds for."""
-    from crosscheck import listing, terminal
+    from crosscheck.report.render import terminal
+    from crosscheck.studies import lists as listing
 
     terminal.show_rows(listing.conventions(full=output is not Format.table), output.value)
 
@@ -63,6 +68,7 @@ def list_conventions(output: FormatOption = Format.table) -> None:
 @lists.command("frameworks")
 def list_frameworks(output: FormatOption = Format.table) -> None:
     """Every framework, whether it is installed, and the command that installs it."""
-    from crosscheck import listing, terminal
+    from crosscheck.report.render import terminal
+    from crosscheck.studies import lists as listing
 
     terminal.show_rows(listing.frameworks(), output.value)

@@ -31,8 +31,9 @@ def compare(
 
     Exit codes: 0 all explained, 1 a residual or a failed cell, 2 bad request, 3 partial, 130 interrupted.
     """
-    from crosscheck import compare as job
-    from crosscheck import models, terminal
+    from crosscheck import models
+    from crosscheck.report.render import terminal
+    from crosscheck.studies.compare import run as job
 
     positive(timeout)
     shape = models.parse_input(input_shape) if input_shape else None
@@ -68,9 +69,11 @@ def doctor(
     """
     import tempfile
 
-    from crosscheck import doctor as clinic
-    from crosscheck import micro, terminal
-    from crosscheck.report import examined, write
+    from crosscheck import output as write
+    from crosscheck.report.pages import doctor as examined
+    from crosscheck.report.render import terminal
+    from crosscheck.studies.doctor import cases as micro
+    from crosscheck.studies.doctor import examine as clinic
 
     if out:
         write.ensure_writable(out)
@@ -117,9 +120,12 @@ def verify(
 
     Exit codes: 0 all agree, 1 a path or graph differs or failed, 2 bad request, 3 partial (something skipped), 130 interrupted.
     """
-    from crosscheck import models, terminal
-    from crosscheck import verify as proving
-    from crosscheck.report import graphed, verified, write
+    from crosscheck import models
+    from crosscheck import output as write
+    from crosscheck.report.pages import exports as graphed
+    from crosscheck.report.pages import verify as verified
+    from crosscheck.report.render import terminal
+    from crosscheck.studies.verify import run as proving
 
     positive(timeout)
     shape = models.parse_input(input_shape) if input_shape else None
@@ -162,9 +168,11 @@ def architecture(
 
     Exit codes: 0 all the same, 1 something differs or failed, 2 bad request, 3 partial (something skipped), 130 interrupted.
     """
-    from crosscheck import architecture as proving
-    from crosscheck import models, terminal
-    from crosscheck.report import built, write
+    from crosscheck import models
+    from crosscheck import output as write
+    from crosscheck.report.pages import architecture as built
+    from crosscheck.report.render import terminal
+    from crosscheck.studies import architecture as proving
 
     positive(timeout)
     shape = models.parse_input(input_shape) if input_shape else None
@@ -204,9 +212,10 @@ def count_zoo(
     Exit codes: 0 all explained, 1 a residual or a failure, 2 bad request, 3 partial (skipped, or an op without a name), 130
     interrupted.
     """
-    from crosscheck import terminal
-    from crosscheck import zoo as survey
-    from crosscheck.report import surveyed, write
+    from crosscheck import output as write
+    from crosscheck.report.pages import zoo as surveyed
+    from crosscheck.report.render import terminal
+    from crosscheck.studies.zoo import survey
 
     positive(timeout)
     wanted = survey.select(names or (), framework or ())

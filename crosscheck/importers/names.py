@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crosscheck.rows import TOTAL, UNATTRIBUTED
-from crosscheck.spec import BARE, ROOT
+from crosscheck.contract.network import BARE, ROOT
+from crosscheck.contract.rows import TOTAL, UNATTRIBUTED
 
 
 def clean(text: str, most: int = 200) -> str:

@@ -14,9 +14,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from crosscheck.contract.network import Model, Shape
 from crosscheck.errors import SpecError, UnknownNameError, UsageError
-from crosscheck.models._variant import Variant
-from crosscheck.spec import Model, Shape
+from crosscheck.models.variant import Variant
 
 Builder = Callable[[Variant, Shape, int], Model]
 
@@ -46,11 +46,11 @@ class _Registry:
 def _registry() -> _Registry:
     variants: dict[str, Variant] = {}
     builders: dict[str, Builder] = {}
-    for path in sorted(Path(__file__).parent.glob("[a-z]*.py")):
-        module: Any = importlib.import_module(f"{__name__}.{path.stem}")
+    for path in sorted((Path(__file__).parent / "families").glob("[a-z]*.py")):
+        module: Any = importlib.import_module(f"{__name__}.families.{path.stem}")
         for variant in module.VARIANTS:
             if variant.name in variants:
-                raise SpecError(f"models/{path.name}: variant {variant.name!r} exists already")
+                raise SpecError(f"models/families/{path.name}: variant {variant.name!r} exists already")
             variants[variant.name] = variant
             builders[variant.name] = module.build
     return _Registry(MappingProxyType(variants), MappingProxyType(builders))

@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
-from crosscheck import window_rules
-from crosscheck.rows import Question, from_dict
-from crosscheck.window_rules import NO_WINDOW
+from crosscheck.contract.rows import Question, from_dict
+from crosscheck.studies.windows import rules as window_rules
+from crosscheck.studies.windows.rules import NO_WINDOW
 
 
 def say(out: TextIO, event: str, **data: Any) -> None:

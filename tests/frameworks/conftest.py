@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crosscheck import catalog
+from crosscheck.measuring import catalog
 from tests.frameworks.served import Served
 
 FRAMEWORKS = sorted(name for name, info in catalog.frameworks().items() if not info.reads)

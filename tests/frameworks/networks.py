@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from crosscheck.contract.network import Model
 from crosscheck.errors import ShapeError
-from crosscheck.graph import Graph
-from crosscheck.spec import Model
+from crosscheck.models.writer import Graph
 
 Draw = Any
 SPATIAL = (

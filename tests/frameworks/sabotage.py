@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from crosscheck.graph import Graph
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.models.writer import Graph
 
 
 def mixed(

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crosscheck import convention, frames
-from crosscheck.catalog import FrameworkInfo
-from crosscheck.engine import tally
-from crosscheck.rows import Fact, Measurement, Observed, from_dict
-from crosscheck.runner import CONTRACT, OBSERVE, Plan, environment, launch_adapter
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import Fact, Measurement, Observed, from_dict
+from crosscheck.conventions import read as convention
+from crosscheck.counting.engine import tally
+from crosscheck.measuring.catalog import FrameworkInfo
+from crosscheck.measuring.runner import CONTRACT, OBSERVE, Plan, environment, launch_adapter
+from crosscheck.studies.compare import frames
 
 LIMIT_SECONDS = 300.0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crosscheck import catalog
+from crosscheck.measuring import catalog
 
 
 @pytest.mark.framework

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crosscheck import catalog, models
+from crosscheck import models
+from crosscheck.measuring import catalog
 from tests.frameworks.served import Served
 
 FIGURES = {

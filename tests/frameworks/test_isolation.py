@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from crosscheck import models
-from crosscheck.graph import Graph
-from crosscheck.rows import Measurement
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import Measurement
+from crosscheck.models.writer import Graph
 from tests.frameworks.served import Served
 
 

@@ -13,14 +13,18 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from crosscheck import catalog, engine, exported, graphs, models, runner
+from crosscheck import models
 from crosscheck.cli import app
-from crosscheck.graph import Graph
-from crosscheck.graphs import DIFFERS, EXPLAINED
-from crosscheck.importers import onnx
-from crosscheck.lowerings import lower, recipe, recipes
-from crosscheck.rows import Export
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import Export
+from crosscheck.counting import engine
+from crosscheck.exports import confront as graphs
+from crosscheck.exports.confront import DIFFERS, EXPLAINED
+from crosscheck.exports.recipe import lower, recipe, recipes
+from crosscheck.importers.onnx import load as onnx
+from crosscheck.measuring import catalog, runner
+from crosscheck.measuring import exports as exported
+from crosscheck.models.writer import Graph
 
 pytestmark = pytest.mark.framework
 Written = dict[tuple[str, str], Export]

@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from crosscheck import catalog, convention, engine, models
-from crosscheck.figures import record
-from crosscheck.figures.record import Figure
-from crosscheck.graph import Graph
-from crosscheck.rows import TOTAL
-from crosscheck.runner import Plan, environment
-from crosscheck.spec import Model
+from crosscheck import models
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL
+from crosscheck.conventions import read as convention
+from crosscheck.counting import engine
+from crosscheck.measuring import catalog
+from crosscheck.measuring.runner import Plan, environment
+from crosscheck.models.writer import Graph
+from crosscheck.studies.figures import record
+from crosscheck.studies.figures.record import Figure
 from tests.frameworks.served import Served, residual_failures
 from tests.random_networks import every_op
 

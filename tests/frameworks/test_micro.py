@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from crosscheck import engine, micro
-from crosscheck.engine import Tally
+from crosscheck.counting import engine
+from crosscheck.counting.engine import Tally
+from crosscheck.studies.doctor import cases as micro
 from tests.frameworks.served import Served, residual_failures
 
 BREAK_WITHOUT_PARAMETERS = {"calflops", "calflops_macs", "torchsummary_151"}

@@ -10,12 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crosscheck import architecture, catalog, models, runner, verify
-from crosscheck.architecture import DESCRIBED, DIFFERS, SAME, WRITTEN
-from crosscheck.engine import tally
-from crosscheck.importers import onnx
-from crosscheck.spec import Model
-from crosscheck.structure import Amounts, compare
+from crosscheck import models
+from crosscheck.contract.network import Model
+from crosscheck.counting.engine import tally
+from crosscheck.diff import Amounts, compare
+from crosscheck.importers.onnx import load as onnx
+from crosscheck.measuring import catalog, runner
+from crosscheck.studies import architecture
+from crosscheck.studies.architecture import DESCRIBED, DIFFERS, SAME, WRITTEN
+from crosscheck.studies.verify import run as verify
 from tests.frameworks.networks import networks
 from tests.frameworks.sabotage import HARMS, mixed
 from tests.frameworks.served import Served

@@ -9,12 +9,15 @@ from pathlib import Path
 import onnx
 import pytest
 
-from crosscheck import catalog, convention, engine, models, runner
-from crosscheck.graph import Graph
-from crosscheck.importers.onnx import Imported, load
-from crosscheck.spec import Model
+from crosscheck import models
+from crosscheck.contract.network import Model
+from crosscheck.conventions import read as convention
+from crosscheck.counting import engine
+from crosscheck.importers.onnx.load import Imported, load
+from crosscheck.measuring import catalog, runner
+from crosscheck.models.writer import Graph
 from tests.helpers import same
-from tests.onnx_files import elements
+from tests.importers.onnx.files import elements
 
 NAMES = ("lenet", "lenet5", "vgg16-cifar", "resnet18", "resnet50", "resnet50-v1", "padded")
 PARTS = ("weight", "bias", "norm_scale", "norm_shift", "running_stats", "operand", "literals", "unused_elements")

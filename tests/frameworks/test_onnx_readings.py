@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from crosscheck import catalog, runner
-from crosscheck.graph import Graph
-from crosscheck.importers.onnx import load
-from crosscheck.importers.readings import recognise
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.importers.onnx.activations import recognise
+from crosscheck.importers.onnx.load import load
+from crosscheck.measuring import catalog, runner
+from crosscheck.models.writer import Graph
 
 # How many nodes each exporter spells an activation in; none where it has an operator of ONNX for it.
 SPELT = {

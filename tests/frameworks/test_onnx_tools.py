@@ -13,12 +13,15 @@ from typing import Any
 
 import pytest
 
-from crosscheck import catalog, convention, measured_file, models, runner
-from crosscheck.engine import predict, tally
+from crosscheck import models
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Measurement
+from crosscheck.conventions import read as convention
+from crosscheck.counting.engine import predict, tally
 from crosscheck.errors import CrosscheckError
-from crosscheck.importers import onnx as importer
-from crosscheck.rows import TOTAL, UNATTRIBUTED, Measurement
-from crosscheck.spec import Model
+from crosscheck.importers.onnx import load as importer
+from crosscheck.measuring import catalog, runner
+from crosscheck.studies.file import measure as measured_file
 
 pytestmark = [pytest.mark.framework, pytest.mark.xdist_group("onnx_graph")]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import pytest
 
 from crosscheck import models
-from crosscheck.engine import tally
+from crosscheck.counting.engine import tally
 from tests.frameworks import references
 from tests.helpers import same
 

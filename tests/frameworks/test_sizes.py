@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from crosscheck import catalog, sizes, window_questions, window_rules
-from crosscheck.report import sized
-from crosscheck.rows import Question
-from crosscheck.sizes import AS_FORMULA, CRASHED
+from crosscheck.contract.rows import Question
+from crosscheck.measuring import catalog
+from crosscheck.report.pages import windows as sized
+from crosscheck.studies.windows import questions as window_questions
+from crosscheck.studies.windows import rules as window_rules
+from crosscheck.studies.windows import study as sizes
+from crosscheck.studies.windows.study import AS_FORMULA, CRASHED
 
 PUBLISHED = {e.question.name: e.published for e in window_questions.tutorial()}
 

@@ -2,7 +2,7 @@
 
 Networks that differ in repeats, widths and letters alone are of one kind. The default set and the shallowest of each kind are
 counted by every tool at their own size and once more in another; deeper ones at a small size, by the tools whose count depends
-on how calls and containers lie, as tests/test_variants.py shows that they have no layer that the shallowest has not.
+on how calls and containers lie, as tests/models/test_variants.py shows that they have no layer that the shallowest has not.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import pytest
 
 from crosscheck import models
-from crosscheck.paper_ops import PAPER_OPS
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.ops.papers import PAPER_OPS
 from tests.frameworks.served import Served, contract_failures, residual_failures
 from tests.kinds import deeper, shown
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from crosscheck import catalog, runner, verify
-from crosscheck.graph import Graph
-from crosscheck.spec import Model
-from crosscheck.verify import AGREES, DIFFERS, FAILED
+from crosscheck.contract.network import Model
+from crosscheck.measuring import catalog, runner
+from crosscheck.models.writer import Graph
+from crosscheck.studies.verify import run as verify
+from crosscheck.studies.verify.run import AGREES, DIFFERS, FAILED
 from tests.frameworks.sabotage import HARMS, mixed
 
 FRAMEWORKS = [name for name, info in catalog.frameworks().items() if not info.reads]

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from crosscheck import catalog, zoo
-from crosscheck.report import surveyed
-from crosscheck.structure import SPELLING
-from crosscheck.zoo import Entry, Network
+from crosscheck.diff import SPELLING
+from crosscheck.measuring import catalog
+from crosscheck.report.pages import zoo as surveyed
+from crosscheck.studies.zoo import survey as zoo
+from crosscheck.studies.zoo.survey import Entry, Network
 
 pytestmark = [pytest.mark.framework, pytest.mark.xdist_group("zoo")]
 LIKE = str(Path(__file__).parent / "torchvision_like")

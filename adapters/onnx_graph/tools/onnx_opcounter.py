@@ -13,8 +13,8 @@ import onnx_opcounter
 
 from adapters.onnx_graph.build import Native
 from adapters.worker import Unsupported
-from crosscheck.rows import TOTAL, Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, Reading
 
 TOOL = "onnx_opcounter"
 TITLE = "onnx_opcounter.calculate_macs(onnx.load(file)), calculate_params(…)"

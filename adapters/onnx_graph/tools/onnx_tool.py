@@ -10,8 +10,8 @@ import onnx_tool
 
 from adapters.onnx_graph.build import Native
 from adapters.worker import Unsupported
-from crosscheck.rows import TOTAL, Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, Reading
 
 TOOL = "onnx_tool"
 TITLE = "onnx_tool.model_profile(file)"

@@ -12,8 +12,8 @@ import onnx
 
 from adapters.onnx_graph.build import Native
 from adapters.worker import Unsupported
-from crosscheck.rows import TOTAL, Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, Reading
 
 TOOL = "opencv"
 TITLE = "cv2.dnn.readNetFromONNX(file).getFLOPS(shape)"

@@ -13,8 +13,8 @@ import paddle
 from adapters.paddlepaddle.build import Native
 from adapters.paddlepaddle.restore import restored
 from adapters.worker import Unsupported
-from crosscheck.rows import TOTAL, Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, Reading
 
 TOOL = "paddle_flops"
 TITLE = "paddle.flops(net, input_size)"

@@ -13,8 +13,8 @@ from calflops import calculate_flops, calculate_pipline
 
 from adapters.pytorch.build import Native
 from adapters.pytorch.restore import restored
-from crosscheck.rows import TOTAL, Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, Reading
 
 TOOL = "calflops"
 TITLE = "calflops.calculate_flops(net, input_shape): FLOPs"

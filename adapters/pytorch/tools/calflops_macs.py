@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from adapters.pytorch.build import Native
 from adapters.pytorch.tools.calflops import readings
-from crosscheck.rows import Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import Reading
 
 TOOL = "calflops_macs"
 TITLE = "calflops.calculate_flops(net, input_shape): MACs"

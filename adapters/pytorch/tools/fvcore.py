@@ -11,8 +11,8 @@ from fvcore.nn import ActivationCountAnalysis, FlopCountAnalysis, parameter_coun
 from torch import nn
 
 from adapters.pytorch.build import Native
-from crosscheck.rows import TOTAL, Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, Reading
 
 TOOL = "fvcore"
 TITLE = "fvcore.nn.FlopCountAnalysis(net, inputs)"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from adapters.pytorch.build import Native
 from adapters.pytorch.tools.ptflops_pytorch import totals
-from crosscheck.rows import Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import Reading
 
 TOOL = "ptflops_aten"
 TITLE = 'ptflops.get_model_complexity_info(net, input_res, backend="aten")'

@@ -13,8 +13,8 @@ from ptflops import get_model_complexity_info
 from adapters.pytorch.build import Native
 from adapters.pytorch.restore import restored
 from adapters.worker import Unsupported
-from crosscheck.rows import TOTAL, Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, Reading
 
 TOOL = "ptflops_pytorch"
 TITLE = 'ptflops.get_model_complexity_info(net, input_res, backend="pytorch")'

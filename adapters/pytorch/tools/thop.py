@@ -10,8 +10,8 @@ from typing import Any
 from thop import profile
 
 from adapters.pytorch.build import Native
-from crosscheck.rows import TOTAL, Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, Reading
 
 TOOL = "thop"
 TITLE = "thop.profile(net, inputs)"

@@ -11,8 +11,8 @@ from torch.profiler import ProfilerActivity, profile, record_function
 
 from adapters.pytorch.build import Native
 from adapters.pytorch.calls import name_calls
-from crosscheck.rows import TOTAL, Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, Reading
 
 TOOL = "torch_profiler"
 TITLE = "torch.profiler.profile(with_flops=True)"

@@ -8,8 +8,8 @@ from torchsummary import summary
 
 from adapters.pytorch.build import Native
 from adapters.pytorch.summaries import readings, sizes
-from crosscheck.rows import Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import Reading
 
 TOOL = "torch_summary_145"
 TITLE = "torch-summary 1.4.5: torchsummary.summary(net, input_size without batch)"

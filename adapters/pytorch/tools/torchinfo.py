@@ -9,8 +9,8 @@ from torchinfo.torchinfo import clear_cached_forward_pass
 
 from adapters.pytorch.build import Native
 from adapters.pytorch.summaries import in_bytes, readings
-from crosscheck.rows import Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import Reading
 
 TOOL = "torchinfo"
 TITLE = "torchinfo.summary(net, input_size)"

@@ -8,8 +8,8 @@ from torchinfo import summary
 
 from adapters.pytorch.build import Native
 from adapters.pytorch.summaries import readings, sizes
-from crosscheck.rows import Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import Reading
 
 TOOL = "torchinfo_009"
 TITLE = "torchinfo 0.0.9: torchinfo.summary(net, input_size)"

@@ -13,8 +13,8 @@ from torchprofile import profile_macs
 
 from adapters.pytorch.build import Native
 from adapters.pytorch.calls import name_calls
-from crosscheck.rows import TOTAL, Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, Reading
 
 TOOL = "torchprofile"
 TITLE = "torchprofile.profile_macs(net, inputs)"

@@ -16,8 +16,8 @@ from torchsummary import torchsummary
 from adapters.pytorch.build import Native
 from adapters.pytorch.summaries import in_bytes
 from adapters.worker import Unsupported
-from crosscheck.rows import TOTAL, Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, Reading
 
 TOOL = "torchsummary_151"
 TITLE = "torchsummary 1.5.1: torchsummary.summary(net, input_size without batch, batch_size)"

@@ -8,8 +8,8 @@ from typing import Any
 from keras.src.utils.summary_utils import count_params  # what Layer.count_params and Model.summary call
 
 from adapters.tensorflow_keras.build import Native
-from crosscheck.rows import TOTAL, Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, Reading
 
 TOOL = "keras_count_params"
 TITLE = "keras.Model.count_params"

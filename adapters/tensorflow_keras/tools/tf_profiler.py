@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from adapters.tensorflow_keras.assembly import stem
 from adapters.tensorflow_keras.build import Native
-from crosscheck.rows import TOTAL, Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, Reading
 
 TOOL = "tf_profiler"
 TITLE = "tf.compat.v1.profiler.profile"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.worker import Unsupported
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crosscheck.spec import Layer, Model
+from crosscheck.contract.network import Layer, Model
 from tests.fakes.room.build import Native
 
 

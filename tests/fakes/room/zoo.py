@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crosscheck.graph import Graph
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.models.writer import Graph
 from tests.fakes.room.build import Native
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from adapters.worker import Unsupported
-from crosscheck.rows import TOTAL, Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, Reading
 from tests.fakes.room.build import Native
 
 TOOL = "moody"

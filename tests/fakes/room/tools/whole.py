@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crosscheck.rows import TOTAL, Reading
-from crosscheck.spec import Model
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import TOTAL, Reading
 from tests.fakes.room.build import Native
 
 TOOL = "whole"

@@ -1,0 +1,1 @@
+"""Primitive counts of a network, and what conventions make of them."""

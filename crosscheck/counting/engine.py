@@ -1,0 +1,168 @@
+"""The engine: counts × weights. ``tally`` counts a network once; ``predict`` weighs the counts as one convention does."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, compress
+
+from crosscheck.contract.network import CONTAINER, Layer, Model
+from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Prediction
+from crosscheck.conventions.read import Convention, Ignored, MetricTable
+from crosscheck.counting.containers import Counted, contain
+from crosscheck.counting.longest_path import mark
+from crosscheck.ops import described as ops
+
+SEEN = ("layer", "container")
+Sums = Mapping[str, Mapping[str, int]]  # op -> primitive -> count
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Primitive counts of a network: per layer and container, and summed per op for what a tool may see apart.
+
+    ``groups`` are keyed by what kind a layer is (see ``Layer.kind``) and how deep it is nested, 0 in a bare network.
+    """
+
+    model: Model
+    layers: tuple[Counted, ...]
+    containers: tuple[Counted, ...]
+    groups: Mapping[tuple[str, int], Sums]
+    first: Mapping[str, str]  # op -> id of the first layer that has it, for error messages
+
+    @cached_property
+    def by_id(self) -> dict[str, Counted]:
+        """Layers and containers with their counts, by id."""
+        return {layer.id: (layer, counts) for layer, counts in (*self.containers, *self.layers)}
+
+    @cached_property
+    def totals(self) -> Sums:
+        """The sums over all layers, containers left out."""
+        sums: dict[str, dict[str, int]] = {}
+        for (kind, _), group in self.groups.items():
+            for op, counts in group.items() if kind != CONTAINER else ():
+                _add(sums.setdefault(op, {}), counts)
+        return sums
+
+    def sum(self, primitive: str) -> int:
+        """One primitive over the whole network."""
+        return sum(counts.get(primitive, 0) for counts in self.totals.values())
+
+    def place(self, table: MetricTable, layer: Layer) -> str:
+        """Where a tool charges a layer or container of this network: layer, container or ignored."""
+        return table.place(*_group(self.model, layer))
+
+    def overlooked(self, table: MetricTable) -> Ignored | None:
+        """Why a tool sees nothing of this network, where it is bare and the tool overlooks that."""
+        return table.bare if self.model.bare else None
+
+    @cached_property
+    def _merged(self) -> dict[tuple[bool, ...], Sums]:
+        return {}
+
+    def seen_by(self, table: MetricTable, places: Iterable[str] = SEEN) -> Sums:
+        """The sums over what a tool charges in any of these places."""
+        seen = tuple(table.place(kind, depth) in places for kind, depth in self.groups)
+        if seen not in self._merged:
+            merged: dict[str, dict[str, int]] = {}
+            for sums in compress(self.groups.values(), seen):
+                for op, counts in sums.items():
+                    _add(merged.setdefault(op, {}), counts)
+            self._merged[seen] = merged
+        return self._merged[seen]
+
+
+def _group(model: Model, layer: Layer) -> tuple[str, int]:
+    return layer.kind, 0 if model.bare else layer.depth
+
+
+def _add(sums: dict[str, int], counts: Mapping[str, int], times: int = 1) -> None:
+    for primitive, value in counts.items():
+        sums[primitive] = sums.get(primitive, 0) + times * value
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pause the cyclic collector: counting makes no cycles, and each full collection would walk the whole network again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_no_collection()
+def tally(model: Model) -> Tally:
+    """Count every primitive of every layer and container once; layers of one kind and shape share their counts."""
+    known = {k: ops.counts(model.layers[k]) for k in dict.fromkeys(model.alike)}
+    layers, containers = contain(model, mark(model, ((x, known[k]) for x, k in zip(model.layers, model.alike, strict=True))))
+    first: dict[str, str] = {}
+    alike: dict[tuple[str, int, str, int], int] = {}  # how many layers of a group and op share counts
+    shared: dict[int, Mapping[str, int]] = {}
+    deeper = 0 if model.bare else 1
+    for layer, counts in chain(layers, containers):
+        depth = (layer.call_of or layer.id).count(".") + deeper
+        key = ("functional" if layer.functional else CONTAINER if layer.op == CONTAINER else "layer", depth, layer.op, id(counts))
+        if key in alike:
+            alike[key] += 1
+        else:
+            alike[key] = 1
+            shared[id(counts)] = counts
+            first.setdefault(layer.op, layer.id)
+    groups: dict[tuple[str, int], dict[str, dict[str, int]]] = {}
+    for (kind, depth, op, same), times in alike.items():
+        _add(groups.setdefault((kind, depth), {}).setdefault(op, {}), shared[same], times)
+    return Tally(model, layers, containers, groups, first)
+
+
+def total(counted: Tally, convention: Convention, metric: str) -> int:
+    """What the convention says the whole network costs, in its own unit. Raises ConventionError for an unknown op."""
+    return sum(
+        w.weight * counts.get(w.primitive, 0)
+        for table in convention.table(metric).tables
+        for op, counts in counted.seen_by(table).items()
+        for w in table.weights(op, convention.id, counted.first[op])
+    )
+
+
+def layer_value(counted: Tally, table: MetricTable, convention: str, layer: Layer, counts: Mapping[str, int]) -> int:
+    """What the convention charges for one layer or container, in its own unit."""
+    return sum(charges(counted, table, convention, layer, counts).values())
+
+
+def charges(counted: Tally, table: MetricTable, convention: str, layer: Layer, counts: Mapping[str, int]) -> dict[str, int]:
+    """The same by the place that the charge goes to: ``layer``, or ``container`` for what only the total has."""
+    found = dict.fromkeys(SEEN, 0)
+    for part in table.tables:
+        place = counted.place(part, layer)
+        if place in found:
+            weights = part.weights(layer.op, convention, layer.id)
+            found[place] += sum(w.weight * counts.get(w.primitive, 0) for w in weights)
+    return found
+
+
+def predict(counted: Tally, convention: Convention) -> list[Prediction]:
+    """What the convention says a tool prints: a row per metric and layer, and the totals. Raises ConventionError.
+
+    A container has a row where it is charged for itself. What a tool counts without telling the layer is ``(unattributed)``.
+    """
+    rows: list[Prediction] = []
+    name, shape = counted.model.name, counted.model.input_text
+    for metric, table in convention.metrics.items():
+        sum_ = loose = 0
+        for layer, counts in (*counted.layers, *counted.containers):
+            charged = charges(counted, table, convention.id, layer, counts)
+            value = charged["layer"]
+            sum_ += value + charged["container"]
+            loose += charged["container"]
+            if value or layer.op != CONTAINER:
+                rows.append(Prediction(name, shape, convention.id, layer.id, layer.op, metric, value, table.unit))
+        if loose:
+            rows.append(Prediction(name, shape, convention.id, UNATTRIBUTED, "(model)", metric, loose, table.unit))
+        rows.append(Prediction(name, shape, convention.id, TOTAL, "(model)", metric, sum_, table.unit))
+    return rows

@@ -1,0 +1,1 @@
+"""What exporters do to a network: recipes of named rewrites, and their confrontation with real files."""

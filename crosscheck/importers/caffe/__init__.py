@@ -1,0 +1,1 @@
+"""Caffe's prototxt: text, fields, layers, network."""

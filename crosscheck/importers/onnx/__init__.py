@@ -1,0 +1,1 @@
+"""ONNX files: bytes, nodes, shapes, network; weights are never read."""

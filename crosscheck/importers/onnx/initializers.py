@@ -1,0 +1,70 @@
+"""Stored tensors: what counts of them, and whether those that lie in other files are where they may be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crosscheck.contract.network import Shape, show_shape
+from crosscheck.importers.onnx.node import Known, Nums, Stored, few
+from crosscheck.importers.onnx.tensor import BOOL, INT64, MOST_RANK, MOST_SIZE, STRING, Tensor
+from crosscheck.importers.onnx.wire import Reader
+
+
+class StoredError(ValueError):
+    """A stored tensor that cannot be; says why."""
+
+
+class Store:
+    """The stored tensors of one file, which lies in ``folder``."""
+
+    def __init__(self, reader: Reader, folder: Path) -> None:
+        self.reader, self.folder = reader, folder
+        self._sizes: dict[str, int] = {}
+
+    def known(self, tensor: Tensor, name: str) -> Known:
+        """A stored tensor as a value. Raises StoredError."""
+        shape = sound(tensor.dims, f"stored tensor {name!r}")
+        if tensor.elsewhere:
+            self.judge(tensor, name)
+        literal = not shape or tensor.dtype in (INT64, BOOL, STRING)
+        return Known(shape, "", few(self.numbers(tensor), shape), (Stored(name, tensor.elements, literal, unshaped=not shape),))
+
+    def numbers(self, tensor: Tensor) -> Nums | None:
+        """The numbers of a tensor, if they are few and in the file."""
+        return None if tensor.elsewhere else tensor.numbers(self.reader)
+
+    def judge(self, tensor: Tensor, name: str) -> None:
+        """Refuse a tensor in another file that is not there, too short, or outside of the model's folder."""
+        location = tensor.external.get("location", "")
+        what = f"stored tensor {name!r} lies in {location[:200]!r}"
+        if not location or Path(location).is_absolute() or "\\" in location or "\0" in location or ":" in location:
+            raise StoredError(f"{what}, which is no relative path")
+        if ".." in Path(location).parts:
+            raise StoredError(f"{what}, which leaves the model's folder")
+        if location not in self._sizes:
+            try:
+                path = (self.folder / location).resolve(strict=True)
+                inside = path.is_relative_to(self.folder.resolve())
+                size = path.stat().st_size if path.is_file() else -1
+            except (OSError, RuntimeError, ValueError):
+                raise StoredError(f"{what}, which is not there. Hint: put it beside the model") from None
+            if not inside:
+                raise StoredError(f"{what}, which leads out of the model's folder")
+            if size < 0:
+                raise StoredError(f"{what}, which is no file")
+            self._sizes[location] = size
+        span = [tensor.external.get(key, "0") or "0" for key in ("offset", "length")]
+        if not all(part.isascii() and part.isdigit() and len(part) < 20 for part in span):
+            raise StoredError(f"{what} at offset {span[0][:30]!r} with length {span[1][:30]!r}, which are no numbers")
+        if sum(map(int, span)) > self._sizes[location]:
+            raise StoredError(f"{what}, which is cut short: it has {self._sizes[location]:,} bytes")
+
+
+def sound(dims: Shape, what: str) -> Shape:
+    """A shape whose sizes can be; raises StoredError."""
+    if len(dims) > MOST_RANK:
+        raise StoredError(f"{what} has {len(dims)} axes, more than {MOST_RANK}")
+    for d in dims:
+        if not 0 <= d <= MOST_SIZE:
+            raise StoredError(f"{what} is {show_shape(dims)[:200]}: a size must be from 0 to {MOST_SIZE:,}")
+    return dims

@@ -1,0 +1,58 @@
+"""The order of nodes: each after those whose values it reads; a graph that has none is refused."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Container, Iterator, Sequence
+
+from crosscheck.errors import FileError
+from crosscheck.importers.onnx.protos import Graph, Node
+
+
+def reads(node: Node) -> Iterator[str]:
+    """Names of the values that a node reads, those included that its bodies read from outside."""
+    yield from (name for name in node.inputs if name)
+    for attr in node.attrs.values():
+        for graph in attr.graphs:
+            yield from _free(graph)
+
+
+def _free(graph: Graph) -> Iterator[str]:
+    own = {v.name for v in graph.inputs} | {t.name for t in graph.tensors} | {o for n in graph.nodes for o in n.outputs}
+    yield from (name for n in graph.nodes for name in reads(n) if name not in own)
+
+
+def ordered(nodes: Sequence[Node], known: Container[str]) -> list[Node]:
+    """The nodes, each after those that it reads from. Raises FileError where a value is made twice, never, or from itself."""
+    maker: dict[str, int] = {}
+    for k, node in enumerate(nodes):
+        for name in node.outputs:
+            if not name:
+                continue
+            if name in maker:
+                raise FileError(f"value {name!r} is made by two nodes")
+            maker[name] = k
+    waits = [0] * len(nodes)
+    readers: list[list[int]] = [[] for _ in nodes]
+    for k, node in enumerate(nodes):
+        for name in dict.fromkeys(reads(node)):
+            if name in maker:
+                waits[k] += 1
+                readers[maker[name]].append(k)
+            elif name not in known:
+                raise FileError(f"node {node.name or node.op!r} reads {name!r}, which nothing makes")
+    if all(k < r for k, rs in enumerate(readers) for r in rs):
+        return list(nodes)
+    ready = deque(k for k, count in enumerate(waits) if not count)
+    done: list[Node] = []
+    while ready:
+        k = ready.popleft()
+        done.append(nodes[k])
+        for r in readers[k]:
+            waits[r] -= 1
+            if not waits[r]:
+                ready.append(r)
+    if len(done) < len(nodes):
+        stuck = next(node for k, node in enumerate(nodes) if waits[k])
+        raise FileError(f"the graph is cyclic: node {stuck.name or stuck.op!r} waits for its own output")
+    return done

@@ -1,0 +1,1 @@
+"""One file a family; each has a tuple of variants."""

@@ -1,0 +1,1 @@
+"""The vocabulary: ops, their shapes, and the primitive counts that follow from shapes alone."""

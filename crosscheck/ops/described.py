@@ -1,0 +1,535 @@
+"""The op vocabulary: per op kind its attributes, its output shape and its primitive counts, from shapes alone.
+
+A count is kept as its factors, ``(64, 3, 7, 7, 112, 112)``, so that a report can show the arithmetic; the engine multiplies.
+The formulas follow from the definition of each op; nothing here knows how any tool counts.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any
+
+from crosscheck.contract.network import Layer, Shape
+from crosscheck.errors import UnknownNameError
+from crosscheck.ops import geometry
+from crosscheck.ops.files import FILE_OPS
+from crosscheck.ops.kind import REQUIRED, Attrs, Counts, Factors, Op
+from crosscheck.ops.kind import elements as _elements
+from crosscheck.ops.papers import PAPER_OPS
+from crosscheck.ops.primitives import BEYOND, STORED
+
+FILES = ("onnx", "caffe", "")  # frameworks of conventions that count files; the engine's own have none
+CAFFE_ONLY = "plumbing"  # the family of ops that no ONNX graph has
+
+
+# --- shapes ---------------------------------------------------------------------------------------------------------------
+
+
+def _spatial(attrs: Attrs, x: Shape) -> int:
+    rank = len(x) - 2
+    if rank < 1:
+        raise ValueError(f"needs an input of (N, C, spatial…), got {x}")
+    for name in ("kernel", "stride", "dilation"):
+        if name in attrs:
+            if name == "stride" and attrs[name] is None:
+                attrs[name] = attrs["kernel"]
+            attrs[name] = geometry.per_axis(attrs[name], rank, name)
+            if min(attrs[name]) < 1:
+                raise ValueError(f"{name} {attrs[name]} must be at least 1")
+    return rank
+
+
+def _windows(attrs: Attrs, x: Shape) -> Shape:
+    rank = _spatial(attrs, x)
+    kernel, stride = attrs["kernel"], attrs["stride"]
+    dilation = attrs.get("dilation", (1,) * rank)
+    attrs["padding"] = geometry.resolve_padding(attrs["padding"], x[2:], kernel, stride, dilation)
+    if any(p < 0 for pair in attrs["padding"] for p in pair):
+        raise ValueError(f"padding {attrs['padding']} must not be negative")
+    ceil = bool(attrs.get("ceil_mode", False))
+    axes = zip(x[2:], kernel, stride, attrs["padding"], dilation, strict=True)
+    return tuple(geometry.window_out(n, k, s, p, d, ceil) for n, k, s, p, d in axes)
+
+
+def _conv(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    x = xs[0]
+    out = _windows(attrs, x)
+    attrs["in_channels"] = x[1]
+    groups, channels = attrs["groups"], attrs["out_channels"]
+    if groups < 1 or x[1] % groups or channels % groups or channels < 1:
+        raise ValueError(f"{x[1]} input and {channels} output channels do not divide into {groups} groups")
+    return (x[0], channels, *out)
+
+
+def _linear(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    attrs["in_features"] = xs[0][-1]
+    if len(xs[0]) < 2 or attrs["out_features"] < 1:
+        raise ValueError(f"needs an input of (N, …, features) and at least one output feature, got {xs[0]}")
+    return (*xs[0][:-1], attrs["out_features"])
+
+
+def _conv_transpose(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    x = xs[0]
+    rank = _spatial(attrs, x)
+    if isinstance(attrs["padding"], str):
+        raise ValueError(  # noqa: TRY004 - every misfit is a ValueError here
+            f"padding {attrs['padding']!r} means another thing for a transposed convolution: give numbers"
+        )
+    pads = attrs["padding"] = geometry.resolve_padding(
+        attrs["padding"], x[2:], attrs["kernel"], attrs["stride"], attrs["dilation"]
+    )
+    extra = attrs["output_padding"] = geometry.per_axis(attrs["output_padding"], rank, "output_padding")
+    attrs["in_channels"] = x[1]
+    if min(p for pair in (*pads, extra) for p in pair) < 0:
+        raise ValueError(f"padding {pads} and output padding {extra} must not be negative")
+    if attrs["groups"] < 1 or x[1] % attrs["groups"] or attrs["out_channels"] % attrs["groups"]:
+        raise ValueError(f"{x[1]} input and {attrs['out_channels']} output channels do not divide into {attrs['groups']} groups")
+    axes = zip(x[2:], attrs["kernel"], attrs["stride"], pads, attrs["dilation"], extra, strict=True)
+    return (x[0], attrs["out_channels"], *((n - 1) * s - sum(p) + d * (k - 1) + e + 1 for n, k, s, p, d, e in axes))
+
+
+def _pool(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    out = _windows(attrs, xs[0])
+    for pair, kernel in zip(attrs["padding"], attrs["kernel"], strict=True):
+        if max(pair) > kernel // 2 and max(pair) > 0:
+            raise ValueError(f"padding {pair} is more than half the window of {kernel}")
+    return (*xs[0][:2], *out)
+
+
+def _adaptive(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    rank = _spatial(attrs, xs[0])
+    attrs["output_size"] = geometry.per_axis(attrs["output_size"], rank, "output_size")
+    return (*xs[0][:2], *attrs["output_size"])
+
+
+def _channelwise(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    if len(xs[0]) < 2:
+        raise ValueError(f"needs an input of (N, C, …), got {xs[0]}")
+    attrs["channels"] = xs[0][1]
+    return xs[0]
+
+
+def _last_axis(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    attrs["features"] = xs[0][-1]
+    return xs[0]
+
+
+def _grouped_channels(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    shape = _channelwise(attrs, xs)
+    if attrs["groups"] < 1 or shape[1] % attrs["groups"]:
+        raise ValueError(f"{shape[1]} channels do not divide into {attrs['groups']} groups")
+    return shape
+
+
+def _same(_: Attrs, xs: Sequence[Shape]) -> Shape:
+    return xs[0]
+
+
+def _equal(_: Attrs, xs: Sequence[Shape]) -> Shape:
+    if len(xs) < 2 or any(x != xs[0] for x in xs):
+        raise ValueError(f"needs two or more inputs of one shape, got {' and '.join(map(str, xs))}")
+    return xs[0]
+
+
+def _scale(_: Attrs, xs: Sequence[Shape]) -> Shape:
+    if len(xs) != 2 or len(xs[0]) < 3 or xs[1] != (*xs[0][:2], *(1 for _ in xs[0][2:])):
+        raise ValueError(f"needs (N, C, spatial…) and one number for each sample and channel, got {' and '.join(map(str, xs))}")
+    return xs[0]
+
+
+def _concat(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    axis = attrs["axis"]
+    if axis < 1:
+        raise ValueError(f"axis {axis} is not 1 or more: the batch is not joined")
+    if axis >= len(xs[0]):
+        raise ValueError(f"axis {axis} is not one of the {len(xs[0])} axes from 0")
+    if len(xs) < 2 or any(len(x) != len(xs[0]) or x[:axis] + x[axis + 1 :] != xs[0][:axis] + xs[0][axis + 1 :] for x in xs):
+        raise ValueError(f"inputs {' and '.join(map(str, xs))} differ in more than axis {axis}")
+    return (*xs[0][:axis], sum(x[axis] for x in xs), *xs[0][axis + 1 :])
+
+
+def _flatten(_: Attrs, xs: Sequence[Shape]) -> Shape:
+    return (xs[0][0], prod(xs[0][1:]))
+
+
+def _subsample(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    _spatial(attrs, xs[0])
+    return (*xs[0][:2], *(-(-n // s) for n, s in zip(xs[0][2:], attrs["stride"], strict=True)))
+
+
+def _pad(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
+    pairs = attrs["pads"] = tuple((int(a), int(b)) for a, b in attrs["pads"])
+    if len(pairs) != len(xs[0]) - 1 or min(p for pair in pairs for p in pair) < 0:
+        raise ValueError(f"pads {pairs} must be one (before, after) for each of {len(xs[0]) - 1} axes after the batch")
+    return (xs[0][0], *(n + a + b for n, (a, b) in zip(xs[0][1:], pairs, strict=True)))
+
+
+# --- counts ---------------------------------------------------------------------------------------------------------------
+
+
+def _weights(layer: Layer, weight: Factors, bias: Factors) -> Counts:
+    """Parameters of a weight and a bias, once over all calls; charged per sample and call where a tool does so."""
+    n = layer.x[0]
+    counts: Counts = {"sample_weights": (n, *weight), "sample_biases": (n, *bias)}
+    counts |= {"repeated_params": (prod(weight) + prod(bias),)} if layer.call_of else {"weight": weight, "bias": bias}
+    return counts | _made_by_parameters(layer)
+
+
+def _made_by_parameters(layer: Layer) -> Counts:
+    """The output of a module with parameters, apart for first and further calls; a functional call has no module."""
+    return {} if layer.functional else {"repeated_out_elements" if layer.call_of else "param_out_elements": layer.y}
+
+
+def _count_conv(layer: Layer) -> Counts:
+    a, x, y = layer.attrs, layer.x, layer.y
+    kernel, groups = a["kernel"], a["groups"]
+    weight = (y[1], x[1] // groups, *kernel)
+    mac = (y[0], *weight, *y[2:])
+    valid = prod(
+        geometry.valid_taps(n, o, k, s, p[0], d)
+        for n, o, k, s, p, d in zip(x[2:], y[2:], kernel, a["stride"], a["padding"], a["dilation"], strict=True)
+    )
+    counts = _elements(layer) | _weights(layer, weight, (y[1],) if a["bias"] else (0,))
+    counts |= {"mac": mac, "pad_mac": (y[0], y[1], x[1] // groups, prod(kernel) * prod(y[2:]) - valid)}
+    if groups > 1:
+        counts["depthwise_mac" if groups == x[1] else "grouped_mac"] = mac
+        counts["ungrouped_mac"] = (*mac, groups - 1)
+        lost = weight[1] - weight[1] // groups
+        counts["twice_grouped_mac"] = (*mac[:2], lost, *mac[3:])
+        if not layer.call_of:
+            counts["twice_grouped_weight"] = (weight[0], lost, *kernel)
+    if len(x) != 4:
+        counts["nonplanar_mac"] = mac
+    if len(kernel) == 1:
+        counts["squared_line_mac"] = (*mac, groups, kernel[0] - 1)
+    if max(a["dilation"]) > 1:
+        dense = zip(x[2:], kernel, a["padding"], a["dilation"], strict=True)
+        rounded = tuple(-(-geometry.window_out(n, k, 1, p, d) // d) * d for n, k, p, d in dense)
+        counts["dilation_mac"] = (y[0], *weight, prod(rounded) - prod(y[2:]))
+        if 1 < groups < x[1]:
+            counts["grouped_dilation_mac"] = counts["dilation_mac"]
+    if len(kernel) == 3 and groups == x[1] > 1:
+        counts["volume_depthwise_mac"] = (prod(mac) + prod(counts.get("dilation_mac", (0,))),)
+    if a["bias"]:
+        counts["bias_add"] = y
+    return counts
+
+
+def _count_conv_transpose(layer: Layer) -> Counts:
+    """Every input element meets every tap once; positions that padding crops are included, as padding zeros are in ``mac``."""
+    a, x, y = layer.attrs, layer.x, layer.y
+    weight = (x[1], y[1] // a["groups"], *a["kernel"])
+    counts = _elements(layer) | _weights(layer, weight, (y[1],) if a["bias"] else (0,))
+    counts["mac"] = (x[0], *weight, *x[2:])
+    counts["output_grid_mac"] = (y[0], *weight, *y[2:])
+    counts["output_channel_grid_mac"] = (*y, *weight[1:])
+    counts["input_channel_products"] = (_single(prod((2, *x, x[1], *a["kernel"]))),)
+    if x[1] != y[1]:
+        counts["ungrouped_grid_mac"] = (*counts["output_grid_mac"], a["groups"] - 1)
+    counts["scatter_elements"] = (*y[:2], *_scattered(layer))
+    grid = _transposed_grid(layer)
+    if len(grid) < 3:
+        counts["grid_products"] = (2 * prod((y[0], *weight, *grid)) // prod(a["stride"]),)
+    if a["bias"]:
+        counts |= {"bias_add": y, "grid_elements": (*y[:2], *grid)}
+        counts["forward_grid_bias_add"] = (y[0], y[1] // a["groups"], *_forward_grid(layer))
+    if a["groups"] > 1:
+        each = y[1] // a["groups"]
+        counts["regrouped_mac"] = (x[0], x[1], each - each // a["groups"], *a["kernel"], *x[2:])
+    return counts
+
+
+def _scattered(layer: Layer) -> tuple[int, ...]:
+    """Positions of each spatial axis, uncropped, that some input element reaches through some tap."""
+    a = layer.attrs
+    axes = zip(layer.x[2:], a["kernel"], a["stride"], a["dilation"], strict=True)
+    return tuple(len({i * s + d * j for i in range(n) for j in range(k)}) for n, k, s, d in axes)
+
+
+def _forward_grid(layer: Layer) -> tuple[int, ...]:
+    """Window positions that a convolution with the leading padding on both sides would have; below 1 where no window fits."""
+    a = layer.attrs
+    axes = zip(layer.x[2:], a["kernel"], a["stride"], a["padding"], a["dilation"], strict=True)
+    return tuple((n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, (p, _), d in axes)
+
+
+def _transposed_grid(layer: Layer) -> tuple[int, ...]:
+    """Spatial sizes before cropping; the output's own where it is size times stride and cropped as SAME crops."""
+    a = layer.attrs
+    spans = tuple(d * (k - 1) + 1 for k, d in zip(a["kernel"], a["dilation"], strict=True))
+    axes = tuple(zip(layer.x[2:], layer.y[2:], spans, a["stride"], a["padding"], strict=True))
+    if all(o == n * s and p[0] == max(0, span - s) // 2 for n, o, span, s, p in axes):
+        return layer.y[2:]
+    return tuple(max((n - 1) * s + max(span, s), p[0] + o) for n, o, span, s, p in axes)
+
+
+def _count_linear(layer: Layer) -> Counts:
+    a = layer.attrs
+    weight = (a["out_features"], a["in_features"])
+    counts = _elements(layer) | _weights(layer, weight, (a["out_features"],) if a["bias"] else (0,))
+    counts["mac"] = (*layer.y, a["in_features"])
+    beyond = (layer.y[0], prod(layer.y[1:-1]) - 1, a["out_features"])
+    counts["position_mac"] = (*beyond, a["in_features"])
+    if a["bias"]:
+        counts |= {"bias_add": layer.y, "position_bias_add": beyond}
+    if not layer.call_of:
+        counts["products"] = (1,)
+    return counts
+
+
+def _count_norm(layer: Layer) -> Counts:
+    n, c = layer.x[0], layer.attrs["channels"]
+    counts = _elements(layer) | {"channels": (c,)}
+    if len(layer.x) != 4:
+        counts["nonplanar_in_elements"] = layer.x
+    if layer.attrs["affine"]:
+        counts |= {"sample_weights": (n, c), "sample_biases": (n, c)} | _made_by_parameters(layer)
+    else:
+        counts |= {"plain_channels": (c,), "plain_in_elements": layer.x}
+    if not layer.call_of:
+        counts["running_stats"] = (2, c)
+        if layer.attrs["affine"]:
+            counts |= {"norm_scale": (c,), "norm_shift": (c,)}
+    elif layer.attrs["affine"]:
+        counts["repeated_params"] = (2, c)
+    return counts
+
+
+def _count_sample_norm(layer: Layer) -> Counts:
+    """Normalisations whose statistics come from each sample: no running statistics; ``rows`` are normalised apart."""
+    a, x = layer.attrs, layer.x
+    rows = prod(x[:-1]) if layer.op == "layernorm" else x[0] * a["groups"]
+    size = a["features"] if layer.op == "layernorm" else a["channels"]
+    counts = _elements(layer) | {"rows": (rows,), "channels": (size,)}
+    if a["affine"]:
+        counts |= {"sample_weights": (x[0], size), "sample_biases": (x[0], size)} | _made_by_parameters(layer)
+        counts |= {"repeated_params": (2, size)} if layer.call_of else {"norm_scale": (size,), "norm_shift": (size,)}
+    else:
+        counts |= {"plain_rows": (rows,), "plain_in_elements": x}
+    if layer.attrs.get("onnx") == "InstanceNormalization":
+        counts["instance_elements"] = x
+    return counts
+
+
+def _count_softmax(layer: Layer) -> Counts:
+    return _elements(layer) | {"rows": (prod(layer.x[:-1]),)}
+
+
+def _count_pool(layer: Layer) -> Counts:
+    a, x, y = layer.attrs, layer.x, layer.y
+    windows = (*y, *a["kernel"])
+    valid = prod(
+        geometry.valid_taps(n, o, k, s, p[0], 1)
+        for n, o, k, s, p in zip(x[2:], y[2:], a["kernel"], a["stride"], a["padding"], strict=True)
+    )
+    hanging = (y[0], y[1], prod(y[2:]) * prod(a["kernel"]) - valid)
+    counts = _elements(layer) | {"window_elements": windows, "pad_window_elements": hanging}
+    if _padding_is_written(layer):
+        counts["written_pad_elements"] = (*x[:2], prod(_reached(layer)) - prod(x[2:]))
+    if len(a["kernel"]) == 3:
+        counts |= {"volume_elements": windows, "leading_window_elements": (*y, a["kernel"][0])}
+    return counts
+
+
+def _padding_is_written(layer: Layer) -> bool:
+    """Where sides differ, or a mean's window is longer than an axis of its volume; never where the mean leaves padding out."""
+    a, size = layer.attrs, layer.x[2:]
+    if not a.get("count_include_pad", True):
+        return False
+    narrow = layer.op == "avgpool" and len(size) == 3 and any(k > n for k, n in zip(a["kernel"], size, strict=True))
+    return narrow or any(before != after for before, after in a["padding"])
+
+
+def _reached(layer: Layer) -> tuple[int, ...]:
+    """Spatial sizes with the leading padding and as much of the trailing one as some window reads."""
+    a = layer.attrs
+    ends = ((o - 1) * s + k for o, s, k in zip(layer.y[2:], a["stride"], a["kernel"], strict=True))
+    axes = zip(layer.x[2:], a["padding"], ends, strict=True)
+    return tuple(n + before + min(after, max(0, end - n - before)) for n, (before, after), end in axes)
+
+
+def _count_adaptive(layer: Layer) -> Counts:
+    x, y = layer.x, layer.y
+    spans = tuple(sum(geometry.adaptive_spans(n, o)) for n, o in zip(x[2:], y[2:], strict=True))
+    floors = tuple(n // o for n, o in zip(x[2:], y[2:], strict=True))
+    uncounted = prod(x[2:]) - prod(y[2:]) * prod(floors)
+    counts = _elements(layer) | {"window_elements": (*y[:2], *spans), "floor_cut_elements": (*x[:2], uncounted)}
+    counts["float_cut"] = (_float_cut(x, y),)
+    if x == y:
+        counts["idle_elements"] = y
+    if len(x) != 4:
+        counts["nonplanar_in_elements"] = x
+    if all(n % o == 0 for n, o in zip(x[2:], y[2:], strict=True)):
+        counts["tiled_elements"] = own = x
+    elif any(-(-n // o) + 1 > n for n, o in zip(x[2:], y[2:], strict=True)):
+        return counts | {"slice_elements": counts["window_elements"]}
+    else:
+        counts["scan_elements"] = own = (*y[:2], _scan(x[2:], y[2:]))
+        counts["scan_positions"] = (sum(y[2:]),)
+    if len(x) == 5 and max(y[2:]) > 1:
+        counts["volume_elements"] = own
+    return counts
+
+
+def _float_cut(x: Shape, y: Shape) -> int:
+    """1 where double precision gives (1 + product of size / output) · |y| a little less than the whole |x| + |y|, else 0."""
+    ratio = prod((n / o for n, o in zip(x[2:], y[2:], strict=True)), start=1.0)
+    return prod(x) + prod(y) - int((ratio + 1) * prod(y))
+
+
+def _scan(size: Sequence[int], out: Sequence[int]) -> int:
+    """Elements per sample and channel of all windows of ceil(n / o) and one more, at every position, one axis after the other."""
+    total, now = 0, list(size)
+    for axis, (n, o) in enumerate(zip(size, out, strict=True)):
+        short = -(-n // o)
+        total += prod(now) // n * ((n - short + 1) * short + (n - short) * (short + 1))
+        now[axis] = o
+    return total
+
+
+def _single(value: int) -> int:
+    """The nearest number that single precision can hold."""
+    return int(struct.unpack("f", struct.pack("f", value))[0])
+
+
+def _count_lrn(layer: Layer) -> Counts:
+    x, size = layer.x, layer.attrs["size"]
+    counts = _elements(layer) | {"channel_pad_elements": (x[0], size - 1, *x[2:]), "channel_window_elements": (*x, size)}
+    half = (size - 1) // 2
+    counts["neighbour_elements"] = (x[0], min(half, x[1]), *x[2:])
+    return counts | {"slide_elements": (2 * x[1] - size, *x[2:])} if half < x[1] else counts
+
+
+def _count_flatten(layer: Layer) -> Counts:
+    reshape = layer.attrs.get("onnx") == "Reshape"
+    return _elements(layer) | ({"reshape_elements": layer.y} if reshape else {})
+
+
+def _count_add(layer: Layer) -> Counts:
+    sums = (len(layer.inputs) - 1, *layer.y)
+    counts = _elements(layer) | {"element_sums": sums}
+    return counts | {"inplace_element_sums": sums} if layer.attrs["inplace"] else counts
+
+
+# --- the table ------------------------------------------------------------------------------------------------------------
+
+_CONV = {"out_channels": REQUIRED, "kernel": REQUIRED, "stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True}
+_POOL = {"kernel": REQUIRED, "stride": None, "padding": 0, "ceil_mode": False}
+
+OPS: dict[str, Op] = {
+    "conv": Op("convolution", _CONV, _conv, _count_conv),
+    "conv_transpose": Op(
+        "transposed convolution",
+        _CONV | {"output_padding": 0},
+        _conv_transpose,
+        _count_conv_transpose,
+    ),
+    "linear": Op("fully connected layer over the last axis", {"out_features": REQUIRED, "bias": True}, _linear, _count_linear),
+    "batchnorm": Op("batch normalisation, inference", {"eps": 1e-5, "affine": True}, _channelwise, _count_norm),
+    "lrn": Op(
+        "local response normalisation across channels, y = x / (k + alpha * sum of size squares) ** beta",
+        {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 2.0},
+        _channelwise,
+        _count_lrn,
+    ),
+    "layernorm": Op("normalisation over the last axis", {"eps": 1e-5, "affine": True}, _last_axis, _count_sample_norm),
+    "groupnorm": Op(
+        "normalisation over groups of channels",
+        {"groups": REQUIRED, "eps": 1e-5, "affine": True},
+        _grouped_channels,
+        _count_sample_norm,
+    ),
+    "relu": Op("max(x, 0)", {}, _same, _elements),
+    "tanh": Op("hyperbolic tangent", {}, _same, _elements),
+    "sigmoid": Op("1 / (1 + exp(-x))", {}, _same, _elements),
+    "leaky_relu": Op("x where positive, else slope times x", {"slope": 0.01}, _same, _elements),
+    "gelu": Op("x times the normal distribution function of x, exact", {}, _same, _elements),
+    "silu": Op("x times sigmoid of x", {}, _same, _elements),
+    "softmax": Op("exponentials over the last axis that sum to 1", {}, _same, _count_softmax),
+    "maxpool": Op("maximum over a window, padding never wins", _POOL, _pool, _count_pool),
+    "avgpool": Op("mean over a window", _POOL | {"count_include_pad": True}, _pool, _count_pool),
+    "adaptive_avgpool": Op("mean over windows that tile the input", {"output_size": REQUIRED}, _adaptive, _count_adaptive),
+    "flatten": Op("all axes after the batch into one", {}, _flatten, _count_flatten),
+    "dropout": Op("identity in inference", {"p": 0.5}, _same, _elements),
+    "add": Op("element-wise sum of equal shapes", {"inplace": False}, _equal, _count_add),
+    "scale": Op("each channel of each sample times a number of its own, the second input", {}, _scale, _elements),
+    "concat": Op("joined along one axis", {"axis": 1}, _concat, _elements),
+    "subsample": Op("every stride-th element of each spatial axis", {"stride": REQUIRED}, _subsample, _elements),
+    "zero_pad": Op("zeros around each axis after the batch", {"pads": REQUIRED}, _pad, _elements),
+}
+
+
+DESCRIBED: Mapping[str, Op] = OPS | PAPER_OPS
+
+
+def vocabulary(framework: str, scope: str = "") -> Mapping[str, Op]:
+    """The ops that a convention of this framework needs a word on.
+
+    One of files meets file ops too, of ONNX those that no Caffe file alone has; so does one of the engine's own, unless its
+    ``scope`` is ``described``, and it meets the ops of papers, which no framework has.
+    """
+    if framework not in FILES:
+        return OPS
+    if scope == "described":
+        return DESCRIBED
+    known = OPS if framework else DESCRIBED
+    return {**known, **{name: op for name, op in FILE_OPS.items() if framework != "onnx" or op.family != CAFFE_ONLY}}
+
+
+def complete(op: str, attrs: Mapping[str, Any], in_shapes: Sequence[Shape]) -> tuple[Attrs, Shape]:
+    """All attributes, defaults filled in and axes spelled out, and the output shape.
+
+    Raises UnknownNameError for an op that is not in the table and ValueError for attributes or shapes that do not fit.
+    """
+    if op not in DESCRIBED:
+        raise UnknownNameError("op", op, DESCRIBED)
+    known = DESCRIBED[op].attrs
+    odd = sorted(set(attrs) - set(known))
+    if odd:
+        raise ValueError(f"{op} has no attribute {odd[0]!r}; it has {', '.join(known) or 'none'}")
+    full: Attrs = {**known, **attrs}
+    lacking = [k for k, v in full.items() if v is REQUIRED]
+    if lacking:
+        raise ValueError(f"{op} needs {', '.join(lacking)}")
+    if any(d < 1 for x in in_shapes for d in x):
+        raise ValueError(f"a dimension of {' and '.join(map(str, in_shapes))} is below 1")
+    shape = DESCRIBED[op].resolve(full, in_shapes)
+    if min(shape) < 1:
+        raise ValueError(f"the output {shape} is empty")
+    return full, shape
+
+
+def factors(layer: Layer) -> Counts:
+    """The factors of every primitive of one layer; their product is the count.
+
+    A layer that was read from a file says in its attribute ``stored`` how many elements of each parameter primitive the file
+    holds for it and for no layer before it; that stands in for what its shapes would tell.
+    """
+    counts = (DESCRIBED.get(layer.op) or FILE_OPS[layer.op]).counts(layer)
+    if "caffe" in layer.attrs:
+        counts = counts | {"calls": (1,)}
+    if len(layer.out_shapes) > 1:
+        counts["later_out_elements"] = (sum(map(prod, layer.out_shapes[1:])),)
+    stored = layer.attrs.get("stored")
+    if stored is not None:
+        kept = {k: v for k, v in counts.items() if k not in STORED or prod(v) == stored.get(k)}
+        counts = {k: (n,) for k, n in stored.items()} | kept
+    for name in BEYOND:
+        if parts := counts.get(name):  # the batch comes first in all of these
+            counts[f"beyond_{name}"] = parts if layer.functional else (parts[0] - 1, *parts[1:])
+    return counts
+
+
+def formula(layer: Layer, primitive: str) -> str:
+    """The arithmetic of one primitive, ``64·3·7·7·112·112``; a batch of 1 is left out, no count is an empty string."""
+    parts = factors(layer).get(primitive, ())
+    if len(parts) > 1 and (parts[0], *layer.x[:1]) == (1, 1):
+        parts = parts[1:]
+    return "·".join(map(str, parts)) if prod(parts) and parts else ""
+
+
+def counts(layer: Layer) -> dict[str, int]:
+    """The primitive counts of one layer, zeros left out."""
+    return {name: value for name, parts in factors(layer).items() if (value := prod(parts))}

@@ -1,0 +1,1 @@
+"""One file a study: what it found, made a document."""

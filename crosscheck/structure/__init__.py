@@ -1,6 +1,0 @@
-"""Two networks compared in words: aligned in order of execution, every difference named and costed, with residual 0."""
-
-from crosscheck.structure.compare import Comparison, compare
-from crosscheck.structure.parts import CAUSES, NOTHING, SPELLING, Amounts, Difference
-
-__all__ = ["CAUSES", "NOTHING", "SPELLING", "Amounts", "Comparison", "Difference", "compare"]

@@ -1,0 +1,124 @@
+"""What every framework really built: each network watched while it runs, and set against its description and the others'.
+
+Nothing of the description goes into what is seen: ops, settings, shapes and parameters come from native objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+from crosscheck import models
+from crosscheck.contract.network import Model
+from crosscheck.contract.rows import Observed
+from crosscheck.diff import NOTHING, Amounts, Comparison, Difference, compare
+from crosscheck.errors import UsageError
+from crosscheck.measuring import catalog, runner
+from crosscheck.measuring.catalog import FrameworkInfo
+
+SAME, WRITTEN, DIFFERS, FAILED, SKIPPED = "same", "written otherwise", "differs", "failed", "skipped"
+DESCRIBED = "description"
+VERDICTS = {
+    SAME: "the same layers with the same settings, shapes and parameters",
+    WRITTEN: "the same, with something written otherwise, such as padding before a convolution",
+    DIFFERS: "another architecture; the differences say where",
+    FAILED: "there is nothing to compare; the message says why",
+    SKIPPED: "not tried: not installed, or the framework cannot express it",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One network on two sides: a framework's against the description, or against another framework's.
+
+    ``layers`` and ``total`` are what was seen there (``there`` is the framework that is judged).
+    """
+
+    model: str
+    input: str
+    here: str
+    there: str
+    verdict: str
+    layers: int = 0
+    total: Amounts = NOTHING
+    differences: tuple[Difference, ...] = ()
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Built:
+    """All checks, and the versions that ran."""
+
+    checks: tuple[Check, ...]
+    versions: Mapping[str, str]
+
+    @property
+    def exit_code(self) -> int:
+        """1 where something differs or failed, 3 where something was skipped, else 0."""
+        said = {c.verdict for c in self.checks}
+        return 1 if said & {DIFFERS, FAILED} else 3 if SKIPPED in said else 0
+
+
+def request(
+    names: Sequence[str] = (), *, frameworks: Sequence[str] = (), batch: int = 1, input_shape: tuple[int, ...] | None = None
+) -> list[Model]:
+    """The networks, the default set without names. Raises UnknownNameError, UsageError and ShapeError."""
+    for name in frameworks:
+        if catalog.framework(name).reads:
+            raise UsageError(f"{name!r} builds no networks. Hint: --framework takes pytorch, paddlepaddle or tensorflow_keras")
+    return [models.build(n, batch=batch, input_shape=input_shape) for n in dict.fromkeys(names or models.DEFAULT_SET)]
+
+
+def run(
+    wanted: Sequence[Model],
+    *,
+    logs: Path,
+    frameworks: Sequence[str] = (),
+    timeout: float = 600.0,
+    known: Mapping[str, FrameworkInfo] | None = None,
+    launch: runner.Launch = runner.launch_adapter,
+    watch: runner.Watch = runner.quiet,
+) -> Built:
+    """Build every network in every framework, watch it run, and compare."""
+    everything = catalog.frameworks() if known is None else known
+    builders = [i for i in everything.values() if not i.reads and (not frameworks or i.id in frameworks)]
+    logs.mkdir(parents=True, exist_ok=True)
+    plans = [runner.Plan(info, tuple(wanted), (), observe=True) for info in builders]
+    outcomes = runner.run(plans, logs=logs, timeout=timeout, launch=launch, watch=watch)
+    seen = {(o.model, o.input, o.framework): o for outcome in outcomes for o in outcome.networks}
+    checks: list[Check] = []
+    for model in wanted:
+        found = {info.id: seen.get((model.name, model.input_text, info.id)) for info in builders}
+        native = {name: Model.from_json(o.network) for name, o in found.items() if o is not None and o.network is not None}
+        for name, observed in found.items():
+            checks.append(
+                _judge(model, DESCRIBED, name, model, native[name]) if name in native else _missing(model, name, observed)
+            )
+        checks += [_judge(model, a, b, native[a], native[b]) for a, b in combinations(native, 2)]
+    versions = {name.split("|")[0]: v for o in outcomes if o.info for name, v in o.info.versions.items()}
+    return Built(tuple(checks), dict(sorted(versions.items())))
+
+
+def _judge(model: Model, here: str, there: str, a: Model, b: Model) -> Check:
+    found = compare(a, b)
+    return Check(
+        model.name, model.input_text, here, there, _verdict(found), len(b.layers), found.totals[1], found.differences, _odd(b)
+    )
+
+
+def _verdict(found: Comparison) -> str:
+    return SAME if not found.differences else WRITTEN if found.same else DIFFERS
+
+
+def _odd(seen: Model) -> str:
+    """What the vocabulary cannot express of a network that was seen."""
+    odd = [f"{x.id} is {x.attrs.get('native')}" for x in seen.layers if x.op == "unknown"]
+    return f"no op for {len(odd)} calls: {', '.join(odd[:3])}" if odd else ""
+
+
+def _missing(model: Model, name: str, observed: Observed | None) -> Check:
+    status, message = (observed.status, observed.message) if observed is not None else ("error", "nothing came back")
+    verdict = FAILED if status == "error" else SKIPPED
+    return Check(model.name, model.input_text, DESCRIBED, name, verdict, message=message)

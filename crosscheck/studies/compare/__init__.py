@@ -1,0 +1,1 @@
+"""Every tool on every network, confronted with its prediction."""

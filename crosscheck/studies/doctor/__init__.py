@@ -1,0 +1,1 @@
+"""Every tool on every operation alone."""

@@ -1,0 +1,1 @@
+"""One function in every framework and every export."""

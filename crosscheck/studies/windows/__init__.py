@@ -1,0 +1,1 @@
+"""Output sizes of convolutions and poolings by every framework's rule."""

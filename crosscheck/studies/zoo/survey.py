@@ -1,0 +1,286 @@
+"""The networks that frameworks bring themselves: built with random weights, watched, counted by their own tools, explained.
+
+A zoo network is described by what was seen of it while it ran; predictions for it come from there, and our own description of
+the same network is set beside it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from crosscheck import models
+from crosscheck.contract.network import Input, Layer, Model
+from crosscheck.contract.rows import TOTAL, Measurement, Observed
+from crosscheck.conventions import read as convention
+from crosscheck.conventions.editions import pick
+from crosscheck.counting import engine
+from crosscheck.counting.engine import Tally
+from crosscheck.diff import Comparison, compare
+from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
+from crosscheck.explain import terms as explain
+from crosscheck.explain.terms import Term
+from crosscheck.measuring import catalog, runner
+from crosscheck.measuring.catalog import FrameworkInfo
+
+PATH = Path(__file__).with_name("networks.toml")
+MOVES = ("reshape", "transpose")  # no tool here has a rule for them; they move elements and compute nothing
+NETWORK = {"name", "model", "input", "options", "default"}
+
+
+@dataclass(frozen=True)
+class Network:
+    """One network of a zoo. ``model`` names our description of it, empty where there is none; ``input`` is (C, H, W).
+
+    ``overlay`` names the folder that its package may lie in, apart from the environment: see catalog.overlay_folder.
+    """
+
+    zoo: str
+    name: str
+    framework: str
+    package: str
+    maker: str
+    model: str = ""
+    input: tuple[int, ...] = (3, 224, 224)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    default: bool = True
+    overlay: str = ""
+
+    @property
+    def library(self) -> str:
+        """The overlay that its package has to be taken from; empty where the environment has it, or no overlay does."""
+        there = catalog.installed_version(self.package) or not catalog.installed_version(self.package, self.overlay)
+        return "" if there else self.overlay
+
+    @property
+    def version(self) -> str:
+        """Installed version of its package, or an empty string."""
+        return catalog.installed_version(self.package, self.library)
+
+    @property
+    def id(self) -> str:
+        """``keras:ResNet50``."""
+        return f"{self.zoo}:{self.name}"
+
+    def blank(self) -> Model:
+        """A stand-in for the description that only watching the network can give: its name and its input."""
+        shape = (1, *self.input)
+        layer = Layer("network", "unknown", {"native": self.maker}, ("input",), (shape,), (shape,))
+        return Model(self.id, self.zoo, f"as {self.maker} makes it", self.maker, (Input("input", shape),), (layer,), ("network",))
+
+
+@dataclass(frozen=True)
+class Number:
+    """What a tool says of a zoo network; ``predicted`` from what was seen, ``ours`` from our description, by one convention.
+
+    ``parts`` add up to ``predicted``, ``terms`` to ``predicted`` minus ``ours``. None where there is nothing to predict from.
+    """
+
+    row: Measurement
+    predicted: int | None = None
+    parts: tuple[Term, ...] = ()
+    ours: int | None = None
+    terms: tuple[Term, ...] = ()
+
+    @property
+    def residual(self) -> int | None:
+        """Measured minus predicted; None where one of them is missing."""
+        return None if self.row.value is None or self.predicted is None else self.row.value - self.predicted
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One zoo network: what was seen, how it differs from our description, what every tool said, and what cannot be expressed."""
+
+    network: Network
+    status: str
+    message: str
+    seen: Model | None = None
+    macs: int = 0
+    params: int = 0
+    comparison: Comparison | None = None
+    numbers: tuple[Number, ...] = ()
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    moves: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Every zoo network that was asked for, and the versions that ran."""
+
+    entries: tuple[Entry, ...]
+    versions: Mapping[str, str]
+
+    @property
+    def exit_code(self) -> int:
+        """1 for a residual or a failure, 3 where something was skipped or cannot be expressed, else 0."""
+        numbers = [n for e in self.entries for n in e.numbers]
+        if any(n.residual or n.row.status == "error" for n in numbers) or any(e.status == "error" for e in self.entries):
+            return 1
+        if any(e.comparison is not None and e.comparison.residual for e in self.entries):
+            return 1
+        told = all(n.residual == 0 for n in numbers) and all(e.status == "ok" for e in self.entries)
+        return 0 if told else 3
+
+
+@cache
+def networks() -> Mapping[str, Network]:
+    """Every network of every zoo by id. Raises CrosscheckError for a row that is not what it should be."""
+    found: dict[str, Network] = {}
+    for zoo in tomllib.loads(PATH.read_text(encoding="utf-8"))["zoo"]:
+        for row in zoo["networks"]:
+            odd = set(row) - NETWORK
+            if odd or "name" not in row:
+                raise CrosscheckError(f"{PATH.name}: a network of {zoo['id']} has an unknown entry or no name: {sorted(row)}")
+            own = dict(row) | ({"input": models.parse_input(row["input"])} if "input" in row else {})
+            maker = f"{zoo['makers']}.{row['name']}"
+            shared = {
+                "zoo": zoo["id"],
+                "framework": zoo["framework"],
+                "package": zoo["package"],
+                "overlay": zoo.get("overlay", ""),
+            }
+            made = Network(**shared, maker=maker, **own)
+            if made.id in found or (made.model and made.model not in models.variants()):
+                raise CrosscheckError(f"{PATH.name}: {made.id} is there twice, or its model {made.model!r} does not exist")
+            found[made.id] = made
+    return found
+
+
+def get(name: str) -> Network:
+    """The network ``keras:ResNet50``. Raises UnknownNameError with the nearest names."""
+    known = networks()
+    if name not in known:
+        raise UnknownNameError("zoo network", name, known)
+    return known[name]
+
+
+def select(names: Sequence[str] = (), frameworks: Sequence[str] = ()) -> list[Network]:
+    """Networks by id, by name in every zoo that has it, or a whole zoo by its id; all that are ``default`` without names.
+
+    Raises UnknownNameError, and UsageError where ``frameworks`` leaves nothing over.
+    """
+    for name in frameworks:
+        catalog.framework(name)
+    known = networks()
+    chosen: dict[str, Network] = {}
+    for name in names:
+        fits = {k: n for k, n in known.items() if name in (k, n.zoo) or n.name.lower() == name.lower()}
+        if not fits:
+            raise UnknownNameError("zoo network", name, [*known, *{n.zoo for n in known.values()}])
+        chosen |= fits
+    wanted = chosen or {k: n for k, n in known.items() if n.default}
+    kept = [n for n in wanted.values() if not frameworks or n.framework in frameworks]
+    if not kept:
+        raise UsageError(f"--framework {' '.join(frameworks)} leaves none of these networks. Hint: crosscheck list zoo")
+    return kept
+
+
+def run(
+    wanted: Sequence[Network],
+    *,
+    logs: Path,
+    tools: bool = True,
+    timeout: float = 600.0,
+    known: Mapping[str, FrameworkInfo] | None = None,
+    launch: runner.Launch = runner.launch_adapter,
+    watch: runner.Watch = runner.quiet,
+) -> Survey:
+    """Build, watch and count the networks; ``tools`` False only watches them."""
+    everything = catalog.frameworks() if known is None else known
+    plans, entries = [], dict[str, Entry]()
+    for info in everything.values():
+        mine = [n for n in wanted if n.framework == info.id]
+        missing = [n for n in mine if info.installed and not n.version]
+        for n in missing:
+            how = f"make overlays, or pip install {n.package}" if n.overlay else f"pip install {n.package}"
+            entries[n.id] = Entry(n, "skipped", f"{n.package} is not installed. Install it with: {how}")
+        for library in dict.fromkeys(n.library for n in mine):
+            plans += _plans(info, [n for n in mine if n not in missing and n.library == library], tools, library)
+    logs.mkdir(parents=True, exist_ok=True)
+    outcomes = runner.run(plans, logs=logs, timeout=timeout, launch=launch, watch=watch) if plans else []
+    said = {o.model: o for outcome in outcomes for o in outcome.networks}
+    rows: dict[str, list[Measurement]] = {}
+    for row in (r for outcome in outcomes for r in outcome.rows if r.layer == TOTAL):
+        rows.setdefault(row.model, []).append(row)
+    for n in wanted:
+        if n.id not in entries:
+            entries[n.id] = _entry(n, said.get(n.id), rows.get(n.id, []))
+    versions = {k.split("|")[0]: v for o in outcomes if o.info for k, v in o.info.versions.items()}
+    versions |= {r.tool: r.tool_version for found in rows.values() for r in found if r.tool_version}
+    versions |= {n.package: n.version for n in wanted if entries[n.id].status != "skipped"}
+    return Survey(tuple(entries[n.id] for n in wanted), dict(sorted(versions.items())))
+
+
+def _plans(info: FrameworkInfo, wanted: Sequence[Network], tools: bool, library: str) -> list[runner.Plan]:
+    """One plan for the framework, and one for each overlay that a tool of it needs; networks come from ``library``."""
+    if not wanted:
+        return []
+    blanks = tuple(n.blank() for n in wanted)
+    zoo = tuple({"maker": n.maker, "options": dict(n.options)} for n in wanted)
+    overlays = dict.fromkeys(["", *(t.overlay for t in info.tools)] if tools else [""])
+    return [
+        runner.Plan(
+            info,
+            blanks,
+            tuple(t for t in info.tools if tools and t.overlay == overlay),
+            overlay=overlay,
+            library=library,
+            observe=not overlay,
+            zoo=zoo,
+        )
+        for overlay in overlays
+    ]
+
+
+def _entry(network: Network, observed: Observed | None, rows: Sequence[Measurement]) -> Entry:
+    """One network with everything that is known of it."""
+    if observed is None or observed.network is None:
+        status, message = (observed.status, observed.message) if observed else ("error", "nothing came back")
+        return Entry(network, status, message, numbers=tuple(Number(r) for r in rows))
+    seen = Model.from_json(observed.network)
+    unknown = Counter(str(x.attrs.get("native")) for x in seen.layers if x.op == "unknown")
+    moves = Counter(x.op for x in seen.layers if x.op in MOVES)
+    ours = models.build(network.model, input_shape=network.input) if network.model else None
+    own, counted = engine.tally(ours) if ours else None, engine.tally(without_moves(seen))
+    mac = convention.load("mac")
+    return Entry(
+        network,
+        "ok" if not unknown else "unsupported",
+        "" if not unknown else f"the vocabulary has no op for {', '.join(f'{n} ({k})' for n, k in unknown.items())}",
+        seen,
+        engine.total(counted, mac, "compute"),
+        engine.total(counted, mac, "params"),
+        compare(ours, seen) if ours else None,
+        tuple(_number(r, None if unknown else counted, own) for r in rows),
+        unknown,
+        moves,
+    )
+
+
+def _number(row: Measurement, counted: Tally | None, own: Tally | None) -> Number:
+    if counted is None or row.value is None:
+        return Number(row)
+    c = pick(row.convention, row.tool_version)
+    parts = tuple(explain.number(counted, c, row.metric))
+    terms = tuple(explain.difference(counted, c, own, c, row.metric)) if own else ()
+    ours = engine.total(own, c, row.metric) if own else None
+    return Number(row, sum(t.value for t in parts), parts, ours, terms)
+
+
+def without_moves(model: Model) -> Model:
+    """The network without ops that only move elements, their readers reading what they read."""
+    source: dict[str, str] = {}
+    kept: list[Layer] = []
+    for layer in model.layers:
+        reads = tuple(source.get(v, v) for v in layer.inputs)
+        if layer.op in MOVES:
+            source[layer.id] = reads[0]
+        else:
+            kept.append(replace(layer, inputs=reads))
+    return replace(model, layers=tuple(kept), outputs=tuple(source.get(v, v) for v in model.outputs))

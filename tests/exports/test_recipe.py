@@ -1,0 +1,331 @@
+"""Lowerings are laws: rewriting keeps shapes and MACs, every change is named, a step that is missing is seen where it belongs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crosscheck import models
+from crosscheck.contract.network import Model, Shape
+from crosscheck.conventions import read as convention
+from crosscheck.counting import engine
+from crosscheck.errors import CrosscheckError, ShapeError, UnknownNameError, UsageError
+from crosscheck.explain import rewrites as rewritten
+from crosscheck.exports import recipe as lowerings
+from crosscheck.exports.layout import last
+from crosscheck.exports.nodes import node, shape_of
+from crosscheck.exports.recipe import NODES, Lowered, lower, recipe, recipes, seen
+from crosscheck.exports.rewrites import REWRITES, TYPES
+from crosscheck.measuring import catalog
+from crosscheck.models.writer import Graph
+from crosscheck.ops import described as ops
+from crosscheck.ops.described import OPS
+from tests.helpers import same
+from tests.random_networks import networks
+
+MAC = convention.load("mac")
+FILE_CONVENTIONS = [c for c in convention.ids() if convention.load(c).reads_onnx]
+EXPORTS = sorted(recipes())
+CHANNELS_LAST = ("tf", "tf-plain")
+Draw = Any
+
+
+@st.composite
+def plain_networks(draw: Draw) -> Model:
+    """Networks of what every recipe has a word on: convolutions, batch norms, branches, shared layers, poolings, a classifier."""
+    g = Graph("plain", (draw(st.integers(1, 3)), draw(st.integers(1, 4)), draw(st.integers(4, 12)), draw(st.integers(4, 12))))
+    kinds = ["conv", "conv", "conv_bn", "conv_bn", "relu", "tanh", "sigmoid", "lrn", "pool", "pad_pool", "add", "concat", "twice"]
+    for k in range(draw(st.integers(1, 7))):
+        kind, came, channels = draw(st.sampled_from([*kinds, "batchnorm", "avgpool", "dropout"])), g.last, g.shape()[1]
+        conv = {"out_channels": draw(st.integers(1, 5)), "kernel": draw(st.integers(1, 3)), "bias": draw(st.booleans())}
+        conv |= {"padding": draw(st.integers(0, 2)), "stride": draw(st.integers(1, 2))}
+        try:
+            if kind in ("conv", "conv_bn"):
+                g.add(f"s{k}.conv", "conv", functional=draw(st.booleans()), **conv)
+                if kind == "conv_bn":
+                    g.add(f"s{k}.bn", "batchnorm")
+            elif kind in ("pool", "avgpool"):
+                g.add(f"s{k}.pool", "maxpool" if kind == "pool" else "avgpool", kernel=2, stride=draw(st.integers(1, 2)))
+            elif kind == "pad_pool":
+                g.add(f"s{k}.relu", "relu")
+                g.add(f"s{k}.pool", "maxpool", kernel=3, stride=2, padding=1)
+            elif kind in ("add", "concat"):
+                side = g.add(f"s{k}.side", "relu")
+                g.add(f"s{k}.{kind}", kind, side, came)
+            elif kind == "twice":
+                own: dict[str, Any] = {"out_channels": channels, "kernel": 3, "padding": 1}
+                g.add(f"s{k}.one", "conv", **own)
+                g.add(f"s{k}.two", "conv", call_of=f"s{k}.one", **own)
+            else:
+                g.add(f"s{k}.{kind}", kind)
+        except ShapeError:
+            g.add(f"s{k}.instead", "relu")
+    if draw(st.booleans()):
+        g.add("gap", "adaptive_avgpool", output_size=1)
+    if draw(st.booleans()):
+        g.add("flatten", "flatten")
+        g.add("drop", "dropout")
+        g.add("fc", "linear", out_features=draw(st.integers(1, 5)), bias=draw(st.booleans()))
+    return g.build()
+
+
+def wired(model: Model) -> None:
+    """Raise where a node reads another shape than what it reads from gives, or gives another one than its op says."""
+    shapes: dict[str, Shape] = {i.name: i.shape for i in model.inputs}
+    for x in model.layers:
+        same(dict(zip(x.inputs, x.in_shapes, strict=True)), {v: shapes[v] for v in x.inputs}, f"what {x.id} reads")
+        shapes |= dict(zip(x.values, x.out_shapes, strict=True))
+        if x.op in OPS:
+            attrs = {k: v for k, v in x.attrs.items() if k in OPS[x.op].attrs}
+            assert ops.complete(x.op, attrs, x.in_shapes[:1] if x.op == "flatten" else x.in_shapes)[1] == x.y, x.id
+
+
+def total(lowered: Lowered, metric: str) -> tuple[int, int]:
+    return engine.total(lowered.described, MAC, metric), engine.total(lowered.counted, MAC, metric)
+
+
+def attempt(model: Model, export: str) -> tuple[Lowered | None, str]:
+    """The lowered network, or why there is none."""
+    try:
+        return lower(model, recipe(export)), ""
+    except UsageError as reason:
+        return None, str(reason)
+
+
+@pytest.mark.parametrize("export", EXPORTS)
+@given(model=plain_networks())
+@settings(max_examples=40, deadline=None)
+def test_a_lowered_network_computes_as_much_on_the_same_shapes(export: str, model: Model) -> None:
+    lowered, refused = attempt(model, export)
+    if lowered is None:
+        assert "no recipe knows" in refused
+        return
+    wired(lowered.model)
+    before, after = total(lowered, "compute")
+    assert before == after
+    end, wanted = (shape_of(m, m.outputs[0]) for m in (lowered.model, model))
+    assert end == (last(wanted) if export in CHANNELS_LAST else wanted)
+    assert [i.shape for i in lowered.model.inputs] == [
+        last(i.shape) if export in CHANNELS_LAST else i.shape for i in model.inputs
+    ]
+    assert not lowered.residual(lowered.counted)
+
+
+@pytest.mark.parametrize("export", EXPORTS)
+@given(model=plain_networks())
+@settings(max_examples=25, deadline=None)
+def test_every_change_is_named(export: str, model: Model) -> None:
+    """What is described and all changes together are what the file has, for each op and primitive and each type of node."""
+    lowered, _ = attempt(model, export)
+    if lowered is None:
+        return
+    sums = dict(seen(lowered.described))
+    for change in lowered.changes:
+        assert change.step.says
+        assert all(change.counts.values())
+        for key, n in change.counts.items():
+            sums[key] = sums.get(key, 0) + n
+    same({k: n for k, n in sums.items() if n}, seen(lowered.counted), "description and changes")
+    assert sum(c.nodes for c in lowered.changes) == lowerings.nodes(lowered.counted) - len(model.layers)
+
+
+@given(model=networks())
+@settings(max_examples=60, deadline=None)
+def test_a_layer_without_a_word_is_refused_by_name(model: Model) -> None:
+    for export in EXPORTS:
+        lacking = [x for x in model.layers if x.op not in recipe(export).ops]
+        lowered, refused = attempt(model, export)
+        if lowered is not None:
+            assert not lacking
+            wired(lowered.model)
+        elif "no word" in refused:
+            assert repr(lacking[0].op) in refused
+        else:
+            assert "no recipe knows" in refused or "grouped" in refused
+
+
+@pytest.mark.parametrize("name", models.DEFAULT_SET)
+def test_folding_a_batch_norm_takes_four_numbers_a_channel_and_gives_one(name: str) -> None:
+    model = models.build(name)
+    channels = engine.tally(model).totals.get("batchnorm", {}).get("channels", 0)
+    lowered = lower(model, recipe("torch-script"))
+    changed: dict[str, int] = {}
+    for change in lowered.changes:
+        if change.step.rewrite == "fold_batchnorm":
+            changed |= {p: n for (_, p), n in change.counts.items() if p in ("bias", "norm_scale", "norm_shift", "running_stats")}
+    parts = {"bias": channels, "norm_scale": -channels, "norm_shift": -channels, "running_stats": -2 * channels}
+    same(changed, {p: n for p, n in parts.items() if n})
+    before, after = total(lowered, "params")
+    assert before - after == channels
+    assert not lowered.counted.sum("running_stats")
+
+
+def test_a_convolution_that_two_read_keeps_its_batch_norm() -> None:
+    g = Graph("shared", (1, 2, 5, 5))
+    conv = g.add("conv", "conv", out_channels=3, kernel=1, bias=False)
+    g.add("bn", "batchnorm")
+    g.add("sum", "add", g.last, conv)
+    model = lower(g.build(), recipe("torch")).model
+    assert [x.op for x in model.layers] == ["conv", "batchnorm", "add"]
+    assert not model.layers[0].attrs["bias"]
+
+
+# Which counts are off where a step of a recipe is left out: rewrite -> (op, primitive), or the type of a node.
+MISSED = {
+    "as_nodes": ("add", "inplace_element_sums"),
+    "drop": (NODES, "Dropout"),
+    "become_identity": (NODES, "Identity"),
+    "identity_after": (NODES, "Identity"),
+    "identity_before": (NODES, "Identity"),
+    "identity_at_end": ("identity", "out_elements"),
+    "fold_batchnorm": ("batchnorm", "norm_scale"),
+    "decompose_batchnorm": ("mul", "operand"),
+    "bare_matmul": (NODES, "MatMul"),
+    "split_bias": ("bias", "bias_add"),
+    "zero_bias": ("conv", "bias_add"),
+    "flatten_as_reshape": (NODES, "Flatten"),
+    "adaptive_pooling": ("adaptive_avgpool", "in_elements"),
+    "decompose_lrn": ("lrn", "in_elements"),
+    "pad_pools": ("zero_pad", "out_elements"),
+    "leave_unused": ("constant", "unused_elements"),
+    "hold_in_nodes": ("conv", "node_held"),
+    "channels_last_around": ("transpose", "in_elements"),
+    "channels_last_ends": ("transpose", "in_elements"),
+}
+
+
+def everything(export: str) -> Model:
+    """A network on which every step of a recipe has something to do."""
+    g = Graph("everything", (2, 3, 16, 16))
+    g.add("conv1", "conv", out_channels=4, kernel=3, padding=1, bias=False)
+    g.add("bn1", "batchnorm")
+    g.add("relu", "relu")
+    g.add("lrn1", "lrn")
+    g.add("lrn2", "lrn")
+    g.add("relu2", "relu")
+    g.add("pool", "maxpool", kernel=3, stride=2, padding=1)
+    side = g.add("conv2", "conv", out_channels=4, kernel=3, padding=1, bias=True)
+    g.add("bn2", "batchnorm")
+    g.add("sum", "add", g.last, side, inplace=True)
+    g.add("join", "concat", g.last, side)
+    g.add("relu3", "relu")
+    g.add("pool_again", "maxpool", kernel=3, stride=2, padding=1)
+    g.add("pool2", "adaptive_avgpool", output_size=2)
+    if export != "tf":
+        g.add("pool3", "adaptive_avgpool", output_size=1)
+    g.add("flatten", "flatten")
+    g.add("drop", "dropout")
+    g.add("fc1", "linear", out_features=5)
+    g.add("fc2", "linear", out_features=5, bias=False)
+    return g.build()
+
+
+@pytest.mark.parametrize(("export", "k"), [(e, k) for e in EXPORTS for k in range(len(recipe(e).steps))])
+def test_a_step_left_out_shows_at_the_right_primitive(export: str, k: int) -> None:
+    whole, model = recipe(export), everything(export)
+    step = whole.steps[k]
+    lacking = replace(whole, steps=(*whole.steps[:k], *whole.steps[k + 1 :]))
+    true = lower(model, whole)
+    if step.rewrite == "as_nodes":  # all others stand on it
+        with pytest.raises(KeyError):
+            lower(model, lacking)
+        assert MISSED["as_nodes"] in next(c.counts for c in true.changes if c.step is step)
+        return
+    residual = lower(model, lacking).residual(true.counted)
+    if step.rewrite == "share_numbers":
+        assert residual
+        assert {p for _, p in residual} <= {"literals", "unshaped", "node_held"}
+        assert all(n < 0 for n in residual.values())
+        return
+    wanted = {
+        ("adaptive_pooling", "GlobalAveragePool"): (NODES, "AveragePool"),
+        ("hold_in_nodes", "numbers"): ("reshape", "node_held"),
+        ("fold_batchnorm", "False"): ("mul", "operand"),  # it is written out instead
+    }.get((step.rewrite, str(next(iter(step.options.values()), ""))), MISSED[step.rewrite])
+    assert wanted in residual, residual
+
+
+@pytest.mark.parametrize("id", FILE_CONVENTIONS)
+@pytest.mark.parametrize("name", ["lenet", "alexnet-paper", "resnet50"])
+def test_terms_of_rewrites_add_up_under_every_convention_that_counts_files(id: str, name: str) -> None:
+    by, model = convention.load(id), models.build(name)
+    described = engine.tally(model)
+    for export in EXPORTS:
+        if name == "alexnet-paper" and export in CHANNELS_LAST:
+            continue
+        lowered = lower(model, recipe(export))
+        for metric in by.metrics:
+            terms = rewritten.terms(lowered, by, metric)
+            before, after = (engine.total(t, by, metric) for t in (described, lowered.counted))
+            assert before + sum(t.value for t in terms) == after
+            assert all(t.value == t.weight_a * t.count and t.rewrite and t.source for t in terms)
+
+
+def test_every_export_has_a_recipe_and_every_recipe_an_export() -> None:
+    assert set(recipes()) == {e for info in catalog.frameworks().values() for e in info.exports}
+    for r in recipes().values():
+        info = next(i for i in catalog.frameworks().values() if r.export in i.exports)
+        assert r.package in {info.module, *info.packages, *info.needs}
+        assert set(r.ops) <= set(TYPES)
+    assert {s.rewrite for r in recipes().values() for s in r.steps} == set(REWRITES)
+
+
+@pytest.mark.parametrize("name", models.DEFAULT_SET)
+@pytest.mark.parametrize("export", EXPORTS)
+def test_the_default_set_is_covered(name: str, export: str) -> None:
+    model = models.build(name)
+    if name == "alexnet-paper" and export in CHANNELS_LAST:
+        with pytest.raises(UsageError, match=r"'features\.conv2'.*grouped convolution"):
+            lower(model, recipe(export))
+        return
+    lowered = lower(model, recipe(export))
+    wired(lowered.model)
+    assert lowerings.nodes(lowered.counted) >= len(model.layers) // 2
+
+
+def test_what_is_not_known_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean torch"):
+        recipe("trch")
+    g = Graph("odd", (1, 2, 7, 7))
+    g.add("pool", "adaptive_avgpool", output_size=3)
+    with pytest.raises(UsageError, match="differ in size"):
+        lower(g.build(), recipe("torch"))
+    g = Graph("odd", (1, 2, 7, 7))
+    g.add("norm", "batchnorm", affine=False)
+    with pytest.raises(UsageError, match="layer 'norm'"):
+        lower(g.build(), recipe("paddle"))
+    g = Graph("odd", (1, 2, 8, 8))
+    g.add("tanh", "tanh")
+    g.add("pool", "maxpool", kernel=3, stride=2, padding=1)
+    with pytest.raises(UsageError, match="layer 'pool'"):
+        lower(g.build(), recipe("tf"))
+
+
+STEP = '[[x.steps]]\nrewrite = "drop"\nsays = "gone"\nsource = "x.py"\nops = ["relu"]\n'
+HEAD = '[x]\npackage = "x"\nversions = ">=1"\nops = ["relu"]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (HEAD + STEP.replace('"drop"', '"dorp"'), "names no rewrite: 'dorp'"),
+        (HEAD + STEP.replace('source = "x.py"\n', ""), "lacks source"),
+        (HEAD + STEP.replace('"gone"', '""'), "lacks says"),
+        (HEAD.replace('package = "x"\n', "") + STEP, "lacks package"),
+    ],
+)
+def test_a_recipe_that_is_wrong_is_named(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "recipes.toml"
+    path.write_text(text)
+    with pytest.raises(CrosscheckError, match=told):
+        recipes(path)
+
+
+def test_a_node_that_gives_another_shape_is_refused() -> None:
+    with pytest.raises(CrosscheckError, match="gives"):
+        node("n", "relu", "Relu", [("x", (1, 2))], (1, 3))

@@ -1,0 +1,157 @@
+"""The main job from request to verdict, with a fake worker in the place of frameworks."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from crosscheck import models
+from crosscheck.errors import OutputError, ShapeError, UnknownNameError, UsageError
+from crosscheck.measuring import runner
+from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
+from crosscheck.studies.compare import run as compare
+from crosscheck.studies.compare.run import Request, Verdict
+from tests.fakes import FAKES
+
+SCRIPT = str(FAKES / "worker.py")
+LENET = models.build("lenet5")
+
+
+def rooms(*tools: str, module: str = "json") -> dict[str, FrameworkInfo]:
+    """One framework called ``fake`` with these tools, which count MACs."""
+    made = tuple(ToolInfo(t, t, "fake", "pytest", "mac", ("compute",)) for t in tools)
+    return {"fake": FrameworkInfo("fake", "Fake", module, "extra", ("pytest",), made)}
+
+
+def launcher(habits: dict[str, str]) -> runner.Launch:
+    return lambda _: [sys.executable, "-I", "-S", SCRIPT, *(f"{t}={h}" for t, h in habits.items())]
+
+
+def run(out: Path, known: dict[str, FrameworkInfo], **habits: str) -> Verdict:
+    return compare.run(Request((LENET,)), out, known=known, launch=launcher(habits), timeout=20)[1]
+
+
+def test_a_run_that_is_explained_writes_every_report_and_ends_with_0(tmp_path: Path) -> None:
+    verdict = run(tmp_path, rooms("a", "b"))
+    assert verdict.exit_code == compare.COMPLETE == 0
+    assert compare.describe(verdict) == []
+    found = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
+    assert found == {
+        "summary.md",
+        "measurements.csv",
+        "discrepancies.csv",
+        "run.json",
+        "models/lenet5.md",
+        "logs/fake.log",
+    }
+    cells = pd.read_csv(tmp_path / "measurements.csv")
+    assert list(zip(cells["tool"], cells["value"], cells["residual"], strict=True)) == [("a", 416_520, 0), ("b", 416_520, 0)]
+    facts = json.loads((tmp_path / "run.json").read_text())["frameworks"]["fake"]
+    assert (facts["versions"], facts["exit_codes"], facts["log"]) == ({"fake": "1.0"}, [0], "logs/fake.log")
+
+
+def test_a_tool_that_is_wrong_by_one_fails_the_run_and_is_named(tmp_path: Path) -> None:
+    verdict = run(tmp_path, rooms("a", "b"), b="wrong")
+    assert verdict.exit_code == compare.DIFFERS == 1
+    assert compare.describe(verdict) == ["residual +1 MAC: lenet5 × b × (total) × compute (measured 416,521, predicted 416,520)"]
+    table = pd.read_csv(tmp_path / "discrepancies.csv")
+    assert list(table["residual"]) == [-1], "the terms of a - b are 0, the difference is not"
+
+
+def test_a_cell_that_fails_fails_the_run_and_the_reports_have_the_others(tmp_path: Path) -> None:
+    verdict = run(tmp_path, rooms("a", "b", "c"), b="segfault")
+    assert verdict.exit_code == compare.DIFFERS
+    assert compare.describe(verdict) == ["error: b on lenet5: the worker was ended by SIGSEGV; log: fake.log"]
+    cells = pd.read_csv(tmp_path / "measurements.csv").set_index("tool")
+    assert dict(cells["status"]) == {"a": "ok", "b": "error", "c": "ok"}
+    assert "SIGSEGV" in (tmp_path / "summary.md").read_text()
+
+
+def test_what_is_skipped_makes_a_run_partial(tmp_path: Path) -> None:
+    verdict = run(tmp_path, rooms("a", "b", module="no_such_module"))
+    assert verdict.exit_code == compare.PARTIAL == 3
+    lines = compare.describe(verdict)
+    assert [line.split(": ")[:2] for line in lines] == [["skipped", "a, b on lenet5"]]
+    assert all("Install it with: " in line for line in lines)
+    assert (tmp_path / "summary.md").exists(), "a report says what was not tried"
+
+
+def test_several_models_come_in_the_order_of_the_request(tmp_path: Path) -> None:
+    request = Request((models.build("lenet5-28"), LENET))
+    report, verdict = compare.run(request, tmp_path, known=rooms("z", "a"), launch=launcher({}), timeout=20)
+    assert verdict.exit_code == compare.COMPLETE
+    order = list(zip(report.measurements["model"], report.measurements["tool"], strict=True))
+    assert order == [("lenet5-28", "a"), ("lenet5-28", "z"), ("lenet5", "a"), ("lenet5", "z")]
+
+
+def test_the_same_request_gives_the_same_files_whatever_order_workers_end_in(tmp_path: Path) -> None:
+    kept = ("summary.md", "measurements.csv", "discrepancies.csv", "models/lenet5.md")
+    texts = []
+    for k in range(2):
+        run(tmp_path / str(k), rooms("a", "b", "c"), c="kill")
+        texts.append({name: (tmp_path / str(k) / name).read_bytes() for name in kept})
+    assert texts[0] == texts[1]
+
+
+def test_each_framework_with_a_wanted_tool_has_a_worker_and_each_overlay_one_more() -> None:
+    old = ToolInfo("old", "old", "left", "pytest", "mac", ("compute",), overlay="old-1.0")
+    new = ToolInfo("new", "new", "left", "pytest", "mac", ("compute",))
+    far = ToolInfo("far", "far", "right", "pytest", "mac", ("compute",))
+    known = {n: FrameworkInfo(n, n, "json", "x", (), t) for n, t in {"left": (old, new), "right": (far,)}.items()}
+
+    def planned(**wanted: tuple[str, ...]) -> list[tuple[str, list[str]]]:
+        return [(p.name, [t.id for t in p.tools]) for p in compare.plans(Request((LENET,), **wanted), known)]
+
+    assert planned() == [("left", ["new"]), ("left+old-1.0", ["old"]), ("right", ["far"])]
+    assert planned(frameworks=("right",)) == [("right", ["far"])]
+    assert planned(tools=("old", "far")) == [("left+old-1.0", ["old"]), ("right", ["far"])]
+    assert planned(frameworks=("left",), tools=("far",)) == []
+
+
+@pytest.mark.parametrize("blocked", [".", "logs", "models"])
+def test_an_output_that_cannot_be_written_is_refused_before_any_worker_starts(tmp_path: Path, blocked: str) -> None:
+    out = tmp_path / "out"
+    (out / blocked).parent.mkdir(parents=True, exist_ok=True)
+    (out / blocked).write_text("a file is in the way")
+
+    def never(_: str) -> list[str]:
+        raise AssertionError("a worker was started")
+
+    with pytest.raises(OutputError, match=r"cannot write into .* Hint: choose another folder with --out"):
+        compare.run(Request((LENET,)), out, known=rooms("a"), launch=never)
+    assert (out / blocked).read_text() == "a file is in the way"
+
+
+def test_an_interrupt_leaves_the_reports_as_they_were(tmp_path: Path) -> None:
+    run(tmp_path, rooms("a"))
+    before = {p.name: p.read_bytes() for p in tmp_path.glob("*.*")}
+
+    def watch(*event: str) -> None:
+        if event[-1] == "start":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compare.run(Request((LENET,)), tmp_path, known=rooms("a"), launch=launcher({"a": "hang"}), watch=watch)
+    assert {p.name: p.read_bytes() for p in tmp_path.glob("*.*")} == before
+    assert len(before) == 4
+
+
+def test_a_request_is_checked_before_any_work() -> None:
+    made = compare.request(["lenet", "lenet"], batch=2, frameworks=["pytorch"], tools=["torchinfo", "torchinfo"])
+    assert [m.name for m in made.models] == ["lenet"]
+    assert (made.models[0].batch, made.frameworks, made.tools) == (2, ("pytorch",), ("torchinfo",))
+    assert [m.name for m in compare.request([]).models] == list(models.DEFAULT_SET)
+    with pytest.raises(UnknownNameError, match=r"unknown model 'lenett'"):
+        compare.request(["lenett"])
+    with pytest.raises(UnknownNameError, match=r"unknown framework 'torch'"):
+        compare.request(["lenet"], frameworks=["torch"])
+    with pytest.raises(UnknownNameError, match=r"unknown tool 'torchinf'"):
+        compare.request(["lenet"], tools=["torchinf"])
+    with pytest.raises(UsageError, match=r"tool 'torchinfo' runs in pytorch, which --framework leaves out"):
+        compare.request(["lenet"], frameworks=["paddlepaddle"], tools=["torchinfo"])
+    with pytest.raises(ShapeError, match=r"layer 'features.3'"):
+        compare.request(["lenet"], input_shape=(1, 6, 6))

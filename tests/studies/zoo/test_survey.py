@@ -1,0 +1,167 @@
+"""Zoo networks: rows that are what they should be, numbers predicted from what was seen, and our description beside them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crosscheck import models
+from crosscheck.contract.network import Layer, Model
+from crosscheck.errors import UnknownNameError, UsageError
+from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
+from crosscheck.report.pages import zoo as surveyed
+from crosscheck.studies import diff as sides
+from crosscheck.studies.zoo import survey as zoo
+from crosscheck.studies.zoo.survey import Network
+from tests.fakes import FAKES
+
+SCRIPT = str(FAKES / "observer.py")
+TOOL = ToolInfo("counter", "counter", "fake", "pytest", "mac", ("compute",))
+KNOWN = {"fake": FrameworkInfo("fake", "Fake", "json", "extra", ("pytest",), (TOOL,))}
+LENET = Network("zoo", "LeNet", "fake", "pytest", "fake.LeNet", "lenet", (1, 28, 28))
+
+
+def run(folder: Path, *wanted: Network, value: int = 341_256, seen: Model | None = None, **options: Any) -> zoo.Survey:
+    """What comes of networks of a fake zoo, of which ``seen`` was seen; its tool prints ``value``."""
+    for n in wanted:
+        network = replace(seen or models.build("lenet"), name=n.id)
+        (folder / f"fake-{n.id.replace(':', '_')}.json").write_text(json.dumps(network.to_json()))
+        (folder / f"counter-{n.id.replace(':', '_')}.json").write_text(str(value))
+
+    def launch(framework: str) -> list[str]:
+        return [sys.executable, "-I", "-S", SCRIPT, str(folder), framework]
+
+    return zoo.run(wanted, logs=folder / "logs", known=KNOWN, launch=launch, timeout=20, **options)
+
+
+def test_a_number_is_predicted_from_what_was_seen_and_set_against_ours(tmp_path: Path) -> None:
+    survey = run(tmp_path, LENET)
+    (entry,) = survey.entries
+    (number,) = entry.numbers
+    assert (number.row.value, number.predicted, number.residual, number.ours) == (341_256, 341_256, 0, 341_256)
+    assert number.terms == ()
+    assert (entry.macs, entry.params) == (341_256, 61_610)
+    assert surveyed.relation(entry) == "lenet: identical"
+    assert survey.exit_code == 0
+    assert surveyed.describe(survey) == []
+
+
+def test_a_residual_fails_the_survey(tmp_path: Path) -> None:
+    survey = run(tmp_path, LENET, value=341_257)
+    assert survey.exit_code == 1
+    assert surveyed.describe(survey) == ["residual +1 MAC: zoo:LeNet × counter × compute (measured 341,257, predicted 341,256)"]
+
+
+def test_another_network_than_ours_is_explained_to_the_last_operation(tmp_path: Path) -> None:
+    seen = models.build("lenet5")
+    survey = run(tmp_path, replace(LENET, input=(1, 32, 32), model="lenet"), seen=seen, value=416_520)
+    (entry,) = survey.entries
+    (number,) = entry.numbers
+    assert number.residual == 0
+    assert number.ours is not None
+    assert sum(t.value for t in number.terms) == 416_520 - number.ours != 0
+    assert entry.comparison is not None
+    assert not entry.comparison.same
+    assert survey.exit_code == 0, "it differs from ours, and every number of it is explained"
+
+
+def test_what_the_vocabulary_lacks_is_named_and_nothing_is_predicted(tmp_path: Path) -> None:
+    plain = models.build("lenet")
+    x = plain.layers[1]
+    odd = Layer(x.id, "unknown", {"native": "fake.Swirl"}, x.inputs, x.in_shapes, x.out_shapes)
+    survey = run(tmp_path, LENET, seen=replace(plain, layers=(plain.layers[0], odd, *plain.layers[2:])))
+    (entry,) = survey.entries
+    assert entry.numbers[0].predicted is None
+    assert survey.exit_code == 3
+    assert surveyed.describe(survey) == ["unsupported: zoo:LeNet: the vocabulary has no op for fake.Swirl (1)"]
+    assert "fake.Swirl" in surveyed.files(survey)["zoo.md"]
+
+
+def test_what_moves_elements_is_left_out_by_name(tmp_path: Path) -> None:
+    plain = models.build("lenet")
+    flatten = next(x for x in plain.layers if x.op == "flatten")
+    moved = Layer("reshape", "reshape", {"shape": flatten.y}, (flatten.id,), flatten.out_shapes, flatten.out_shapes)
+    at = plain.layers.index(flatten) + 1
+    after = replace(plain.layers[at], inputs=("reshape",))
+    survey = run(tmp_path, LENET, seen=replace(plain, layers=(*plain.layers[:at], moved, after, *plain.layers[at + 1 :])))
+    (entry,) = survey.entries
+    assert dict(entry.moves) == {"reshape": 1}
+    assert entry.numbers[0].residual == 0
+    assert "| `zoo:LeNet` | reshape |" in re.sub(" +", " ", surveyed.files(survey)["zoo.md"])
+
+
+def test_a_network_that_we_do_not_describe_is_explained_alone(tmp_path: Path) -> None:
+    survey = run(tmp_path, replace(LENET, model=""))
+    (entry,) = survey.entries
+    assert entry.comparison is None
+    assert entry.numbers[0].residual == 0
+    assert surveyed.relation(entry) == "no description of ours to set against"
+    assert survey.exit_code == 0
+
+
+def test_a_zoo_whose_package_is_not_there_is_skipped_with_a_hint(tmp_path: Path) -> None:
+    survey = run(tmp_path, LENET, replace(LENET, zoo="other", package="no-such-package"))
+    assert [e.status for e in survey.entries] == ["ok", "skipped"]
+    assert "pip install no-such-package" in survey.entries[1].message
+    assert survey.exit_code == 3
+    assert survey.entries[0].numbers[0].residual == 0
+
+
+def test_the_table_the_page_and_the_terminal_say_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    survey = run(tmp_path, LENET, replace(LENET, zoo="other", package="no-such-package"))
+    files = surveyed.files(survey)
+    first, second = csv.DictReader(io.StringIO(files["zoo.csv"]))
+    assert (first["network"], first["value"], first["predicted"], first["residual"], first["ours"]) == (
+        "zoo:LeNet",
+        *("341256",) * 2,
+        "0",
+        "341256",
+    )
+    assert (second["network"], second["status"], second["value"]) == ("other:LeNet", "skipped", "")
+    assert "1 network, 1 number from their tools, 0 of them not the predicted ones." in files["zoo.md"]
+    assert "Identical, layer by layer: `zoo:LeNet` (lenet)." in files["zoo.md"]
+    surveyed.show(survey)
+    out = capsys.readouterr().out
+    assert "341,256" in out
+    assert max(map(len, out.splitlines())) <= 100
+
+
+# --- the rows ------------------------------------------------------------------------------------------------------------------
+
+
+def test_every_row_is_sound() -> None:
+    for n in zoo.networks().values():
+        assert n.framework in ("pytorch", "paddlepaddle", "tensorflow_keras")
+        assert n.maker.endswith(f".{n.name}")
+        if n.model:
+            assert models.get(n.model).input == n.input, f"{n.id} and {n.model} are for other inputs"
+        blank = n.blank()
+        assert Model.from_json(blank.to_json()) == blank
+    assert {n.zoo for n in zoo.networks().values()} == {"paddle", "keras", "torchvision"}
+
+
+def test_networks_are_chosen_by_id_by_name_by_zoo_and_by_framework() -> None:
+    assert [n.id for n in zoo.select(["resnet50"])] == ["paddle:resnet50", "keras:ResNet50", "torchvision:resnet50"]
+    assert [n.id for n in zoo.select(["keras:VGG16"])] == ["keras:VGG16"]
+    assert {n.zoo for n in zoo.select(["keras"])} == {"keras"}
+    assert {n.framework for n in zoo.select(frameworks=["paddlepaddle"])} == {"paddlepaddle"}
+    assert all(n.default for n in zoo.select())
+    with pytest.raises(UnknownNameError, match="keras:ResNet50"):
+        zoo.select(["keras:ResNet5"])
+    with pytest.raises(UsageError, match="leaves none"):
+        zoo.select(["keras:VGG16"], ["pytorch"])
+
+
+def test_a_side_that_does_not_exist_suggests_what_does() -> None:
+    with pytest.raises(UnknownNameError, match="resnet50"):
+        sides.resolve(["resnet50", "resnet5O"])
+    with pytest.raises(UnknownNameError, match="keras:ResNet50"):
+        sides.resolve(["keras:ResNet5O"])

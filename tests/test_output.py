@@ -1,0 +1,61 @@
+"""Report files are put in place whole or not at all, and nothing is left beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crosscheck import output as write
+from crosscheck.errors import OutputError
+
+OLD = {"a.txt": "old a\n", "sub/b.txt": "old b\n", "c.txt": "old c\n"}
+NEW = {"a.txt": "new a\n", "sub/b.txt": "new b\n", "c.txt": "new c\n"}
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {p.relative_to(folder).as_posix(): p.read_text() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_files_are_written_and_replaced_with_nothing_left_beside_them(tmp_path: Path) -> None:
+    for files in (OLD, NEW):
+        write.write(tmp_path, files)
+        assert contents(tmp_path) == files
+    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_write_that_fails_before_all_is_staged_leaves_every_old_file(tmp_path: Path) -> None:
+    write.write(tmp_path, OLD)
+    with pytest.raises(OutputError, match=r"cannot write into .*Hint: choose another folder with --out"):
+        write.write(tmp_path, {**NEW, "a.txt/inside.txt": "a file stands where a folder is needed"})
+    assert contents(tmp_path) == OLD
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize("good", [0, 1, 2])
+def test_a_write_that_stops_midway_leaves_whole_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, good: int, error: BaseException
+) -> None:
+    write.write(tmp_path, OLD)
+    replace, done = Path.replace, list[Path]()
+
+    def failing(self: Path, target: Path) -> Path:
+        if len(done) == good:
+            raise error
+        done.append(target)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(OutputError if isinstance(error, OSError) else KeyboardInterrupt):
+        write.write(tmp_path, NEW)
+    names = list(NEW)
+    assert contents(tmp_path) == {n: (NEW if k < good else OLD)[n] for k, n in enumerate(names)}
+
+
+def test_a_folder_that_cannot_be_written_is_found_out_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(OutputError, match=r"cannot write into .*Hint: choose another folder"):
+            write.ensure_writable(folder)
+    write.ensure_writable(tmp_path / "new" / "deep")
+    assert list((tmp_path / "new" / "deep").iterdir()) == []
