@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 import onnx
-from crosscheck.importers.onnx.load import Imported, load
 from onnx import TensorProto, helper, numpy_helper
+
+from crosscheck.importers.onnx.load import Imported, load
 
 OPSET = 17
 Dims = Sequence[int | str | None]

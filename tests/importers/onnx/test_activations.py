@@ -6,12 +6,12 @@ import math
 from pathlib import Path
 
 import numpy as np
-import pytest
-
 import onnx
+import pytest
+from onnx import numpy_helper
+
 from crosscheck.counting import engine
 from crosscheck.importers.onnx.activations import recognise
-from onnx import numpy_helper
 from tests.importers.onnx import files as of
 
 N = of.node

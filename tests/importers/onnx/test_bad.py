@@ -11,17 +11,17 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from onnx import helper, numpy_helper
 
-import onnx
 from benchmarks import onnx_speed
 from crosscheck import cli, models
 from crosscheck.counting import engine
 from crosscheck.errors import FileError, UsageError
 from crosscheck.importers.onnx.load import load
-from onnx import helper, numpy_helper
 from tests.importers.onnx import files as of
 
 GOOD = of.conv_net().SerializeToString()

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from onnx import helper, numpy_helper
 
-import onnx
 from crosscheck import cli
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
@@ -23,7 +24,6 @@ from crosscheck.importers.onnx import compute, fold, makes, moves
 from crosscheck.importers.onnx.load import NEWEST, Imported, load, parse_inputs
 from crosscheck.importers.onnx.walk import BODIES, HANDLERS, Walker
 from crosscheck.ops.described import vocabulary
-from onnx import helper, numpy_helper
 from tests.importers.onnx import files as of
 
 MAC = convention.load("mac")
