@@ -47,7 +47,7 @@ FLOORS = (
 FLOOR = {folder: k for k, floor in enumerate(FLOORS) for folder in floor}
 # What folders may import beyond the standard library; whatever is not named here, nothing.
 LIBRARIES = {
-    "crosscheck/cli": {"typer"},
+    "crosscheck/cli": {"typer", "rich"},
     "crosscheck/conventions/editions.py": {"packaging"},
     "crosscheck/studies": {"pandas", "numpy"},
     "crosscheck/report/render": {"rich", "tabulate", "jinja2", "pandas"},
@@ -162,6 +162,12 @@ def test_the_counting_part_is_standard_library_through_and_through(module: str) 
             allowed = {"packaging"} if path.name == "editions.py" else set()
             refuse(path, foreign(imports_of(path)) - allowed, f"crosscheck.{module} leads here and is standard library only")
             todo += own_imports(path)
+
+
+@pytest.mark.parametrize("path", sources("crosscheck/report/render"), ids=name_of)
+def test_a_renderer_knows_documents_alone(path: Path) -> None:
+    sight = ["crosscheck.report.document", "crosscheck.report.render"]
+    refuse(path, (n for n in imports_of(path) if starts(n, OURS) and not starts(n, sight)), "a renderer never computes")
 
 
 @pytest.mark.parametrize("path", [p for p in sources("adapters") if p.parent.name not in ("adapters", "cells")], ids=name_of)

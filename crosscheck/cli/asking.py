@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from crosscheck.cli.options import ASKING, Batch, Classes, Explained, Format, FormatOption, InputShape, Tried, app
+from crosscheck.cli.options import ASKING, Batch, Classes, Explained, FormatOption, InputShape, Tried, app
 from crosscheck.errors import UnknownNameError
+from crosscheck.report.render import Format
 
 
 @app.command(rich_help_panel=ASKING)

@@ -7,8 +7,10 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from crosscheck.cli.options import COUNTING, Batch, Classes, Format, FormatOption, InputShape, Phase, app
+from crosscheck.cli.options import COUNTING, Batch, Classes, FormatOption, InputShape, Phase, app
+from crosscheck.cli.progress import progress
 from crosscheck.errors import UsageError
+from crosscheck.report.render import Format
 
 
 @app.command(rich_help_panel=COUNTING)
@@ -34,7 +36,7 @@ def count(
     """
     from crosscheck import models
     from crosscheck.conventions import read as convention
-    from crosscheck.report.render import terminal
+    from crosscheck.report.pages import legacy as terminal
 
     shape = models.parse_input(input_shape) if input_shape else None
     built = models.build(model, batch=batch, input_shape=shape, classes=classes)
@@ -67,7 +69,7 @@ def count_onnx(
     that is not known is named, with an upper bound, or a tool is not installed or cannot read the file.
     """
     from crosscheck.importers.onnx import load as onnx
-    from crosscheck.report.render import terminal
+    from crosscheck.report.pages import legacy as terminal
     from crosscheck.studies.file import count as counted_file
 
     found = onnx.load(file, onnx.parse_inputs(inputs or []))
@@ -81,7 +83,7 @@ def count_onnx(
 
 
 def _measure_onnx(file: Path, found: Any, layers: bool, output: Format) -> NoReturn:
-    from crosscheck.report.render import terminal
+    from crosscheck.report.pages import legacy as terminal
     from crosscheck.studies.file import measure as measured_file
 
     done = measured_file.measure(file, found.model, layers=layers)
@@ -131,7 +133,7 @@ def count_caffe(
     from crosscheck.importers.caffe import load as prototxt
     from crosscheck.importers.onnx import load as onnx
     from crosscheck.report.pages import explain as shown
-    from crosscheck.report.render import terminal
+    from crosscheck.report.pages import legacy as terminal
     from crosscheck.studies.file import count as counted_file
 
     if batch is not None and batch < 1:
@@ -195,8 +197,8 @@ def sizes(
 
 
 def _answer_sizes(found: Any, output: Format) -> None:
+    from crosscheck.report.pages import legacy as terminal
     from crosscheck.report.pages import windows as sized
-    from crosscheck.report.render import terminal
 
     if output is Format.table:
         sized.show_answers(found)
@@ -208,15 +210,15 @@ def _study_sizes(frameworks: Any, out: Path | None, output: Format) -> NoReturn:
     import tempfile
 
     from crosscheck import output as write
+    from crosscheck.report.pages import legacy as terminal
     from crosscheck.report.pages import windows as sized
-    from crosscheck.report.render import terminal
     from crosscheck.studies.windows import questions as window_questions
     from crosscheck.studies.windows import study
 
     if out:
         write.ensure_writable(out)
     asked = window_questions.questions()
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs, terminal.progress(len(asked)) as watch:
+    with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs, progress(len(asked)) as watch:
         found = study.study(asked, frameworks, logs=Path(logs), watch=watch)
     if out:
         write.write(out, sized.files(found))

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from crosscheck.cli.options import Format, FormatOption, lists
+from crosscheck.cli.options import FormatOption, lists
+from crosscheck.report.render import Format
 
 
 @lists.command("models")
@@ -15,7 +16,7 @@ def list_models(
     output: FormatOption = Format.table,
 ) -> None:
     """Every network, a line each by family; --family, json and csv have whole descriptions and sources."""
-    from crosscheck.report.render import terminal
+    from crosscheck.report.pages import legacy as terminal
     from crosscheck.studies import lists as listing
 
     rows = listing.models(family)
@@ -32,7 +33,7 @@ def list_models(
 @lists.command("networks")
 def list_networks(output: FormatOption = Format.table) -> None:
     """Every Caffe network that comes along: Caffe's layers, parameters and memory, in tests."""
-    from crosscheck.report.render import terminal
+    from crosscheck.report.pages import legacy as terminal
     from crosscheck.studies import lists as listing
 
     terminal.show_rows(listing.networks(), output.value)
@@ -41,7 +42,7 @@ def list_networks(output: FormatOption = Format.table) -> None:
 @lists.command("tools")
 def list_tools(output: FormatOption = Format.table) -> None:
     """Every counting tool, its framework, metrics and convention."""
-    from crosscheck.report.render import terminal
+    from crosscheck.report.pages import legacy as terminal
     from crosscheck.studies import lists as listing
 
     terminal.show_rows(listing.tools(), output.value)
@@ -50,7 +51,7 @@ def list_tools(output: FormatOption = Format.table) -> None:
 @lists.command("zoo")
 def list_zoo(output: FormatOption = Format.table) -> None:
     """Every network that a framework brings itself, our description of it, and whether its package is installed."""
-    from crosscheck.report.render import terminal
+    from crosscheck.report.pages import legacy as terminal
     from crosscheck.studies import lists as listing
 
     terminal.show_rows(listing.zoo(), output.value)
@@ -59,7 +60,7 @@ def list_zoo(output: FormatOption = Format.table) -> None:
 @lists.command("conventions")
 def list_conventions(output: FormatOption = Format.table) -> None:
     """Every counting convention, the tool and versions that it holds for."""
-    from crosscheck.report.render import terminal
+    from crosscheck.report.pages import legacy as terminal
     from crosscheck.studies import lists as listing
 
     terminal.show_rows(listing.conventions(full=output is not Format.table), output.value)
@@ -68,7 +69,7 @@ def list_conventions(output: FormatOption = Format.table) -> None:
 @lists.command("frameworks")
 def list_frameworks(output: FormatOption = Format.table) -> None:
     """Every framework, whether it is installed, and the command that installs it."""
-    from crosscheck.report.render import terminal
+    from crosscheck.report.pages import legacy as terminal
     from crosscheck.studies import lists as listing
 
     terminal.show_rows(listing.frameworks(), output.value)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from crosscheck.cli.options import MEASURING, Batch, Classes, Format, FormatOption, InputShape, app, interrupted, positive
+from crosscheck.cli.delivery import conduct, deliver
+from crosscheck.cli.options import MEASURING, Batch, Classes, FormatOption, InputShape, app, interrupted, positive
+from crosscheck.cli.progress import progress
+from crosscheck.report.render import Format
 
 
 @app.command(rich_help_panel=MEASURING)
@@ -32,7 +35,7 @@ def compare(
     Exit codes: 0 all explained, 1 a residual or a failed cell, 2 bad request, 3 partial, 130 interrupted.
     """
     from crosscheck import models
-    from crosscheck.report.render import terminal
+    from crosscheck.report.pages import legacy as terminal
     from crosscheck.studies.compare import run as job
 
     positive(timeout)
@@ -41,7 +44,7 @@ def compare(
     whole = not (names or framework or tool or shape or classes) and batch == 1
     folder = out or Path("reports" if whole else "reports/selection")
     try:
-        with terminal.progress(len(req.models)) as watch:
+        with progress(len(req.models)) as watch:
             report, verdict = job.run(req, folder, timeout=timeout, watch=watch)
     except KeyboardInterrupt:
         raise interrupted() from None
@@ -71,13 +74,13 @@ def doctor(
 
     from crosscheck import output as write
     from crosscheck.report.pages import doctor as examined
-    from crosscheck.report.render import terminal
+    from crosscheck.report.pages import legacy as terminal
     from crosscheck.studies.doctor import cases as micro
     from crosscheck.studies.doctor import examine as clinic
 
     if out:
         write.ensure_writable(out)
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs, terminal.progress(len(micro.cases())) as watch:
+    with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs, progress(len(micro.cases())) as watch:
         found = clinic.examine(framework or (), tool or (), logs=Path(logs), timeout=timeout, watch=watch)
     if output is Format.table:
         examined.show(found)
@@ -90,8 +93,8 @@ def doctor(
     raise typer.Exit(1 if found.unexplained else 0)
 
 
-@app.command(rich_help_panel=MEASURING)
-def verify(
+@app.command("verify", rich_help_panel=MEASURING)
+def verify_networks(
     names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]…", help="Models; the default set if left out.")] = None,
     framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
     export: Annotated[
@@ -108,6 +111,7 @@ def verify(
         typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/."),
     ] = None,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one export or run may take.")] = 600.0,
+    output: FormatOption = Format.table,
 ) -> None:
     """Prove that it is one network: same weights, same input, outputs compared across frameworks and ONNX exports.
 
@@ -121,32 +125,18 @@ def verify(
     Exit codes: 0 all agree, 1 a path or graph differs or failed, 2 bad request, 3 partial (something skipped), 130 interrupted.
     """
     from crosscheck import models
-    from crosscheck import output as write
-    from crosscheck.report.pages import exports as graphed
-    from crosscheck.report.pages import verify as verified
-    from crosscheck.report.render import terminal
-    from crosscheck.studies.verify import run as proving
+    from crosscheck.report.pages import exports, verify
+    from crosscheck.studies.verify import run as study
 
     positive(timeout)
     shape = models.parse_input(input_shape) if input_shape else None
     asked = framework or ()
-    jobs = proving.request(names or (), exports=export or (), batch=batch, input_shape=shape, frameworks=asked)
+    jobs = study.request(names or (), exports=export or (), batch=batch, input_shape=shape, frameworks=asked)
     whole = not (names or framework or export or shape) and batch == 1
     folder = out or Path("reports" if whole else "reports/selection")
-    write.ensure_writable(folder)
-    try:
-        with terminal.progress(len(jobs)) as watch:
-            proof = proving.run(jobs, logs=folder / "logs", frameworks=asked, keep=keep_onnx, timeout=timeout, watch=watch)
-    except KeyboardInterrupt:
-        raise interrupted() from None
-    write.write(folder, verified.files(proof) | graphed.files(proof))
-    verified.show(proof)
-    if line := graphed.summary(proof):
-        typer.echo(line)
-    for (name, left), why in proof.left_out.items():
-        typer.echo(f"left out: {left} of {name}: {why}")
-    for line in [*verified.describe(proof), *graphed.describe(proof)]:
-        typer.echo(f"crosscheck: {line}", err=True)
+    options: dict[str, Any] = {"logs": folder / "logs", "frameworks": asked, "keep": keep_onnx, "timeout": timeout}
+    proof = conduct(lambda watch: study.run(jobs, watch=watch, **options), steps=len(jobs), folder=folder)
+    deliver(verify.brief(proof), output, pages=(verify.full(proof), *exports.full(proof)), folder=folder)
     raise typer.Exit(proof.exit_code)
 
 
@@ -171,7 +161,6 @@ def architecture(
     from crosscheck import models
     from crosscheck import output as write
     from crosscheck.report.pages import architecture as built
-    from crosscheck.report.render import terminal
     from crosscheck.studies import architecture as proving
 
     positive(timeout)
@@ -180,7 +169,7 @@ def architecture(
     folder = out or Path("reports/selection" if names or framework or shape or batch != 1 else "reports")
     write.ensure_writable(folder)
     try:
-        with terminal.progress(len(wanted)) as watch:
+        with progress(len(wanted)) as watch:
             place = folder / "logs" / "architecture"
             found = proving.run(wanted, logs=place, frameworks=framework or (), timeout=timeout, watch=watch)
     except KeyboardInterrupt:
@@ -214,7 +203,6 @@ def count_zoo(
     """
     from crosscheck import output as write
     from crosscheck.report.pages import zoo as surveyed
-    from crosscheck.report.render import terminal
     from crosscheck.studies.zoo import survey
 
     positive(timeout)
@@ -222,7 +210,7 @@ def count_zoo(
     folder = out or Path("reports/selection" if names or framework else "reports")
     write.ensure_writable(folder)
     try:
-        with terminal.progress(len(wanted)) as watch:
+        with progress(len(wanted)) as watch:
             found = survey.run(wanted, logs=folder / "logs" / "zoo", timeout=timeout, watch=watch)
     except KeyboardInterrupt:
         raise interrupted() from None

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from crosscheck.errors import UsageError
+from crosscheck.report.render import Format
 
 EXIT_HELP = (
     "Exit codes: 0 all explained, 1 a residual or a failed cell, 2 bad request, 3 partial (something skipped), 130 interrupted."
@@ -26,14 +27,6 @@ lists = typer.Typer(
     no_args_is_help=True, help="What there is: models, networks of Caffe, zoo networks, tools, conventions, frameworks."
 )
 app.add_typer(lists, name="list")
-
-
-class Format(StrEnum):
-    """How a command prints its answer."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
 
 
 class Tried(StrEnum):

@@ -30,7 +30,8 @@ from crosscheck.known.faults import Fault
 from crosscheck.measuring import catalog
 from crosscheck.measuring import exports as exported
 from crosscheck.measuring.exports import Found
-from crosscheck.report.pages import exports as graphed
+from crosscheck.report import render
+from crosscheck.report.pages import exports as page
 from crosscheck.studies import explain as sources
 from crosscheck.studies.verify.run import Proof
 from tests.helpers import same
@@ -117,13 +118,13 @@ def proof(files: dict[str, Model], *models_: Model, **changed: Any) -> Proof:
 def test_the_report_has_every_term(files: dict[str, Model]) -> None:
     whole = proof(files, LENET, RESNET, left_out={("lenet", "tf-plain"): "it takes too long"})
     assert whole.exit_code == 0
-    assert graphed.describe(whole) == []
-    assert graphed.summary(whole) == "6 of 6 exported graphs explained node by node"
-    text = graphed.files(whole)["graphs.md"]
-    assert "+4,800 bias, -4,800 norm_scale, -4,800 norm_shift, -9,600 running_stats" in text
-    assert "-20, -4,800 p, -14,400 e" in text
+    assert page.notes(whole) == ()
+    assert page.summary(whole) == "6 of 6 exported graphs explained node by node"
+    text = render.files(page.full(whole))["graphs.md"]
+    assert "+4,800 bias, −4,800 norm_scale, −4,800 norm_shift, −9,600 running_stats" in text
+    assert "−20, −4,800 p, −14,400 e" in text
     assert "it takes too long" in text
-    rows = list(csv.DictReader(io.StringIO(graphed.files(whole)["graphs.csv"])))
+    rows = list(csv.DictReader(io.StringIO(render.files(page.full(whole))["graphs.csv"])))
     for g in (g for g in whole.graphs if g.export):
         told: dict[Any, int] = {}
         for r in (r for r in rows if (r["model"], r["export"]) == (g.model, g.export) and r["part"] in ("count", "node")):
@@ -142,13 +143,13 @@ def test_a_graph_that_differs_fails_the_run_and_is_told(files: dict[str, Model])
     for verdict, code in ((DIFFERS, 1), (FAILED, 1), (KNOWN, 0), (SKIPPED, 3), (UNCOVERED, 0), (EXPLAINED, 0)):
         odd = replace(whole, graphs=(whole.graphs[0], replace(bad, verdict=verdict), *whole.graphs[2:]))
         assert odd.exit_code == code
-        assert (f"1 {verdict}" in graphed.summary(odd)) == (verdict != EXPLAINED)
+        assert (f"1 {verdict}" in page.summary(odd)) == (verdict != EXPLAINED)
         if verdict in (DIFFERS, SKIPPED):
-            assert graphed.describe(odd) == [f"graph {verdict}: torch of lenet 1x1x28x28: -6 bias of conv"]
-    text = graphed.files(replace(whole, graphs=(whole.graphs[0], bad)))
+            assert page.notes(odd) == (f"graph {verdict}: torch of lenet 1x1x28x28: -6 bias of conv",)
+    text = render.files(page.full(replace(whole, graphs=(whole.graphs[0], bad))))
     assert "-6 bias of conv" in text["graphs.md"]
     assert "residual,,conv,bias,-6" in text["graphs.csv"]
-    assert graphed.files(replace(whole, graphs=())) == {}
+    assert render.files(page.full(replace(whole, graphs=()))) == {}
 
 
 # --- explain --------------------------------------------------------------------------------------------------------------

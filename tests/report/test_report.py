@@ -14,7 +14,7 @@ from crosscheck import models
 from crosscheck.contract.rows import METRICS, TOTAL, UNATTRIBUTED, Measurement
 from crosscheck.conventions import read as convention
 from crosscheck.counting.engine import tally
-from crosscheck.report.render import render_all
+from crosscheck.report.pages.legacy_all import render_all
 from crosscheck.studies.compare import frames, view
 from crosscheck.studies.compare.view import METRIC_TITLES, Report
 from tests.helpers import made_up, row, tallies, truthful

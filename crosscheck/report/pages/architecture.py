@@ -13,7 +13,7 @@ from rich.table import Table
 
 from crosscheck.diff import SPELLING
 from crosscheck.report.pages.compare import table
-from crosscheck.report.render.terminal import console
+from crosscheck.report.pages.legacy import console
 from crosscheck.studies.architecture import DESCRIBED, DIFFERS, FAILED, SAME, SKIPPED, VERDICTS, WRITTEN, Built, Check
 
 SIGNS = {SAME: "✓", WRITTEN: "✓~", DIFFERS: "≠", FAILED: "✗", SKIPPED: "–"}

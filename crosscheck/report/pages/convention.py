@@ -16,7 +16,7 @@ from crosscheck.contract.network import CONTAINER
 from crosscheck.conventions.read import Convention, Ignored, MetricTable, Weight
 from crosscheck.ops.described import vocabulary
 from crosscheck.ops.files import FAMILIES, members
-from crosscheck.report.render.terminal import console
+from crosscheck.report.pages.legacy import console
 
 
 def _rules(table: MetricTable) -> Iterator[tuple[list[str], list[Weight]]]:

@@ -14,7 +14,7 @@ from rich.table import Table
 from crosscheck.contract.network import Model
 from crosscheck.diff import SPELLING, Amounts, Comparison
 from crosscheck.report.pages.compare import table
-from crosscheck.report.render.terminal import console
+from crosscheck.report.pages.legacy import console
 
 COLUMNS = ("MACs", "parameters", "running statistics")
 

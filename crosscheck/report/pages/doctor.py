@@ -14,7 +14,7 @@ from rich.table import Table
 
 from crosscheck.conventions import read as convention
 from crosscheck.report.pages import compare as markdown
-from crosscheck.report.render.terminal import console
+from crosscheck.report.pages.legacy import console
 from crosscheck.studies.doctor.examine import (
     CHARGED,
     CRASHED,

@@ -16,7 +16,7 @@ from rich.table import Table
 from crosscheck.contract.rows import TOTAL
 from crosscheck.explain.account import Account, Number, Step
 from crosscheck.explain.terms import Term
-from crosscheck.report.render.terminal import console, in_words, show_rows
+from crosscheck.report.pages.legacy import console, in_words, show_rows
 from crosscheck.studies.figures.identify import Answer, Hypothesis, words
 
 NOTHING = "nothing between them changes this number; residual 0"

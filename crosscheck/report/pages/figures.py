@@ -15,7 +15,7 @@ from rich.table import Table
 from tabulate import tabulate
 
 from crosscheck.report.pages.figures_words import labels, printed, reason, row, sections, summary, title, what, wrong
-from crosscheck.report.render.terminal import console
+from crosscheck.report.pages.legacy import console
 from crosscheck.studies.figures.findings import Cell, Finding
 from crosscheck.studies.figures.trial import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, VERDICTS, Verdict
 

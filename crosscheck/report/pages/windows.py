@@ -16,7 +16,7 @@ from crosscheck.contract.rows import Question
 from crosscheck.measuring import catalog
 from crosscheck.ops import geometry
 from crosscheck.report.pages.compare import table
-from crosscheck.report.render.terminal import console
+from crosscheck.report.pages.legacy import console
 from crosscheck.studies.windows import questions as window_questions
 from crosscheck.studies.windows import rules as window_rules
 from crosscheck.studies.windows.questions import Example

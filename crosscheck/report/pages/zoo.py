@@ -16,7 +16,7 @@ from crosscheck.diff import SPELLING, Difference
 from crosscheck.explain.terms import Term
 from crosscheck.report.pages import diff as differing
 from crosscheck.report.pages.compare import sum_text, table
-from crosscheck.report.render.terminal import console, show_table
+from crosscheck.report.pages.legacy import console, show_table
 from crosscheck.studies.zoo.survey import Entry, Number, Survey
 
 NONE = "no description of ours to set against"

@@ -1,16 +1,37 @@
-"""One file a format: ``render(report)`` gives file contents by relative path and computes nothing."""
+"""One file a format: a document as text. A renderer knows documents alone, and computes nothing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Any
 
-if TYPE_CHECKING:
-    from crosscheck.studies.compare.view import Report
+from crosscheck.report.document import Document
 
 
-def render_all(report: Report) -> dict[str, str]:
-    """Contents of every report file by path relative to the report folder."""
-    from crosscheck.report.pages import compare
-    from crosscheck.report.render import csv, json
+class Format(StrEnum):
+    """How an answer is printed; each is a file of this folder."""
 
-    return csv.render(report) | json.render(report) | compare.render(report)
+    table = "table"
+    markdown = "markdown"
+    csv = "csv"
+    json = "json"
+    html = "html"
+
+
+FILES = (Format.markdown, Format.csv)  # what a report folder holds
+
+
+def text(document: Document, how: Format) -> str:
+    """The document in one format, line end included."""
+    return str(_renderer(how).text(document))
+
+
+def files(documents: Iterable[Document], formats: Sequence[Format] = FILES) -> dict[str, str]:
+    """Contents of the report files of documents by path relative to the report folder."""
+    return {path: content for d in documents for how in formats for path, content in _renderer(how).files(d).items()}
+
+
+def _renderer(how: Format) -> Any:
+    return importlib.import_module(f"{__name__}.{'terminal' if how is Format.table else how.value}")

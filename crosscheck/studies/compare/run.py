@@ -21,7 +21,7 @@ from crosscheck.errors import UsageError
 from crosscheck.known import gaps
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.catalog import FrameworkInfo
-from crosscheck.report.render import render_all
+from crosscheck.report.pages.legacy_all import render_all
 from crosscheck.studies.compare import frames, view
 
 COMPLETE, DIFFERS, PARTIAL, INTERRUPTED = 0, 1, 3, 130

@@ -17,7 +17,9 @@ from crosscheck.known import faults
 from crosscheck.known.faults import Fault
 from crosscheck.measuring import catalog
 from crosscheck.measuring.catalog import FrameworkInfo
-from crosscheck.report.pages import verify as verified
+from crosscheck.report import render
+from crosscheck.report.pages import exports
+from crosscheck.report.pages import verify as page
 from crosscheck.studies.verify import run as verify
 from crosscheck.studies.verify.run import AGREES, DIFFERS, FAILED, KNOWN, SKIPPED
 from tests.fakes import FAKES
@@ -65,6 +67,10 @@ def verdicts(proof: verify.Proof) -> dict[Any, str]:
     return {(c.framework, c.export): c.verdict for c in proof.checks}
 
 
+def files(proof: verify.Proof) -> dict[str, str]:
+    return render.files([page.full(proof), *exports.full(proof)])
+
+
 def agree_but(**odd: str) -> dict[Any, str]:
     """Every path agrees but those named ``framework`` or ``framework_export``."""
     return {path: odd.get("_".join(filter(None, path)), AGREES) for path in EVERY}
@@ -86,7 +92,7 @@ def test_the_one_that_is_wrong_is_named_and_no_other(tmp_path: Path, habit: str)
         proof = prove(tmp_path, **habits)
         same(verdicts(proof), agree_but(**{framework: DIFFERS}))
         assert proof.exit_code == 1
-        assert [line for line in verified.describe(proof) if f"{framework} on lenet 1x1x28x28:" in line]
+        assert [line for line in page.brief(proof).notes if f"{framework} on lenet 1x1x28x28:" in line]
 
 
 def test_an_export_that_computes_something_else_is_caught_in_the_run(tmp_path: Path) -> None:
@@ -155,11 +161,11 @@ def test_a_known_fault_is_named_and_passes_and_one_that_has_closed_does_not(tmp_
     excused = [Fault("le*", "b", "it rounds"), Fault("vgg*", "c", "never met")]
     proof = prove(tmp_path, two=("(export:b)=off",), excused=excused)
     same(verdicts(proof), agree_but(two_b=KNOWN))
-    assert (proof.exit_code, verified.describe(proof)) == (0, [])
+    assert (proof.exit_code, page.brief(proof).notes) == (0, ())
     proof = prove(tmp_path, excused=excused)
     same(verdicts(proof), agree_but())
     assert (proof.exit_code, proof.closed) == (1, (excused[0],))
-    assert "has closed" in verified.describe(proof)[0]
+    assert "has closed" in page.brief(proof).notes[0]
 
 
 def test_a_framework_itself_has_no_excuse(tmp_path: Path) -> None:
@@ -184,8 +190,8 @@ def test_groups_keep_the_disk_free_and_lose_nobody(tmp_path: Path, monkeypatch: 
 
 
 def test_reports_hold_no_digit_that_the_next_run_changes(tmp_path: Path) -> None:
-    first = verified.files(prove(tmp_path, two=("(output)=noise",)))
-    again = verified.files(prove(tmp_path))
+    first = files(prove(tmp_path, two=("(output)=noise",)))
+    again = files(prove(tmp_path))
     assert first == again
     rows = list(csv.DictReader(io.StringIO(first["verify.csv"])))
     assert [(r["framework"], r["export"]) for r in rows] == EVERY
@@ -194,7 +200,7 @@ def test_reports_hold_no_digit_that_the_next_run_changes(tmp_path: Path) -> None
 
 
 def test_the_report_says_what_does_not_agree_and_why(tmp_path: Path) -> None:
-    text = verified.files(prove(tmp_path, one=("(output)=off",), two=("(export:b)=error",)))["verify.md"]
+    text = files(prove(tmp_path, one=("(output)=off",), two=("(export:b)=error",)))["verify.md"]
     assert "| lenet" in text
     assert "≠ < 1e-2" in text
     assert "error on purpose" in text
@@ -265,10 +271,10 @@ def test_the_command_writes_reports_and_ends_with_the_verdict(
             cli.main()
         said = capsys.readouterr()
         assert ended.value.code == code
-        assert "lenet 1x1x28x28" in said.out
+        assert "lenet     1x1x28x28" in said.out
         assert max(map(len, said.out.splitlines()[:-1])) <= 100
         assert bool(said.err) == bool(code)
-        assert (tmp_path / "out/verify.md").read_text() == verified.files(proof)["verify.md"]
+        assert (tmp_path / "out/verify.md").read_text() == files(proof)["verify.md"]
 
 
 @pytest.mark.parametrize("text", ["[[fault", '[[fault]]\nmodel = "x"', '[[fault]]\nmodel = "x"\nexport = "y"\nreason = " "'])

@@ -1,0 +1,47 @@
+"""What every command does beside its question: a folder is tried first, work shows progress, answers are printed and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
+
+from crosscheck import output
+from crosscheck.cli.options import interrupted
+from crosscheck.report import render
+from crosscheck.report.document import Document
+from crosscheck.report.render import Format
+
+if TYPE_CHECKING:
+    from crosscheck.measuring.runner import Watch
+
+Found = TypeVar("Found")
+
+
+def conduct(work: Callable[[Watch], Found], *, steps: int, folder: Path | None = None) -> Found:
+    """Do work that takes a while, with progress over ``steps``. Raises OutputError before it where ``folder`` takes no files."""
+    from crosscheck.cli.progress import progress
+
+    if folder is not None:
+        output.ensure_writable(folder)
+    try:
+        with progress(steps) as watch:
+            return work(watch)
+    except KeyboardInterrupt:
+        raise interrupted() from None
+
+
+def deliver(brief: Document, how: Format, *, pages: Sequence[Document] = (), folder: Path | None = None) -> None:
+    """Put the pages into the folder, print the brief answer (or the first page, where a file was asked for), say its notes."""
+    if folder is not None:
+        output.write(folder, render.files(pages or (brief,)))
+    if how is Format.table:
+        from crosscheck.report.render import terminal
+
+        terminal.show(brief)
+    else:
+        typer.echo(render.text(pages[0] if pages else brief, how), nl=False)
+    for note in brief.notes:
+        typer.echo(f"crosscheck: {note}", err=True)

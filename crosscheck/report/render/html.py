@@ -1,0 +1,66 @@
+"""A document as one HTML file that needs nothing else: no script, no request; every text is escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from crosscheck.report.document import Align, Cell, Column, Document, Number, Part, phrase, printable
+from crosscheck.report.render.charts import plain
+from crosscheck.report.render.numbers import written
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def text(document: Document) -> str:
+    """The whole page."""
+    return str(_environment().get_template("document.html.j2").render(d=document))
+
+
+def files(document: Document) -> dict[str, str]:
+    """One file, named after the document."""
+    return {f"{document.name}.html": text(document)}
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    filters: dict[str, Any] = {"phrase": phrase, "written": written, "printable": printable, "slug": slug, "plain": plain}
+    env.filters |= filters
+    env.tests["number"] = lambda p: isinstance(p, Number)
+    env.globals |= {"kind_of": kind_of, "stands": stands, "share": share}
+    return env
+
+
+def kind_of(part: Part) -> str:
+    """What a part is, in one lower-case word."""
+    return type(part).__name__.lower()
+
+
+def slug(title: Cell) -> str:
+    """The name that a link gives a heading: lower case, words joined by hyphens."""
+    return "-".join(re.findall(r"\w+", plain(title).lower()))
+
+
+def stands(c: Column, cells: Sequence[Cell]) -> str:
+    """left, center or right."""
+    if c.align is not Align.by_cell:
+        return str(c.align.value)
+    return "right" if all(len(p := phrase(cell)) == 1 and isinstance(p[0], Number) for cell in cells) else "left"
+
+
+def share(value: float, values: Sequence[float]) -> str:
+    """How long a bar is, in percent of the longest."""
+    most = max(map(abs, values), default=0) or 1
+    return f"{100 * abs(value) / most:.2f}"

@@ -1,0 +1,176 @@
+"""Tables in a terminal: what has no room is numbered, set below its row, or left out by name; nothing is cut in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from rich import box
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text as Styled
+
+from crosscheck.report.document import Align, Cell, Column, Table, Text, joined, phrase
+from crosscheck.report.render.terminal_cells import numeric, styled
+
+LEAST = 24  # characters that a column of text needs at least, where it has as many
+Justify = Literal["left", "center", "right"]
+
+
+def laid_out(table: Table, width: int) -> Iterator[RenderableType]:
+    """The table, and what has to be said of it below."""
+    if not table.rows:
+        if table.caption:
+            yield styled(table.caption, "bold")
+        yield Styled("  none", "dim")
+        return
+    if any(c.below for c in table.columns):
+        yield from _entries(table)
+        return
+    told: list[Cell] = []
+    shown = table if _needed(table) <= width else _numbered(table, told)
+    shown = _spared(shown, width, told)
+    if shown.group is not None:
+        yield from _grouped(shown)
+    else:
+        yield _grid(shown)
+    yield from (styled(line, "dim") for line in told)
+
+
+def _column(table: Table, k: int) -> list[Cell]:
+    return [row[k] for row in table.rows]
+
+
+def _justify(c: Column, cells: Sequence[Cell]) -> Justify:
+    if c.align is Align.center:
+        return "center"
+    return "right" if c.align is Align.right or (c.align is Align.by_cell and all(map(numeric, cells))) else "left"
+
+
+def _size(cell: Cell) -> int:
+    return max((len(line) for line in styled(cell).plain.split("\n")), default=0)
+
+
+def _heading(c: Column) -> Styled:
+    """The title, and the unit under it; a title of several words may take several lines."""
+    head = styled(c.title)
+    return Styled("\n").join([head, Styled(f"({c.unit})")]) if c.unit else head
+
+
+def _widths(table: Table) -> list[int]:
+    """What each column needs at least: all of a number or a sign, of text what can be folded."""
+    found = []
+    for k, c in enumerate(table.columns):
+        cells = [*_column(table, k), *([table.footer[k]] if table.footer else [])]
+        inner = max(map(_size, cells), default=0)
+        firm = _justify(c, _column(table, k)) != "left"
+        head = max((len(word) for word in _heading(c).plain.split()), default=0) if not firm else _longest(_heading(c))
+        found.append(max(head, inner) if firm else max(min(inner, LEAST), head))
+    return found
+
+
+def _longest(head: Styled) -> int:
+    return max((len(line) for line in head.plain.split("\n")), default=0)
+
+
+def _needed(table: Table) -> int:
+    return sum(w + 2 for w in _widths(table))
+
+
+def _numbered(table: Table, told: list[Cell]) -> Table:
+    """Signs under long headings: the headings are numbered, and told below."""
+    wide = [
+        k
+        for k, c in enumerate(table.columns)
+        if c.align is Align.center and _size(c.title) > max(map(_size, _column(table, k)), default=0)
+    ]
+    if len(wide) < 2:
+        return table
+    numbers = {k: str(n) for n, k in enumerate(wide, 1)}
+    told.append(joined(((Text(numbers[k]), Text(" "), *phrase(table.columns[k].title)) for k in wide), "  "))
+    columns = tuple(
+        replace(c, title=numbers.get(k, c.title), unit="") if k in numbers else c for k, c in enumerate(table.columns)
+    )
+    return replace(table, columns=columns)
+
+
+def _spared(table: Table, width: int, told: list[Cell]) -> Table:
+    """Without the columns that can be spared, the most so first, until the rest has room."""
+    gone: list[int] = []
+    order = sorted((k for k, c in enumerate(table.columns) if c.spare), key=lambda k: (-table.columns[k].spare, -k))
+    while order and _needed(_without(table, gone)) > width:
+        gone.append(order.pop(0))
+    if gone:
+        names = joined(_flat(table.columns[k]) for k in sorted(gone))
+        told.append((Text("no room here, but in --format csv: "), *names))
+    return _without(table, gone)
+
+
+def _flat(c: Column) -> Cell:
+    return (*phrase(c.title), Text(f" ({c.unit})")) if c.unit else c.title
+
+
+def _without(table: Table, gone: Sequence[int]) -> Table:
+    kept = [k for k, _ in enumerate(table.columns) if k not in gone]
+    group = table.group if table.group is None or table.group not in kept else kept.index(table.group)
+    return replace(
+        table,
+        columns=tuple(table.columns[k] for k in kept),
+        rows=tuple(tuple(row[k] for k in kept) for row in table.rows),
+        footer=tuple(table.footer[k] for k in kept) if table.footer else (),
+        group=group,
+    )
+
+
+def _grid(table: Table) -> Grid:
+    grid = Grid(
+        title=styled(table.caption, "bold") if table.caption else None,
+        title_justify="left",
+        show_footer=bool(table.footer),
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1),
+    )
+    for k, c in enumerate(table.columns):
+        justify = _justify(c, _column(table, k))
+        foot = styled(table.footer[k]) if table.footer else ""
+        grid.add_column(_heading(c), justify=justify, overflow="fold", no_wrap=justify != "left", footer=foot)
+    for row in table.rows:
+        grid.add_row(*(styled(cell) for cell in row))
+    return grid
+
+
+def _grouped(table: Table) -> Iterator[RenderableType]:
+    """A table for each value of the grouping column, under that value."""
+    assert table.group is not None  # noqa: S101 - the caller asks for grouped tables alone
+    k = table.group
+    for value in dict.fromkeys(styled(row[k]).plain for row in table.rows):
+        rows = tuple(row for row in table.rows if styled(row[k]).plain == value)
+        yield _grid(_without(replace(table, rows=rows, caption=value, footer=()), [k]))
+
+
+def _entries(table: Table) -> Iterator[RenderableType]:
+    """A line a row, and under it, indented and folded, what is too long for a column."""
+    below = [k for k, c in enumerate(table.columns) if c.below]
+    line = _without(table, below)
+    widths = [max(_longest(_heading(c)), *map(_size, _column(line, k))) for k, c in enumerate(line.columns)]
+    sides: list[Justify] = [_justify(c, _column(line, k)) for k, c in enumerate(line.columns)]
+    if table.caption:
+        yield styled(table.caption, "bold")
+    yield _aligned([_heading(c) for c in line.columns], widths, sides, "dim")
+    for full, row in zip(table.rows, line.rows, strict=True):
+        yield _aligned([styled(cell) for cell in row], widths, sides, "bold")
+        for n, k in enumerate(below):
+            if styled(full[k]).plain:
+                yield Padding(styled(full[k], "dim" if n else ""), (0, 0, 0, 4))
+
+
+def _aligned(cells: Sequence[Styled], widths: Sequence[int], sides: Sequence[Justify], style: str) -> Styled:
+    whole = Styled(style=style)
+    for k, (cell, width, side) in enumerate(zip(cells, widths, sides, strict=True)):
+        pad = " " * (width - len(cell.plain))
+        whole.append_text(Styled("  " if k else "") + (Styled(pad) + cell if side == "right" else cell + Styled(pad)))
+    whole.rstrip()
+    return whole
