@@ -1,100 +1,31 @@
-"""Lowerings are laws: rewriting keeps shapes and MACs, every change is named, a step that is missing is seen where it belongs."""
+"""Lowerings are laws: rewriting keeps shapes and MACs, and every change is named."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from crosscheck import models
-from crosscheck.contract.network import Model, Shape
+from crosscheck.contract.network import Model
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
-from crosscheck.errors import CrosscheckError, ShapeError, UnknownNameError, UsageError
+from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
 from crosscheck.explain import rewrites as rewritten
 from crosscheck.exports import recipe as lowerings
 from crosscheck.exports.layout import last
 from crosscheck.exports.nodes import node, shape_of
-from crosscheck.exports.recipe import NODES, Lowered, lower, recipe, recipes, seen
+from crosscheck.exports.recipe import lower, recipe, recipes, seen
 from crosscheck.exports.rewrites import REWRITES, TYPES
 from crosscheck.measuring import catalog
 from crosscheck.models.writer import Graph
-from crosscheck.ops import described as ops
-from crosscheck.ops.described import OPS
+from tests.exports.lowering import CHANNELS_LAST, EXPORTS, attempt, total, wired
+from tests.exports.networks import plain_networks
 from tests.helpers import same
 from tests.random_networks import networks
 
-MAC = convention.load("mac")
 FILE_CONVENTIONS = [c for c in convention.ids() if convention.load(c).reads_onnx]
-EXPORTS = sorted(recipes())
-CHANNELS_LAST = ("tf", "tf-plain")
-Draw = Any
-
-
-@st.composite
-def plain_networks(draw: Draw) -> Model:
-    """Networks of what every recipe has a word on: convolutions, batch norms, branches, shared layers, poolings, a classifier."""
-    g = Graph("plain", (draw(st.integers(1, 3)), draw(st.integers(1, 4)), draw(st.integers(4, 12)), draw(st.integers(4, 12))))
-    kinds = ["conv", "conv", "conv_bn", "conv_bn", "relu", "tanh", "sigmoid", "lrn", "pool", "pad_pool", "add", "concat", "twice"]
-    for k in range(draw(st.integers(1, 7))):
-        kind, came, channels = draw(st.sampled_from([*kinds, "batchnorm", "avgpool", "dropout"])), g.last, g.shape()[1]
-        conv = {"out_channels": draw(st.integers(1, 5)), "kernel": draw(st.integers(1, 3)), "bias": draw(st.booleans())}
-        conv |= {"padding": draw(st.integers(0, 2)), "stride": draw(st.integers(1, 2))}
-        try:
-            if kind in ("conv", "conv_bn"):
-                g.add(f"s{k}.conv", "conv", functional=draw(st.booleans()), **conv)
-                if kind == "conv_bn":
-                    g.add(f"s{k}.bn", "batchnorm")
-            elif kind in ("pool", "avgpool"):
-                g.add(f"s{k}.pool", "maxpool" if kind == "pool" else "avgpool", kernel=2, stride=draw(st.integers(1, 2)))
-            elif kind == "pad_pool":
-                g.add(f"s{k}.relu", "relu")
-                g.add(f"s{k}.pool", "maxpool", kernel=3, stride=2, padding=1)
-            elif kind in ("add", "concat"):
-                side = g.add(f"s{k}.side", "relu")
-                g.add(f"s{k}.{kind}", kind, side, came)
-            elif kind == "twice":
-                own: dict[str, Any] = {"out_channels": channels, "kernel": 3, "padding": 1}
-                g.add(f"s{k}.one", "conv", **own)
-                g.add(f"s{k}.two", "conv", call_of=f"s{k}.one", **own)
-            else:
-                g.add(f"s{k}.{kind}", kind)
-        except ShapeError:
-            g.add(f"s{k}.instead", "relu")
-    if draw(st.booleans()):
-        g.add("gap", "adaptive_avgpool", output_size=1)
-    if draw(st.booleans()):
-        g.add("flatten", "flatten")
-        g.add("drop", "dropout")
-        g.add("fc", "linear", out_features=draw(st.integers(1, 5)), bias=draw(st.booleans()))
-    return g.build()
-
-
-def wired(model: Model) -> None:
-    """Raise where a node reads another shape than what it reads from gives, or gives another one than its op says."""
-    shapes: dict[str, Shape] = {i.name: i.shape for i in model.inputs}
-    for x in model.layers:
-        same(dict(zip(x.inputs, x.in_shapes, strict=True)), {v: shapes[v] for v in x.inputs}, f"what {x.id} reads")
-        shapes |= dict(zip(x.values, x.out_shapes, strict=True))
-        if x.op in OPS:
-            attrs = {k: v for k, v in x.attrs.items() if k in OPS[x.op].attrs}
-            assert ops.complete(x.op, attrs, x.in_shapes[:1] if x.op == "flatten" else x.in_shapes)[1] == x.y, x.id
-
-
-def total(lowered: Lowered, metric: str) -> tuple[int, int]:
-    return engine.total(lowered.described, MAC, metric), engine.total(lowered.counted, MAC, metric)
-
-
-def attempt(model: Model, export: str) -> tuple[Lowered | None, str]:
-    """The lowered network, or why there is none."""
-    try:
-        return lower(model, recipe(export)), ""
-    except UsageError as reason:
-        return None, str(reason)
 
 
 @pytest.mark.parametrize("export", EXPORTS)
@@ -173,81 +104,6 @@ def test_a_convolution_that_two_read_keeps_its_batch_norm() -> None:
     model = lower(g.build(), recipe("torch")).model
     assert [x.op for x in model.layers] == ["conv", "batchnorm", "add"]
     assert not model.layers[0].attrs["bias"]
-
-
-# Which counts are off where a step of a recipe is left out: rewrite -> (op, primitive), or the type of a node.
-MISSED = {
-    "as_nodes": ("add", "inplace_element_sums"),
-    "drop": (NODES, "Dropout"),
-    "become_identity": (NODES, "Identity"),
-    "identity_after": (NODES, "Identity"),
-    "identity_before": (NODES, "Identity"),
-    "identity_at_end": ("identity", "out_elements"),
-    "fold_batchnorm": ("batchnorm", "norm_scale"),
-    "decompose_batchnorm": ("mul", "operand"),
-    "bare_matmul": (NODES, "MatMul"),
-    "split_bias": ("bias", "bias_add"),
-    "zero_bias": ("conv", "bias_add"),
-    "flatten_as_reshape": (NODES, "Flatten"),
-    "adaptive_pooling": ("adaptive_avgpool", "in_elements"),
-    "decompose_lrn": ("lrn", "in_elements"),
-    "pad_pools": ("zero_pad", "out_elements"),
-    "leave_unused": ("constant", "unused_elements"),
-    "hold_in_nodes": ("conv", "node_held"),
-    "channels_last_around": ("transpose", "in_elements"),
-    "channels_last_ends": ("transpose", "in_elements"),
-}
-
-
-def everything(export: str) -> Model:
-    """A network on which every step of a recipe has something to do."""
-    g = Graph("everything", (2, 3, 16, 16))
-    g.add("conv1", "conv", out_channels=4, kernel=3, padding=1, bias=False)
-    g.add("bn1", "batchnorm")
-    g.add("relu", "relu")
-    g.add("lrn1", "lrn")
-    g.add("lrn2", "lrn")
-    g.add("relu2", "relu")
-    g.add("pool", "maxpool", kernel=3, stride=2, padding=1)
-    side = g.add("conv2", "conv", out_channels=4, kernel=3, padding=1, bias=True)
-    g.add("bn2", "batchnorm")
-    g.add("sum", "add", g.last, side, inplace=True)
-    g.add("join", "concat", g.last, side)
-    g.add("relu3", "relu")
-    g.add("pool_again", "maxpool", kernel=3, stride=2, padding=1)
-    g.add("pool2", "adaptive_avgpool", output_size=2)
-    if export != "tf":
-        g.add("pool3", "adaptive_avgpool", output_size=1)
-    g.add("flatten", "flatten")
-    g.add("drop", "dropout")
-    g.add("fc1", "linear", out_features=5)
-    g.add("fc2", "linear", out_features=5, bias=False)
-    return g.build()
-
-
-@pytest.mark.parametrize(("export", "k"), [(e, k) for e in EXPORTS for k in range(len(recipe(e).steps))])
-def test_a_step_left_out_shows_at_the_right_primitive(export: str, k: int) -> None:
-    whole, model = recipe(export), everything(export)
-    step = whole.steps[k]
-    lacking = replace(whole, steps=(*whole.steps[:k], *whole.steps[k + 1 :]))
-    true = lower(model, whole)
-    if step.rewrite == "as_nodes":  # all others stand on it
-        with pytest.raises(KeyError):
-            lower(model, lacking)
-        assert MISSED["as_nodes"] in next(c.counts for c in true.changes if c.step is step)
-        return
-    residual = lower(model, lacking).residual(true.counted)
-    if step.rewrite == "share_numbers":
-        assert residual
-        assert {p for _, p in residual} <= {"literals", "unshaped", "node_held"}
-        assert all(n < 0 for n in residual.values())
-        return
-    wanted = {
-        ("adaptive_pooling", "GlobalAveragePool"): (NODES, "AveragePool"),
-        ("hold_in_nodes", "numbers"): ("reshape", "node_held"),
-        ("fold_batchnorm", "False"): ("mul", "operand"),  # it is written out instead
-    }.get((step.rewrite, str(next(iter(step.options.values()), ""))), MISSED[step.rewrite])
-    assert wanted in residual, residual
 
 
 @pytest.mark.parametrize("id", FILE_CONVENTIONS)

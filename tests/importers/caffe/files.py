@@ -44,3 +44,18 @@ def totals(found: Imported) -> dict[str, int]:
     counted = engine.tally(found.model)
     own = {f"caffe {m}": engine.total(counted, CAFFE, m) for m in CAFFE.metrics}
     return {m: engine.total(counted, MAC, m) for m in MAC.metrics} | own
+
+
+HEAD = inputs(data="1 3 8 8")
+IMAGE = inputs(data="2 4 9 7")
+TRAIN_VAL = """
+name: "both"
+layer { name: "data" type: "Data" top: "data" top: "label" include { phase: TRAIN }
+  transform_param { crop_size: 8 force_color: true } data_param { source: "a" batch_size: 16 } }
+layer { name: "data" type: "Data" top: "data" top: "label" include { phase: TEST }
+  transform_param { crop_size: 8 force_color: true } data_param { source: "b" batch_size: 4 } }
+layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip" inner_product_param { num_output: 10 } }
+layer { name: "accuracy" type: "Accuracy" bottom: "ip" bottom: "label" top: "accuracy" include { phase: TEST } }
+layer { name: "debug" type: "Silence" bottom: "ip" include { phase: TRAIN stage: "debug" } }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" exclude { phase: TEST stage: "deploy" } }
+"""

@@ -1,0 +1,80 @@
+"""Mutated texts of Caffe networks are counted or refused in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crosscheck.counting import engine
+from crosscheck.errors import UsageError
+from crosscheck.importers.caffe.load import bundled, load
+from crosscheck.importers.onnx.load import Imported
+from tests.importers.caffe.defects import BAD
+
+SEEDS = [path.read_bytes() for path in bundled().values()] + [
+    text.encode() for text, _ in BAD.values() if isinstance(text, str) and len(text) < 2000
+]
+CHANGES = st.lists(
+    st.tuples(
+        st.sampled_from(["set", "cut", "add", "digit", "line", "swap"]),
+        st.integers(0, 1 << 20),
+        st.one_of(
+            st.binary(min_size=1, max_size=9), st.sampled_from([b"{", b"}", b'"', b"-1", b"99999999999", b"layer {", b"#"])
+        ),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+def mutated(body: bytes, changes: list[tuple[str, int, bytes]]) -> bytes:
+    """The text after bytes are set, cut or added, digits changed, lines doubled or swapped."""
+    out = bytearray(body)
+    for how, place, what in changes:
+        at = place % max(len(out), 1)
+        lines = bytes(out).splitlines(keepends=True)
+        if how == "set":
+            out[at : at + len(what)] = what
+        elif how == "cut":
+            del out[at : at + len(what) * 3]
+        elif how == "add":
+            out[at:at] = what
+        elif how == "digit":
+            digits = [k for k, byte in enumerate(out) if 48 <= byte < 58]
+            if digits:
+                k = digits[place % len(digits)]
+                out[k : k + 1] = what if what.isdigit() else b"%d" % what[0]
+        elif lines and how == "line":
+            k = place % len(lines)
+            out = bytearray(b"".join([*lines[: k + 1], lines[k] * (what[0] % 4), *lines[k + 1 :]]))
+        elif lines:
+            k, m = place % len(lines), what[0] % len(lines)
+            lines[k], lines[m] = lines[m], lines[k]
+            out = bytearray(b"".join(lines))
+    return bytes(out)
+
+
+def attempt(path: Path, phase: str) -> tuple[Imported | None, str]:
+    """The network, or why there is none."""
+    try:
+        return load(path, phase=phase), ""
+    except UsageError as reason:
+        return None, str(reason)
+
+
+@given(seed=st.sampled_from(SEEDS), changes=CHANGES, phase=st.sampled_from(["TRAIN", "TEST"]))
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_mutated_files_are_counted_or_refused(
+    seed: bytes, changes: list[tuple[str, int, bytes]], phase: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.prototxt"
+    path.write_bytes(mutated(seed, changes))
+    found, refused = attempt(path, phase)
+    if found is None:
+        assert refused.isprintable()
+        return
+    counted = engine.tally(found.model)
+    assert all(n >= 0 for counts in counted.totals.values() for n in counts.values())
+    assert all(note.isprintable() for note in found.notes)
