@@ -8,8 +8,8 @@ from pathlib import Path
 from crosscheck import models
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
-from crosscheck.explain import terms as explain
-from crosscheck.explain.terms import Term
+from crosscheck.explain.number import prediction
+from crosscheck.explain.wording import sum_text
 
 ROOT = Path(__file__).parent.parent
 START, END = "<!-- table: resnet50 -->", "<!-- end of table -->"
@@ -27,20 +27,10 @@ def block() -> str:
             c = convention.load(r["convention"])
             name = c.title if c.title.endswith(r["tool_version"]) else f"{c.title} {r['tool_version']}"
             unit = r["unit"] if metric == "compute" else "parameters"
-            key = (int(r["value"]), _sum(explain.number(counted, c, metric)), int(r["residual"]), unit)
+            key = (int(r["value"]), sum_text(prediction(counted, c, metric).terms, by_op=False), int(r["residual"]), unit)
             same.setdefault(key, []).append(name)
         lines += [f"| {', '.join(names)} | {v:,} {unit} | {terms} | {left:,} |" for (v, terms, left, unit), names in same.items()]
     return "\n".join(lines)
-
-
-def _sum(terms: list[Term]) -> str:
-    """Terms of one primitive together; the small ones stay, nothing is dropped."""
-    sums: dict[tuple[str, int], int] = {}
-    for t in terms:
-        key = (t.primitive, t.weight_a)
-        sums[key] = sums.get(key, 0) + t.count
-    parts = [f"{'−' if w < 0 else '+'} {'' if abs(w) == 1 else f'{abs(w)}·'}{n:,} {p}" for (p, w), n in sums.items()]
-    return " ".join(parts).removeprefix("+ ")
 
 
 def main() -> None:

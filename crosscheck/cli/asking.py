@@ -43,19 +43,16 @@ def explain(
     from crosscheck import models
     from crosscheck.contract.rows import TOTAL
     from crosscheck.explain import account
-    from crosscheck.measuring import earlier as stored
+    from crosscheck.measuring import earlier
     from crosscheck.report.pages import explain as shown
-    from crosscheck.studies import explain as sources
+    from crosscheck.studies import explain as study
 
     shape = models.parse_input(input_shape) if input_shape else None
     models.get(model)
-    wanted = sources.subjects(model, tools, batch=batch, input_shape=shape, classes=classes)
+    wanted = study.counts(model, tools, batch=batch, input_shape=shape, classes=classes)
     asked = account.common_metric(wanted, metric)
     place = layer or TOTAL
-    if predicted:
-        source = sources.predicted_source()
-    else:
-        source = sources.best_source(wanted, asked, place, classes is None, stored.FOLDERS)
+    source = account.nothing_measured if predicted else study.best_source(wanted, asked, place, classes is None, earlier.FOLDERS)
     shown.show_account(account.account(wanted, asked, source, place), output.value)
 
 

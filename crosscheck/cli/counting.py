@@ -144,8 +144,8 @@ def count_caffe(
     found = prototxt.load(prototxt.find(file), stated, phase=phase.name.upper(), batch=batch, stages=tuple(stage or ()))
     chosen, left_out = counted_file.choose(found.model, conventions or ("caffe" if metric else "mac", "caffe"), every)
     if metric:
-        subjects = counted_file.subjects(found.model, chosen)
-        answer = account.account(subjects, account.common_metric(subjects, metric), account.predicted)
+        counts = counted_file.counts(found.model, chosen)
+        answer = account.account(counts, account.common_metric(counts, metric))
         shown.show_account(answer, output.value)
     else:
         terminal.show_count(found.model, chosen, layers, output.value)

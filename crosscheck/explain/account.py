@@ -1,7 +1,7 @@
 """Accounts of numbers: one tool's number as a sum of terms, and the way from one tool's number to the next.
 
-A *subject* is a tool on a network: ``torchinfo``, or ``resnet50-v1:torchinfo`` for another network than the one asked about; or
-an export of a network, counted under a convention: ``onnx:torch``, ``onnx:torch:onnx_tool``.
+What is accounted for is a *count*, a network as a tool counts it: ``torchinfo``, or ``resnet50-v1:torchinfo`` for another network
+than the one asked about; or an export of a network, counted under a convention: ``onnx:torch``, ``onnx:torch:onnx_tool``.
 """
 
 from __future__ import annotations
@@ -13,15 +13,13 @@ from itertools import pairwise
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL
 from crosscheck.conventions.read import Convention
-from crosscheck.counting import engine
 from crosscheck.counting.engine import Tally
 from crosscheck.errors import UsageError
-from crosscheck.explain import rewrites as rewritten
-from crosscheck.explain import terms as explain
+from crosscheck.explain import number, rewrites, terms
+from crosscheck.explain.number import Known, Number
 from crosscheck.explain.terms import Term
 from crosscheck.exports.recipe import Lowered
 
-PREDICTED, STORED, MEASURED = "predicted", "stored", "measured"
 LEDGER = {
     "weight": "weights",
     "bias": "biases",
@@ -32,18 +30,23 @@ LEDGER = {
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """A tool on a network, or an export of it, which then is ``lowered``; ``name`` is how the user wrote it.
+class Count:
+    """A tool on a network, or on an export of it, which then is ``lowered``; ``name`` is how the user wrote it.
 
     ``described`` marks the network that exports start from, before any exporter touched it.
     """
 
     name: str
-    model: Model
+    counted: Tally
     tool: str
     convention: Convention
     lowered: Lowered | None = None
     described: bool = False
+
+    @property
+    def model(self) -> Model:
+        """The network."""
+        return self.counted.model
 
     @property
     def title(self) -> str:
@@ -61,39 +64,25 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A number and where it comes from: ``stored``, ``measured`` or ``predicted``, and ``detail`` in words."""
+class Answer:
+    """A count and its number."""
 
-    value: int
-    origin: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """One subject's number as terms; ``residual`` is what the terms leave of it."""
-
-    subject: Subject
-    unit: str
-    known: Known
-    terms: tuple[Term, ...]
-    residual: int
+    count: Count
+    number: Number
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The way from one number to the next: ``after`` minus ``before`` as terms, and what they leave of it."""
+    """The way from one answer to the next; its number is ``after`` minus ``before``."""
 
-    before: Number
-    after: Number
-    difference: int
-    terms: tuple[Term, ...]
-    residual: int
+    before: Answer
+    after: Answer
+    number: Number
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the parameter ledger: what kind of elements, how many there are, and how many each subject counted."""
+    """A row of the parameter ledger: what kind of elements, how many there are, and how many each tool counted."""
 
     what: str
     counted: tuple[int, ...]
@@ -105,76 +94,70 @@ class Account:
 
     metric: str
     layer: str
-    numbers: tuple[Number, ...]
+    answers: tuple[Answer, ...]
     steps: tuple[Step, ...]
     ledger: tuple[Entry, ...]
 
 
-Source = Callable[[Subject, str, str], Known]  # subject, metric, layer
+Source = Callable[[Count], Known | None]  # what was measured; None where the prediction is all there is
 
 
-def common_metric(subjects: Sequence[Subject], asked: str | None) -> str:
-    """The metric asked for, else the first that every subject gives. Raises UsageError."""
-    metrics = [m for m in subjects[0].convention.metrics if all(m in s.convention.metrics for s in subjects)]
+def nothing_measured(_: Count) -> None:
+    """The source of who asks conventions alone."""
+
+
+def common_metric(counts: Sequence[Count], asked: str | None) -> str:
+    """The metric asked for, else the first that every tool gives. Raises UsageError."""
+    metrics = [m for m in counts[0].convention.metrics if all(m in s.convention.metrics for s in counts)]
     if asked is not None and asked not in metrics:
-        lacking = next((s for s in subjects if asked not in s.convention.metrics), subjects[0])
+        lacking = next((s for s in counts if asked not in s.convention.metrics), counts[0])
         raise UsageError(f"{lacking.name} gives no {asked}. Hint: it gives {', '.join(lacking.convention.metrics)}")
     if not metrics:
-        raise UsageError(f"{' and '.join(s.name for s in subjects)} have no metric in common. Hint: see crosscheck list tools")
+        raise UsageError(f"{' and '.join(s.name for s in counts)} have no metric in common. Hint: see crosscheck list tools")
     return asked or metrics[0]
 
 
-def account(subjects: Sequence[Subject], metric: str, source: Source, layer: str = TOTAL) -> Account:
-    """Explain each subject's number and each step between neighbours. Raises UsageError for a layer that is not there."""
-    tallies: dict[int, Tally] = {}
-    numbers: list[Number] = []
-    for s in subjects:
-        if layer != TOTAL and layer not in s.model.by_id:
-            raise UsageError(f"{s.model.name} has no layer {layer!r}. Hint: crosscheck count {s.model.name} --layers lists them")
-        if layer != TOTAL and s.lowered:
-            raise UsageError(f"{s.name} is a file, whose nodes are no layers of {s.model.name}. Hint: leave out --layer")
-        counted = tallies.setdefault(id(s.model), engine.tally(s.model))
-        terms = (*explain.number(counted, s.convention, metric, layer), *_rewrites(s, metric))
-        known = source(s, metric, layer)
-        unit = s.convention.table(metric).unit
-        numbers.append(Number(s, unit, known, terms, known.value - sum(t.value for t in terms)))
-    steps = [_step(a, b, metric, layer, tallies) for a, b in pairwise(numbers)]
-    return Account(metric, layer, tuple(numbers), tuple(steps), _ledger(numbers) if metric.startswith("params") else ())
+def account(counts: Sequence[Count], metric: str, source: Source = nothing_measured, layer: str = TOTAL) -> Account:
+    """Explain each tool's number and each step between neighbours. Raises UsageError for a layer that is not there."""
+    for c in counts:
+        if layer != TOTAL and layer not in c.model.by_id:
+            raise UsageError(f"{c.model.name} has no layer {layer!r}. Hint: crosscheck count {c.model.name} --layers lists them")
+        if layer != TOTAL and c.lowered:
+            raise UsageError(f"{c.name} is a file, whose nodes are no layers of {c.model.name}. Hint: leave out --layer")
+    answers = [Answer(c, predict(c, metric, layer).measured(source(c))) for c in counts]
+    steps = [_step(a, b, layer) for a, b in pairwise(answers)]
+    return Account(metric, layer, tuple(answers), tuple(steps), _ledger(answers) if metric.startswith("params") else ())
 
 
-def _step(before: Number, after: Number, metric: str, layer: str, tallies: dict[int, Tally]) -> Step:
-    a, b = after.subject, before.subject
-    terms = (
-        *explain.difference(tallies[id(a.model)], a.convention, tallies[id(b.model)], b.convention, metric, layer),
-        *rewritten.between(_rewrites(a, metric), _rewrites(b, metric)),
+def predict(c: Count, metric: str, layer: str = TOTAL) -> Number:
+    """The number from the convention alone."""
+    who = f"the recipe of export {c.lowered.recipe.export}" if c.lowered else f"convention {c.convention.id}"
+    detail = f"predicted by {who}, nothing was run"
+    return number.prediction(c.counted, c.convention, metric, layer, rewrites=_rewrites(c, metric), detail=detail)
+
+
+def _step(before: Answer, after: Answer, layer: str) -> Step:
+    a, b, metric = after.count, before.count, after.number.metric
+    way = (
+        *terms.difference(a.counted, a.convention, b.counted, b.convention, metric, layer),
+        *rewrites.between(_rewrites(a, metric), _rewrites(b, metric)),
     )
-    difference = after.known.value - before.known.value
-    return Step(before, after, difference, terms, difference - sum(t.value for t in terms))
+    return Step(before, after, number.step(before.number, after.number, way))
 
 
-def _rewrites(s: Subject, metric: str) -> list[Term]:
-    return rewritten.terms(s.lowered, s.convention, metric) if s.lowered else []
+def _rewrites(c: Count, metric: str) -> list[Term]:
+    return rewrites.terms(c.lowered, c.convention, metric) if c.lowered else []
 
 
-def _ledger(numbers: Sequence[Number]) -> tuple[Entry, ...]:
+def _ledger(answers: Sequence[Answer]) -> tuple[Entry, ...]:
     names: dict[str, None] = {}
     sums: list[dict[str, int]] = []
-    for n in numbers:
+    for a in answers:
         mine: dict[str, int] = {}
-        for t in (t for t in n.terms if t.value):
+        for t in (t for t in a.number.terms if t.value):
             kind = "separate" if t.op == "bias" else t.op  # a node of its own that only adds a bias
             what = f"{kind} {LEDGER.get(t.primitive, t.primitive)}"
             mine[what] = mine.get(what, 0) + t.value
             names[what] = None
         sums.append(mine)
     return tuple(Entry(what, tuple(mine.get(what, 0) for mine in sums)) for what in names)
-
-
-def predicted(subject: Subject, metric: str, layer: str) -> Known:
-    """The number from the convention alone."""
-    counted = engine.tally(subject.model)
-    value = sum(t.value for t in explain.number(counted, subject.convention, metric, layer))
-    if subject.lowered:
-        value = engine.total(subject.lowered.counted, subject.convention, metric)
-        return Known(value, PREDICTED, f"predicted by the recipe of export {subject.lowered.recipe.export}, nothing was run")
-    return Known(value, PREDICTED, f"predicted by convention {subject.convention.id}, nothing was run")

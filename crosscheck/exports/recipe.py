@@ -100,15 +100,18 @@ def _less(a: Mapping[Key, int], b: Mapping[Key, int]) -> dict[Key, int]:
     return {k: d for k in dict.fromkeys([*a, *b]) if (d := a.get(k, 0) - b.get(k, 0))}
 
 
-def lower(model: Model, recipe: Recipe) -> Lowered:
-    """Apply a recipe. Raises UsageError for a layer that it has no word on, or that the exporter is known to refuse."""
+def lower(model: Model, recipe: Recipe, counted: Tally | None = None) -> Lowered:
+    """Apply a recipe; ``counted`` is the network's tally where the caller has it.
+
+    Raises UsageError for a layer that it has no word on, or that the exporter is known to refuse.
+    """
     for x in model.layers:
         reason = recipe.refuses.get("grouped conv") if x.op == "conv" and x.attrs["groups"] > 1 else None
         if x.op not in recipe.ops or (x.op == "batchnorm" and not x.attrs["affine"]):
             reason = f"its recipe has no word on {x.op!r}; it knows {', '.join(recipe.ops)}"
         if reason:
             raise UsageError(f"export {recipe.export!r} of {model.name}, layer {x.id!r}: {reason}")
-    start = engine.tally(model)
+    start = counted or engine.tally(model)
     changes = []
     now = seen(start)
     for step in recipe.steps:

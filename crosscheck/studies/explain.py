@@ -7,75 +7,71 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from crosscheck import models
-from crosscheck.contract.network import Model, Shape
+from crosscheck.contract.network import Shape
 from crosscheck.contract.rows import Measurement
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
+from crosscheck.counting.engine import Tally
 from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
-from crosscheck.explain import account
-from crosscheck.explain.account import MEASURED, STORED, Known, Source, Subject
-from crosscheck.exports import recipe as lowerings
-from crosscheck.measuring import catalog, runner
-from crosscheck.measuring import earlier as stored
-from crosscheck.measuring import exports as exported
+from crosscheck.explain import wording
+from crosscheck.explain.account import Count, Source
+from crosscheck.explain.number import MEASURED, STORED, Known
+from crosscheck.exports import recipe as recipes
+from crosscheck.measuring import catalog, earlier, exports, runner
 from crosscheck.measuring.exports import Found
 
 MOST_ODD = 4  # differences that are shown of a graph that is not as its recipe says
 
 
-def subjects(
+def counts(
     model: str, tools: Sequence[str], *, batch: int = 1, input_shape: Shape | None = None, classes: int | None = None
-) -> list[Subject]:
+) -> list[Count]:
     """Read ``torchinfo``, ``onnx:torch`` or ``onnx:torch:onnx_tool``, all also with a network before: ``resnet50-v1:torchinfo``.
 
     Raises UnknownNameError, UsageError and ShapeError.
     """
-    built: dict[str, Model] = {}
-    found: list[Subject] = []
+    built: dict[str, Tally] = {}
+    found: list[Count] = []
     for name in tools:
         other, export, tool = _parts(name)
         on = other or model
         if on not in built:
-            built[on] = models.build(on, batch=batch, input_shape=input_shape, classes=classes)
+            built[on] = engine.tally(models.build(on, batch=batch, input_shape=input_shape, classes=classes))
+        counted = built[on]
         known = catalog.tools()
         counted_as = known[tool].convention if tool in known else tool
         if counted_as not in convention.ids():
             raise UnknownNameError("tool", tool, {*known, *convention.ids()})
         if not export:
-            found.append(Subject(name, built[on], tool, convention.of_described(counted_as)))
+            found.append(Count(name, counted, tool, convention.of_described(counted_as)))
             continue
-        counts = convention.load(counted_as)
-        if not counts.reads_onnx:
+        by = convention.load(counted_as)
+        if not by.reads_onnx:
             able = [c for c in convention.ids() if convention.load(c).reads_onnx]
-            whose = f"networks of {counts.framework}" if counts.framework else "described networks"
+            whose = f"networks of {by.framework}" if by.framework else "described networks"
             raise UsageError(f"{tool} counts {whose}, no ONNX files. Hint: {', '.join(able)} count those")
-        lowered = lowerings.lower(built[on], lowerings.recipe(export))
+        lowered = recipes.lower(counted.model, recipes.recipe(export), counted)
         if not found and len(tools) > 1:  # the way to an export starts at what it was made of
-            found.append(Subject(f"{other}:{tool}" if other else tool, built[on], tool, counts, described=True))
-        found.append(Subject(name, built[on], f"{exported.PREFIX}:{export}", counts, lowered))
+            found.append(Count(f"{other}:{tool}" if other else tool, counted, tool, by, described=True))
+        found.append(Count(name, counted, f"{exports.PREFIX}:{export}", by, lowered))
     return found
 
 
 def _parts(name: str) -> tuple[str, str, str]:
     """Network, export and tool or convention of a subject's name; network and export are empty where it names none."""
     words = name.split(":")
-    if exported.PREFIX not in words:
+    if exports.PREFIX not in words:
         other, _, tool = name.rpartition(":")
         return other, "", tool
-    at = words.index(exported.PREFIX)
+    at = words.index(exports.PREFIX)
     rest = words[at + 1 :]
     if not 1 <= len(rest) <= 2 or not all(rest):
-        names = ", ".join(exported.exports())
+        names = ", ".join(exports.exports())
         raise UsageError(f"{name!r} names no export. Hint: write it like onnx:torch or onnx:torch:onnx_tool; there are {names}")
     return ":".join(words[:at]), rest[0], rest[1] if len(rest) == 2 else "mac"
 
 
-def predicted_source() -> Source:
-    """Conventions alone; nothing is run or read."""
-    return account.predicted
-
-
-def best_source(wanted: Sequence[Subject], metric: str, layer: str, plain: bool, folders: Iterable[Path]) -> Source:
+def best_source(wanted: Sequence[Count], metric: str, layer: str, plain: bool, folders: Iterable[Path]) -> Source:
     """Stored where an earlier run has it, else measured now; the engine's own conventions have nothing to measure.
 
     ``plain`` is False where the network is not the one that reports hold (other number of classes). Raises CrosscheckError
@@ -83,46 +79,47 @@ def best_source(wanted: Sequence[Subject], metric: str, layer: str, plain: bool,
     """
     places = tuple(folders)
     known: dict[tuple[str, str], Known] = {}
-    missing: list[Subject] = []
+    missing: list[Count] = []
     files: dict[tuple[str, str], Found] = {}
-    for s in wanted:
-        if s.lowered:
-            known[s.name, s.model.input_text] = _counted(s, metric, files, plain)
+    for c in wanted:
+        if c.lowered:
+            known[_key(c)] = _counted(c, metric, files, plain)
+        elif c.described or c.tool not in catalog.tools():
             continue
-        if s.described or s.tool not in catalog.tools():
-            known[s.name, s.model.input_text] = account.predicted(s, metric, layer)
-            continue
-        found = stored.look_up(s.model.name, s.model.input_text, s.tool, metric, layer, places) if plain else None
-        if found:
-            says = f"measured earlier with {s.tool} {found.version}, from {found.file}"
-            known[s.name, s.model.input_text] = Known(found.value, STORED, says)
+        elif plain and (found := earlier.look_up(c.model.name, c.model.input_text, c.tool, metric, layer, places)):
+            says = f"measured earlier with {c.tool} {found.version}, from {found.file}"
+            known[_key(c)] = Known(found.value, STORED, says)
         else:
-            missing.append(s)
-    for name, row in _measure(missing, metric, layer).items():
-        known[name, row.input] = Known(row.value or 0, MEASURED, f"measured now with {row.tool} {row.tool_version}")
-    return lambda s, _metric, _layer: known[s.name, s.model.input_text]
+            missing.append(c)
+    for c, row in _measure(missing, metric, layer):
+        known[_key(c)] = Known(row.value or 0, MEASURED, f"measured now with {row.tool} {row.tool_version}")
+    return lambda c: None if c.described else known.get(_key(c))
 
 
-def _counted(s: Subject, metric: str, files: dict[tuple[str, str], Found], plain: bool) -> Known:
+def _key(c: Count) -> tuple[str, str]:
+    return c.name, c.model.input_text
+
+
+def _counted(c: Count, metric: str, files: dict[tuple[str, str], Found], plain: bool) -> Known:
     """What the export really holds; each file is written and read once."""
-    assert s.lowered is not None  # noqa: S101 - the caller asks for exports alone
-    export = s.lowered.recipe.export
-    key = (s.model.name, export)
+    assert c.lowered is not None  # noqa: S101 - the caller asks for exports alone
+    export = c.lowered.recipe.export
+    key = (c.model.name, export)
     if key not in files:
-        files[key] = exported.find(s.model, export, cache=exported.CACHE if plain else None)
+        files[key] = exports.find(c.model, export, cache=exports.CACHE if plain else None)
     found = files[key]
     counted = engine.tally(found.imported.model)
-    odd = s.lowered.residual(counted)
-    shown = ", ".join(f"{n:+,} {primitive} of {op}" for (op, primitive), n in list(odd.items())[:MOST_ODD])
+    odd = c.lowered.residual(counted)
+    shown = ", ".join(f"{wording.signed(n)} {primitive} ({op})" for (op, primitive), n in list(odd.items())[:MOST_ODD])
     more = f" and {len(odd) - MOST_ODD} more" if len(odd) > MOST_ODD else ""
     told = f"not as the recipe says: {shown}{more}" if odd else "node by node as the recipe says"
-    detail = f"{found.detail}: {lowerings.nodes(counted):,} nodes, {told}"
+    detail = f"{found.detail}: {recipes.nodes(counted):,} nodes, {told}"
     detail += "".join(f"; {note}" for note in found.imported.notes) + (f"; known fault: {found.fault}" if found.fault else "")
-    return Known(engine.total(counted, s.convention, metric), MEASURED, detail)
+    return Known(engine.total(counted, c.convention, metric), MEASURED, detail)
 
 
-def _measure(missing: Sequence[Subject], metric: str, layer: str) -> dict[str, Measurement]:
-    """Run the tools that are missing on their networks; the wanted cell of each by the subject's name."""
+def _measure(missing: Sequence[Count], metric: str, layer: str) -> list[tuple[Count, Measurement]]:
+    """Run the tools that are missing on their networks; the wanted cell of each."""
     plans: list[runner.Plan] = []
     for s in missing:
         tool = catalog.tool(s.tool)
@@ -136,7 +133,7 @@ def _measure(missing: Sequence[Subject], metric: str, layer: str) -> dict[str, M
                 f"Hint: {info.hint_for(tool)}, or ask with --predicted"
             )
         plans.append(runner.Plan(info, (s.model,), (tool,), overlay=tool.overlay))
-    found: dict[str, Measurement] = {}
+    found: list[tuple[Count, Measurement]] = []
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
         for s, plan in zip(missing, plans, strict=True):
             (outcome,) = runner.run([plan], logs=Path(temp))
@@ -147,5 +144,5 @@ def _measure(missing: Sequence[Subject], metric: str, layer: str) -> dict[str, M
             row = next((r for r in rows if r.layer == layer), None)
             if row is None:
                 raise UsageError(f"{s.tool} gives totals only. Hint: leave out --layer, or ask with --predicted")
-            found[s.name] = row
+            found.append((s, row))
     return found

@@ -110,7 +110,7 @@ def test_residuals_fail_the_run_and_are_listed() -> None:
     count = COUNTED.totals["maxpool"]["window_elements"]
     lines = compare.describe(verdict)
     total = next(line for line in lines if TOTAL in line)
-    assert total.startswith(f"residual -{count:,} busy units: every-op × busy_tool × (total) × compute (measured ")
+    assert total.startswith(f"residual −{count:,} busy units: every-op × busy_tool × (total) × compute (measured ")
     assert len(lines) == len(odd_cells(frame))
 
 

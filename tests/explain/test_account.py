@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from crosscheck.cli import app
+from crosscheck.contract.network import Model
 from crosscheck.conventions import read as convention
+from crosscheck.counting import engine
 from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.explain import account
-from crosscheck.explain.account import Known, Subject
-from crosscheck.measuring import earlier as stored
-from crosscheck.studies import explain as sources
+from crosscheck.explain.account import Count
+from crosscheck.explain.number import Known
+from crosscheck.measuring import earlier
+from crosscheck.studies import explain as study
 
 TOOLS = [c for c in convention.ids() if "compute" in convention.load(c).metrics]
 
@@ -28,66 +31,79 @@ TOOLS = [c for c in convention.ids() if "compute" in convention.load(c).metrics]
 )
 @settings(max_examples=30, deadline=None)
 def test_terms_and_residual_add_up_to_the_number(tools: list[str], off: int, model: str) -> None:
-    def source(s: Subject, metric: str, layer: str) -> Known:
-        known = account.predicted(s, metric, layer)
-        return Known(known.value + off, "measured", "")
+    def source(c: Count) -> Known:
+        return Known(engine.total(c.counted, c.convention, "compute") + off, "measured")
 
-    subjects = sources.subjects(model, tools)
-    answer = account.account(subjects, "compute", source)
-    for n in answer.numbers:
-        assert sum(t.value for t in n.terms) + n.residual == n.known.value
-        assert n.residual == off
+    answer = account.account(study.counts(model, tools), "compute", source)
+    for a in answer.answers:
+        assert sum(t.value for t in a.number.terms) + off == a.number.value
+        assert (a.number.residual, a.number.origin) == (off, "measured")
     for s in answer.steps:
-        assert s.difference == s.after.known.value - s.before.known.value
-        assert sum(t.value for t in s.terms) + s.residual == s.difference
-        assert s.residual == 0
+        assert s.number.value == s.after.number.value - s.before.number.value == sum(t.value for t in s.number.terms)
+        assert s.number.residual == 0
+
+
+def test_a_prediction_is_its_sum_and_says_so() -> None:
+    (answer,) = account.account(study.counts("resnet18", ["thop"]), "compute").answers
+    assert (answer.number.residual, answer.number.origin) == (0, "predicted")
+    assert answer.number.value == engine.total(answer.count.counted, answer.count.convention, "compute")
+
+
+def test_a_network_is_tallied_once_however_many_tools_count_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    tallied: list[str] = []
+    tally = engine.tally
+
+    def counted(model: Model) -> engine.Tally:
+        tallied.append(model.name)
+        return tally(model)
+
+    monkeypatch.setattr(engine, "tally", counted)
+    account.account(study.counts("lenet", ["thop", "torchinfo", "lenet5:thop", "mac"]), "compute")
+    assert tallied == ["lenet", "lenet5"]
 
 
 def test_a_step_to_another_network_has_graph_terms() -> None:
-    subjects = sources.subjects("resnet50", ["torchinfo", "resnet50-v1:torchinfo"])
-    answer = account.account(subjects, "compute", account.predicted)
+    answer = account.account(study.counts("resnet50", ["torchinfo", "resnet50-v1:torchinfo"]), "compute")
     (step,) = answer.steps
-    assert {t.cause for t in step.terms} == {"graph"}
-    assert step.difference == 3_857_973_248 - 4_089_184_256
-    assert step.residual == 0
+    assert {t.cause for t in step.number.terms} == {"graph"}
+    assert step.number.value == 3_857_973_248 - 4_089_184_256
+    assert step.number.residual == 0
 
 
 def test_the_parameter_ledger_adds_up() -> None:
-    subjects = sources.subjects("resnet50", ["torchinfo", "paddle_flops", "mac"])
-    answer = account.account(subjects, "params", account.predicted)
+    answer = account.account(study.counts("resnet50", ["torchinfo", "paddle_flops", "mac"]), "params")
     totals = [sum(e.counted[k] for e in answer.ledger) for k in range(3)]
     assert totals == [25_557_032, 25_610_152, 25_557_032]
 
 
 def test_layers_and_metrics_that_are_not_there() -> None:
-    subjects = sources.subjects("lenet", ["torchinfo"])
     with pytest.raises(UsageError, match=r"no layer 'features\.9'"):
-        account.account(subjects, "compute", account.predicted, "features.9")
+        account.account(study.counts("lenet", ["torchinfo"]), "compute", layer="features.9")
     with pytest.raises(UsageError, match="gives no params"):
-        account.common_metric(sources.subjects("lenet", ["flop_counter"]), "params")
+        account.common_metric(study.counts("lenet", ["flop_counter"]), "params")
     with pytest.raises(UsageError, match="no metric in common"):
-        account.common_metric(sources.subjects("lenet", ["flop_counter", "keras_count_params"]), None)
+        account.common_metric(study.counts("lenet", ["flop_counter", "keras_count_params"]), None)
     with pytest.raises(UnknownNameError, match="torchinfo"):
-        sources.subjects("lenet", ["torchinf"])
+        study.counts("lenet", ["torchinf"])
 
 
 def _file(folder: Path, rows: list[str]) -> None:
     head = "model,framework,tool,tool_version,convention,input,layer,op,metric,value,unit,predicted,residual,status,message"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / stored.FILE).write_text("\n".join([head, *rows]) + "\n")
+    (folder / earlier.FILE).write_text("\n".join([head, *rows]) + "\n")
 
 
 def test_stored_numbers_are_found_by_their_whole_key(tmp_path: Path) -> None:
     row = "lenet,pytorch,torchinfo,1.8.0,torchinfo,1x1x28x28,(total),(model),compute,347775,mult-adds,347774,1,ok,"
     _file(tmp_path, [row, row.replace("(total)", "flatten").replace("347775", "").replace(",ok,", ",absent,")])
-    found = stored.look_up("lenet", "1x1x28x28", "torchinfo", "compute", "(total)", [tmp_path])
+    found = earlier.look_up("lenet", "1x1x28x28", "torchinfo", "compute", "(total)", [tmp_path])
     assert found is not None
     assert (found.value, found.unit, found.version) == (347_775, "mult-adds", "1.8.0")
-    absent = stored.look_up("lenet", "1x1x28x28", "torchinfo", "compute", "flatten", [tmp_path])
+    absent = earlier.look_up("lenet", "1x1x28x28", "torchinfo", "compute", "flatten", [tmp_path])
     assert absent is not None
     assert absent.value == 0
-    assert stored.look_up("lenet", "2x1x28x28", "torchinfo", "compute", "(total)", [tmp_path]) is None
-    assert stored.look_up("lenet", "1x1x28x28", "torchinfo", "params", "(total)", [tmp_path, tmp_path / "none"]) is None
+    assert earlier.look_up("lenet", "2x1x28x28", "torchinfo", "compute", "(total)", [tmp_path]) is None
+    assert earlier.look_up("lenet", "1x1x28x28", "torchinfo", "params", "(total)", [tmp_path, tmp_path / "none"]) is None
 
 
 def test_explain_shows_a_residual_that_a_stored_number_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from crosscheck import models
 from crosscheck.cli import app
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import Export
+from crosscheck.counting import engine
 from crosscheck.errors import CrosscheckError, UsageError
 from crosscheck.explain import account
 from crosscheck.explain import rewrites as rewritten
@@ -32,7 +33,7 @@ from crosscheck.measuring import exports as exported
 from crosscheck.measuring.exports import Found
 from crosscheck.report import render
 from crosscheck.report.pages import exports as page
-from crosscheck.studies import explain as sources
+from crosscheck.studies import explain as study
 from crosscheck.studies.verify.run import Proof
 from tests.helpers import same
 
@@ -181,19 +182,21 @@ def test_exports_are_subjects_beside_tools() -> None:
 @pytest.mark.parametrize("by", ["onnx_tool", "opencv", "onnx_opcounter", "mac"])
 def test_steps_between_exports_add_up_under_every_convention(by: str, metric: str) -> None:
     names = [f"onnx:{e}:{by}" for e in lowerings.recipes()] + ["resnet50-v1:onnx:torch", by]
-    subjects = sources.subjects("resnet18", names)
-    if any(metric not in s.convention.metrics for s in subjects):
+    counts = study.counts("resnet18", names)
+    if any(metric not in c.convention.metrics for c in counts):
         return
-    answer = account.account(subjects, metric, account.predicted)
-    assert {n.residual for n in answer.numbers} == {0}
+    answer = account.account(counts, metric)
+    for count, number in ((a.count, a.number) for a in answer.answers):
+        seen = count.lowered.counted if count.lowered else count.counted
+        assert number.value == engine.total(seen, count.convention, metric), "the engine's own sum of the rewritten network"
     for step in answer.steps:
-        assert sum(t.value for t in step.terms) == step.difference
-        assert step.residual == 0
+        assert sum(t.value for t in step.number.terms) == step.number.value
+        assert step.number.residual == 0
 
 
 def test_going_there_and_back_undoes_everything() -> None:
     one, other = (
-        rewritten.terms(lower(RESNET, recipe(e)), sources.subjects("lenet", ["onnx_tool"])[0].convention, "params")
+        rewritten.terms(lower(RESNET, recipe(e)), study.counts("lenet", ["onnx_tool"])[0].convention, "params")
         for e in ("torch", "tf-plain")
     )
     there, back = rewritten.between(one, other), rewritten.between(other, one)
@@ -232,14 +235,13 @@ def test_a_file_is_set_against_its_recipe(monkeypatch: pytest.MonkeyPatch) -> No
         return Found(Imported(made[export]), f"counted in {export}.onnx", "it pads" if export == "paddle" else "")
 
     monkeypatch.setattr(exported, "find", find)
-    subjects = sources.subjects("resnet18", ["onnx:torch", "onnx:torch:onnx_tool", "onnx:paddle"])
-    source = sources.best_source(subjects, "params", "(total)", True, ())
-    answer = account.account(subjects, "params", source)
+    counts = study.counts("resnet18", ["onnx:torch", "onnx:torch:onnx_tool", "onnx:paddle"])
+    answer = account.account(counts, "params", study.best_source(counts, "params", "(total)", True, ()))
     assert asked == ["torch", "paddle"], "each file is made once"
-    assert [n.residual for n in answer.numbers] == [0, -64, -64, 0]
-    assert answer.numbers[0].subject.title == "as described", "the way to an export starts at what it was made of"
-    details = [n.known.detail for n in answer.numbers[1:]]
-    assert details[0] == "counted in torch.onnx: 49 nodes, not as the recipe says: -64 bias of conv"
+    assert [a.number.residual for a in answer.answers] == [0, -64, -64, 0]
+    assert answer.answers[0].count.title == "as described", "the way to an export starts at what it was made of"
+    details = [a.number.detail for a in answer.answers[1:]]
+    assert details[0] == "counted in torch.onnx: 49 nodes, not as the recipe says: −64 bias (conv)"
     assert details[2] == "counted in paddle.onnx: 82 nodes, node by node as the recipe says; known fault: it pads"
 
 
@@ -270,5 +272,5 @@ def test_an_export_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nothing_that_changes_a_number_is_said_in_words() -> None:
     told = CliRunner().invoke(app, ["explain", "resnet18", "onnx:torch", "onnx:tf", "--predicted"]).stdout
-    assert told.count("nothing between them changes this number; residual 0") == 2
+    assert told.count(": 0; residual 0\n  nothing between them changes this number\n") == 2
     assert "as described on resnet18" in told

@@ -251,7 +251,7 @@ def test_a_wrong_weight_shows_as_a_residual(tmp_path: Path, monkeypatch: pytest.
     assert right.id == wrong.id
     assert found.exit_code == 1
     assert found.unexplained == tuple(
-        f"residual -512 FLOPS: opencv × {node} × compute (measured 256, predicted 768)" for node in ("Relu_0", "(total)")
+        f"residual −512 FLOPS: opencv × {node} × compute (measured 256, predicted 768)" for node in ("Relu_0", "(total)")
     )
 
 

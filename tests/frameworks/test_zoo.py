@@ -48,8 +48,7 @@ def test_every_number_of_every_network_that_can_be_expressed_is_explained(entrie
         assert {n.row.tool for n in entry.numbers} == tools
         assert [n.residual for n in entry.numbers] == [0] * len(entry.numbers), name
         for n in entry.numbers:
-            assert sum(t.value for t in n.parts) == n.predicted
-            assert n.ours is None or sum(t.value for t in n.terms) == (n.predicted or 0) - n.ours
+            assert n.less_ours is None or n.less_ours.residual == 0
 
 
 def test_keras_resnet50_is_the_v1_with_biases(entries: dict[str, Entry]) -> None:
@@ -60,7 +59,8 @@ def test_keras_resnet50_is_the_v1_with_biases(entries: dict[str, Entry]) -> None
     assert entry.macs == 3_857_973_248
     assert ways(entry) == ["after fc: nothing here, softmax there"]
     (profiled,) = [n for n in entry.numbers if n.row.tool == "tf_profiler"]
-    assert [(t.op, t.value) for t in profiled.terms] == [("softmax", 5_000)]
+    assert profiled.less_ours is not None
+    assert [(t.op, t.value) for t in profiled.less_ours.terms] == [("softmax", 5_000)]
 
 
 def test_keras_resnet50_v2_is_the_described_one(entries: dict[str, Entry]) -> None:
@@ -72,7 +72,8 @@ def test_paddle_resnet50_counts_running_statistics(entries: dict[str, Entry]) ->
     entry = entries["paddle:resnet50"]
     assert printed(entry)["paddle_flops", "params"] == printed(entry)["paddle_summary", "params"] == 25_610_152
     (number,) = [n for n in entry.numbers if (n.row.tool, n.row.metric) == ("paddle_flops", "params")]
-    assert sum(t.value for t in number.parts if t.primitive == "running_stats") == 25_610_152 - entry.params == 53_120
+    assert number.number is not None
+    assert sum(t.value for t in number.number.terms if t.primitive == "running_stats") == 25_610_152 - entry.params == 53_120
     assert printed(entry)["paddle_flops", "compute"] == 4_111_514_624
     assert ways(entry) == []
 
@@ -94,7 +95,7 @@ def test_what_the_vocabulary_lacks_is_named_with_its_number(entries: dict[str, E
     assert entries["paddle:densenet121"].unknown == {"paddle.nn.BatchNorm": 121}
     assert entries["keras:MobileNet"].unknown == {"keras ReLU with max_value 6.0": 27}
     for name in ("paddle:densenet121", "keras:MobileNet"):
-        assert all(n.predicted is None and n.row.value for n in entries[name].numbers if "nontrainable" not in n.row.metric)
+        assert all(n.number is None and n.row.value for n in entries[name].numbers if "nontrainable" not in n.row.metric)
 
 
 def like(name: str, model: str = "", shape: tuple[int, ...] = (3, 224, 224)) -> Network:
@@ -109,7 +110,7 @@ def test_torchvision_by_its_public_face(tmp_path: Path, monkeypatch: pytest.Monk
     assert [n.residual for n in resnet.numbers] == [0] * len(resnet.numbers)
     assert ways(resnet) == []
     assert printed(resnet)["torchinfo", "params"] == 11_689_512
-    assert all(n.predicted == n.ours for n in resnet.numbers)
+    assert all(n.number and n.number.predicted == n.ours for n in resnet.numbers)
     named = ("Hardswish", "torch function roll", "torch function chunk", "torch function add with a tensor that no call made")
     assert odd.unknown == dict.fromkeys(named, 1)
     assert odd.seen is not None
@@ -144,6 +145,6 @@ def test_torchvision_itself(tmp_path: Path) -> None:
         assert entry.status == "ok", entry.message
         assert {n.row.tool for n in entry.numbers} == {t.id for t in catalog.framework("pytorch").tools}
         assert [n.residual for n in entry.numbers] == [0] * len(entry.numbers)
-        assert all(n.predicted == n.ours for n in entry.numbers)
+        assert all(n.number and n.number.predicted == n.ours for n in entry.numbers)
         assert ways(entry) == []
     assert surveyed.relation(alexnet) == "alexnet: identical"

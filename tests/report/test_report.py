@@ -159,7 +159,7 @@ def test_a_residual_is_shown_where_it_is() -> None:
     assert [cells[-1] for cells in compute[2:-1]] == ["**0**", "**0**"]
     assert "416,523 MAC = " in files["models/lenet5.md"]
     assert re.search(r"416,523 MAC = .*; residual 3$", files["models/lenet5.md"], re.MULTILINE)
-    assert "difference +468,377, residual -3)" in files["models/lenet5.md"], "the next step takes it back"
+    assert "beta units: +468,377; residual −3**" in files["models/lenet5.md"], "the next step takes it back"
 
 
 def test_tools_that_say_the_same_share_a_line_and_a_column() -> None:
@@ -192,8 +192,8 @@ def test_a_page_explains_each_number_as_a_sum_with_its_unit() -> None:
         ("MACs", "parameters", "0"),
     ]
     for _, value, _, terms, _ in sums:
-        products = re.findall(r"([+-]?) ?(?:(\d+) × )?([\d,]+) ", terms)
-        total = sum((-1 if sign == "-" else 1) * int(w or 1) * int(n.replace(",", "")) for sign, w, n in products)
+        products = re.findall(r"([+−]?) ?(?:(\d+) × )?([\d,]+) ", terms)
+        total = sum((-1 if sign == "−" else 1) * int(w or 1) * int(n.replace(",", "")) for sign, w, n in products)
         assert total == int(value.replace(",", "")), terms
 
 
@@ -211,9 +211,9 @@ def test_a_page_has_every_layer_with_its_arithmetic_and_every_tool() -> None:
 
 def test_a_page_leads_from_one_tool_to_the_next_by_terms_that_add_up() -> None:
     way = FILES["models/lenet5.md"].split("## From one tool to the next")[1].split("\n## ")[0]
-    pattern = r"^\*\*.+?: MACs ([\d,]+) MAC → Beta ([\d,]+) beta units\*\* \(difference ([+\d,]+), residual 0\)"
+    pattern = r"^\*\*.+?: MACs ([\d,]+) MAC → Beta ([\d,]+) beta units: ([+\d,]+); residual 0\*\*"
     ((below, above, difference),) = re.findall(pattern, way, re.MULTILINE)
-    terms = [int(n.replace(",", "")) for n in re.findall(r"^- ([+-][\d,]+): ", way, re.MULTILINE)]
+    terms = [int(n.replace(",", "").replace("−", "-")) for n in re.findall(r"^- ([+−][\d,]+): ", way, re.MULTILINE)]
     assert len(terms) == 4
     assert sum(terms) == int(difference.replace(",", "")) == int(above.replace(",", "")) - int(below.replace(",", ""))
 

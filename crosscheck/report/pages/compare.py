@@ -10,7 +10,7 @@ import jinja2
 import pandas as pd
 from tabulate import tabulate
 
-from crosscheck.explain.terms import Term
+from crosscheck.explain import wording
 from crosscheck.studies.compare.view import METRIC_TITLES, Column, Page, Report
 
 NONE = "–"
@@ -30,11 +30,6 @@ def number(value: Any) -> str:
     return NONE if value is None or pd.isna(value) else f"{int(value):,}"
 
 
-def signed(value: int) -> str:
-    """A count with its sign."""
-    return f"{value:+,}"
-
-
 def ratio(value: Any) -> str:
     """A ratio to MACs, four decimals."""
     return NONE if value is None or pd.isna(value) else f"{value:.4f}"
@@ -45,15 +40,6 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[Any]], align: str = ""
     how = [{"l": "left", "c": "center"}.get(c, "right") for c in align.ljust(len(headers), "r")]
     clean = [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
     return tabulate(clean, headers=list(headers), tablefmt="pipe", colalign=how, disable_numparse=True) if clean else ""
-
-
-def sum_text(terms: Sequence[Term]) -> str:
-    """Terms joined as a sum, signs in between."""
-    parts = []
-    for t in terms:
-        times = "" if abs(t.weight_a) == 1 else f"{abs(t.weight_a)} × "
-        parts.append(f"{'-' if t.value < 0 else '+'} {times}{abs(t.count):,} {t.op} `{t.primitive}`")
-    return " ".join(parts).removeprefix("+ ") or "0"
 
 
 def _summary(report: Report, env: jinja2.Environment) -> str:
@@ -128,7 +114,7 @@ def _family(report: Report, family: str, metrics: Sequence[str]) -> str:
 
 
 def _effect(quirk: dict[Any, Any]) -> str:
-    return signed(int(quirk["effect"])) if quirk["effect"] else f"0 for {number(quirk['left_out'])} {quirk['primitive']}"
+    return wording.signed(int(quirk["effect"])) if quirk["effect"] else f"0 for {number(quirk['left_out'])} {quirk['primitive']}"
 
 
 def _some(names: Sequence[str], everything: int) -> str:
@@ -168,9 +154,9 @@ def render(report: Report) -> dict[str, str]:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    filters: dict[str, Any] = {"number": number, "signed": signed, "sum_text": sum_text}
+    filters: dict[str, Any] = {"number": number, "signed": wording.signed, "equation": wording.equation, "size": wording.size}
     env.filters |= filters
-    env.globals |= {"table": table}
+    env.globals |= {"table": table, "step_text": wording.step_text, "NOTHING": wording.NOTHING}
     files = {"summary.md": _summary(report, env)}
     for page in report.pages:
         tables = {m: _layers(page, m) for m in page.values}

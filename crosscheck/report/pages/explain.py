@@ -14,26 +14,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from crosscheck.contract.rows import TOTAL
-from crosscheck.explain.account import Account, Number, Step
+from crosscheck.explain import wording
+from crosscheck.explain.account import Account, Answer, Step
+from crosscheck.explain.number import Number
 from crosscheck.explain.terms import Term
 from crosscheck.report.pages.legacy import console, in_words, show_rows
-from crosscheck.studies.figures.identify import Answer, Hypothesis, words
-
-NOTHING = "nothing between them changes this number; residual 0"
-
-
-def sum_line(n: Number) -> str:
-    """``8,178,368,512 = 2 × 4,087,136,256 mac (conv) + …; residual 0``."""
-    parts = [
-        f"{'−' if t.value < 0 else '+'} {_times(abs(t.weight_a))}{abs(t.count):,} {t.primitive} ({t.op})"
-        for t in n.terms
-        if t.value
-    ]
-    return f"{n.known.value:,} = {' '.join(parts).removeprefix('+ ') or '0'}; residual {n.residual:,}"
-
-
-def _times(weight: int) -> str:
-    return "" if weight == 1 else f"{weight} × "
+from crosscheck.studies.figures import identify
+from crosscheck.studies.figures.identify import Hypothesis, words
 
 
 def share(term: Line, whole: int) -> str:
@@ -44,13 +31,13 @@ def share(term: Line, whole: int) -> str:
     return f"{percent:.1f} %" if abs(percent) >= 0.1 else f"{percent:.2g} %"
 
 
-def headline(n: Number, layer: str) -> str:
+def headline(a: Answer, layer: str) -> str:
     """Who says what of which network, under which convention, for which input."""
     place = "" if layer == TOTAL else f", layer {layer}"
-    s = n.subject
-    words = in_words(n.known.value, n.unit)
-    size = f"{n.known.value:,} {n.unit}" + (f" ({words})" if words else "")
-    return f"{s.title} on {s.model.name}{place}, input {s.model.input_text}: {size}"
+    c, n = a.count, a.number
+    words = in_words(n.value, n.unit)
+    size = wording.size(n) + (f" ({words})" if words else "")
+    return f"{c.title} on {c.model.name}{place}, input {c.model.input_text}: {size}"
 
 
 def show_account(a: Account, output: str) -> None:
@@ -65,31 +52,31 @@ def show_account(a: Account, output: str) -> None:
 
 def _terminal(a: Account) -> None:
     out = console()
-    for n in a.numbers:
-        out.print(f"[bold]{escape(headline(n, a.layer))}[/bold]", highlight=False)
-        out.print(f"  {escape(n.known.detail)}", style="dim", highlight=False)
-        if len(a.numbers) == 1:
-            out.print(f"  {escape(sum_line(n))}", highlight=False)
-            _terms(n.terms, n.known.value, n.residual, "part")
+    for answer in a.answers:
+        out.print(f"[bold]{escape(headline(answer, a.layer))}[/bold]", highlight=False)
+        out.print(f"  {escape(answer.number.detail)}", style="dim", highlight=False)
+        if len(a.answers) == 1:
+            out.print(f"  {escape(wording.equation(answer.number))}", highlight=False)
+            _terms(answer.number, "part")
     for step in a.steps:
         out.print()
         out.print(f"[bold]{escape(step_line(step))}[/bold]", highlight=False)
-        if step.terms or step.residual:
-            _terms(step.terms, step.difference, step.residual, "share")
+        if step.number.terms or step.number.residual:
+            _terms(step.number, "share")
         else:
-            out.print(f"  {NOTHING}\n", style="dim")
+            out.print(f"  {wording.NOTHING}\n", style="dim")
     if a.ledger:
         _ledger(a)
 
 
 def step_line(step: Step) -> str:
-    """``torchinfo 4,089,238,376 → FlopCounterMode 8,178,368,512: +4,089,130,136``."""
-    b, n = step.before, step.after
-    return f"{_who(b)} {b.known.value:,} {b.unit} → {_who(n)} {n.known.value:,} {n.unit}: {step.difference:+,}"
+    """``torchinfo 4,089,238,376 mult-adds → FlopCounterMode 8,178,368,512 FLOPs: +4,089,130,136; residual 0``."""
+    before, after = (f"{_who(a)} {wording.size(a.number)}" for a in (step.before, step.after))
+    return wording.step_text(before, after, step.number)
 
 
-def _who(n: Number) -> str:
-    return f"{n.subject.title} ({n.subject.model.name})" if n.subject.elsewhere else n.subject.title
+def _who(a: Answer) -> str:
+    return f"{a.count.title} ({a.count.model.name})" if a.count.elsewhere else a.count.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +90,6 @@ class Line:
     quirk: str = ""
 
 
-def _part(t: Term) -> str:
-    return f"{t.value:+,} {t.primitive} ({t.op})" if t.value else f"{t.count:+,} {t.primitive} ({t.op}), not counted"
-
-
 def lines(terms: Sequence[Term]) -> list[Line]:
     """Terms as lines; those of one rewrite are one, with its parts, at the place of the first."""
     found: list[Line] = []
@@ -115,24 +98,24 @@ def lines(terms: Sequence[Term]) -> list[Line]:
         if not rewrite:
             found += [Line(t.value, t.cause, t.says, t.source, t.quirk) for t in parts]
             continue
-        says = f"{rewrite}: " + ", ".join(_part(t) for t in parts)
+        says = f"{rewrite}: {wording.amounts(parts)}"
         source = "; ".join(dict.fromkeys(s for t in parts for s in t.source.split("; ")))
         quirk = "; ".join(dict.fromkeys(t.quirk for t in parts if t.quirk))
         found.append(Line(sum(t.value for t in parts), parts[0].cause, says, source, quirk))
     return found
 
 
-def _terms(terms: Sequence[Term], whole: int, residual: int, last: str) -> None:
+def _terms(n: Number, last: str) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True)
-    table.add_column("amount", justify="right", no_wrap=True, footer=f"{residual:+,}")
+    table.add_column("amount", justify="right", no_wrap=True, footer=wording.signed(n.residual))
     table.add_column(last, justify="right", no_wrap=True, footer="")
     table.add_column("cause", no_wrap=True, footer="residual")
     table.add_column(
-        "what it is, who counts it, where it is written", overflow="fold", footer="nothing is left" if not residual else ""
+        "what it is, who counts it, where it is written", overflow="fold", footer="nothing is left" if not n.residual else ""
     )
-    for t in lines(terms):
+    for t in lines(n.terms):
         says = t.says + (f"\n! {t.quirk}" if t.quirk else "")
-        table.add_row(f"{t.value:+,}", share(t, whole), t.cause, f"{escape(says)}\n[dim]{escape(t.source)}[/dim]")
+        table.add_row(wording.signed(t.value), share(t, n.value), t.cause, f"{escape(says)}\n[dim]{escape(t.source)}[/dim]")
     console().print(table)
 
 
@@ -141,71 +124,75 @@ def _ledger(a: Account) -> None:
         title="Parameter ledger", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True
     )
     table.add_column("elements", overflow="fold", footer="total")
-    for k, n in enumerate(a.numbers):
+    for k, answer in enumerate(a.answers):
         total = f"{sum(e.counted[k] for e in a.ledger):,}"
-        table.add_column(_who(n), justify="right", overflow="fold", footer=total)
+        table.add_column(_who(answer), justify="right", overflow="fold", footer=total)
     for entry in a.ledger:
         table.add_row(entry.what, *(f"{v:,}" for v in entry.counted))
     console().print(table)
 
 
 def _markdown(a: Account) -> Iterator[str]:
-    for n in a.numbers:
-        yield f"**{headline(n, a.layer)}** ({n.known.detail})\n"
-        if len(a.numbers) == 1:
-            yield f"`{sum_line(n)}`\n"
-            yield from _markdown_terms(n.terms, n.known.value, n.residual)
+    for answer in a.answers:
+        yield f"**{headline(answer, a.layer)}** ({answer.number.detail})\n"
+        if len(a.answers) == 1:
+            yield f"`{wording.equation(answer.number)}`\n"
+            yield from _markdown_terms(answer.number)
     for step in a.steps:
         yield f"\n**{step_line(step)}**\n"
-        yield from _markdown_terms(step.terms, step.difference, step.residual) if step.terms or step.residual else [NOTHING]
+        yield from _markdown_terms(step.number) if step.number.terms or step.number.residual else [wording.NOTHING]
     if a.ledger:
-        yield "\n| elements | " + " | ".join(_who(n) for n in a.numbers) + " |"
-        yield "|:--|" + "--:|" * len(a.numbers)
+        yield "\n| elements | " + " | ".join(map(_who, a.answers)) + " |"
+        yield "|:--|" + "--:|" * len(a.answers)
         for e in a.ledger:
             yield f"| {e.what} | " + " | ".join(f"{v:,}" for v in e.counted) + " |"
-        yield "| **total** | " + " | ".join(f"**{sum(e.counted[k] for e in a.ledger):,}**" for k in range(len(a.numbers))) + " |"
+        yield "| **total** | " + " | ".join(f"**{sum(e.counted[k] for e in a.ledger):,}**" for k in range(len(a.answers))) + " |"
 
 
-def _markdown_terms(terms: Sequence[Term], whole: int, residual: int) -> Iterator[str]:
+def _markdown_terms(n: Number) -> Iterator[str]:
     yield "| amount | share | cause | what it is, who counts it | source |"
     yield "|--:|--:|:--|:--|:--|"
-    for t in lines(terms):
+    for t in lines(n.terms):
         says = (t.says + (f" **{t.quirk}**" if t.quirk else "")).replace("|", "\\|")
-        yield f"| {t.value:+,} | {share(t, whole)} | {t.cause} | {says} | {t.source} |"
-    yield f"| **{residual:+,}** | | residual | | |"
+        yield f"| {wording.signed(t.value)} | {share(t, n.value)} | {t.cause} | {says} | {t.source} |"
+    yield f"| **{wording.signed(n.residual)}** | | residual | | |"
 
 
 def _json(a: Account) -> dict[str, Any]:
     return {
         "metric": a.metric,
         "layer": a.layer,
-        "numbers": [
-            {
-                "subject": n.subject.name,
-                "model": n.subject.model.name,
-                "input": n.subject.model.input_text,
-                "tool": n.subject.tool,
-                "convention": n.subject.convention.id,
-                "value": n.known.value,
-                "unit": n.unit,
-                "origin": n.known.origin,
-                "detail": n.known.detail,
-                "terms": [_term(t) for t in n.terms],
-                "residual": n.residual,
-            }
-            for n in a.numbers
-        ],
-        "steps": [
-            {
-                "from": s.before.subject.name,
-                "to": s.after.subject.name,
-                "difference": s.difference,
-                "terms": [_term(t) | {"share": t.value / s.difference if s.difference else None} for t in s.terms],
-                "residual": s.residual,
-            }
-            for s in a.steps
-        ],
+        "numbers": [_answer(x) for x in a.answers],
+        "steps": [_step(s) for s in a.steps],
         "ledger": [{"what": e.what, "counted": list(e.counted)} for e in a.ledger],
+    }
+
+
+def _answer(a: Answer) -> dict[str, Any]:
+    c, n = a.count, a.number
+    return {
+        "subject": c.name,
+        "model": c.model.name,
+        "input": c.model.input_text,
+        "tool": c.tool,
+        "convention": c.convention.id,
+        "value": n.value,
+        "unit": n.unit,
+        "origin": n.origin,
+        "detail": n.detail,
+        "terms": [_term(t) for t in n.terms],
+        "residual": n.residual,
+    }
+
+
+def _step(s: Step) -> dict[str, Any]:
+    n = s.number
+    return {
+        "from": s.before.count.name,
+        "to": s.after.count.name,
+        "difference": n.value,
+        "terms": [_term(t) | {"share": t.value / n.value if n.value else None} for t in n.terms],
+        "residual": n.residual,
     }
 
 
@@ -225,7 +212,7 @@ def _term(t: Term) -> dict[str, Any]:
     }
 
 
-def show_answer(answer: Answer, most: int, output: str) -> None:
+def show_answer(answer: identify.Answer, most: int, output: str) -> None:
     """What a printed figure may be, best first; where nothing fits, what comes nearest."""
     rows = [_hypothesis(h) for h in (answer.fits or answer.nearest)[:most]]
     if output == "json":

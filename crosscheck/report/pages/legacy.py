@@ -233,10 +233,10 @@ def show_report(report: Report, folder: Path) -> None:
                 {
                     "tool": s.column.tool,
                     "metric": s.column.metric,
-                    "value": s.value,
-                    "unit": s.column.unit,
-                    "× MACs": f"{s.value / page.macs:.4f}" if s.column.metric == "compute" else "",
-                    "residual": s.residual,
+                    "value": s.number.value,
+                    "unit": s.number.unit,
+                    "× MACs": f"{s.number.value / page.macs:.4f}" if s.column.metric == "compute" else "",
+                    "residual": s.number.residual,
                 }
                 for s in page.sums
                 if not s.column.metric.startswith("memory_")  # the reports have the parts

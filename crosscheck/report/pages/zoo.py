@@ -13,11 +13,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from crosscheck.diff import SPELLING, Difference
-from crosscheck.explain.terms import Term
+from crosscheck.explain.number import Number
+from crosscheck.explain.wording import amounts, count, signed, sum_text, unexplained
 from crosscheck.report.pages import diff as differing
-from crosscheck.report.pages.compare import sum_text, table
+from crosscheck.report.pages.compare import table
 from crosscheck.report.pages.legacy import console, show_table
-from crosscheck.studies.zoo.survey import Entry, Number, Survey
+from crosscheck.studies.zoo.survey import Entry, Said, Survey
 
 NONE = "no description of ours to set against"
 METRICS = {"params_trainable": "trainable", "params_nontrainable": "not trainable"}
@@ -56,36 +57,32 @@ def rows(survey: Survey) -> list[dict[str, Any]]:
             "our_description": e.network.model,
         }
         tail["relation"] = relation(e)
-        numbers: Sequence[Number | None] = e.numbers or (None,)
+        numbers: Sequence[Said | None] = e.numbers or (None,)
         found += [head | _cells(e, n) | tail for n in numbers]
     return found
 
 
-def _cells(e: Entry, n: Number | None) -> dict[str, Any]:
-    r = n.row if n else None
+def _cells(e: Entry, n: Said | None) -> dict[str, Any]:
+    r, number, gap = (n.row, n.number, n.less_ours) if n else (None, None, None)
     return {
         "tool": r.tool if r else "",
         "tool_version": r.tool_version if r else "",
         "metric": r.metric if r else "",
         "value": r.value if r else None,
         "unit": r.unit if r else "",
-        "predicted": n.predicted if n else None,
-        "residual": n.residual if n else None,
-        "which_is": sum_text(n.parts) if n and n.predicted is not None else "",
+        "predicted": number.predicted if number else None,
+        "residual": number.residual if number else None,
+        "which_is": sum_text(number.terms) if number else "",
         "ours": n.ours if n else None,
-        "difference_from_ours": _gap(n),
-        "difference_is": _gap_text(n.terms) if n and n.ours is not None else "",
+        "difference_from_ours": gap.value if gap else None,
+        "difference_is": _gap_text(gap) if gap else "",
         "status": r.status if r else e.status,
         "message": (r.message if r else "") or e.message,
     }
 
 
-def _gap(n: Number | None) -> int | None:
-    return None if n is None or n.predicted is None or n.ours is None else n.predicted - n.ours
-
-
-def _gap_text(terms: Sequence[Term]) -> str:
-    return ", ".join(f"{t.value:+,} {t.op} {t.primitive}" for t in terms) or "nothing"
+def _gap_text(gap: Number) -> str:
+    return amounts(gap.terms) or "nothing"
 
 
 def show(survey: Survey) -> None:
@@ -116,10 +113,10 @@ def _one(e: Entry) -> None:
     grid.add_column("which is", overflow="fold")
     grid.add_column("residual", justify="right", no_wrap=True)
     for n in e.numbers:
-        r, gap = n.row, _gap(n)
-        said = r.message or r.status if n.predicted is None else sum_text(n.parts)
-        said += f"\nless ours {gap:+,}: {_gap_text(n.terms)}" if gap else ""
-        cells = [f"{v:,}" if v is not None else "–" for v in (r.value, n.residual)]
+        r, gap = n.row, n.less_ours
+        said = sum_text(n.number.terms) if n.number else r.message or r.status
+        said += f"\nless ours {signed(gap.value)}: {_gap_text(gap)}" if gap and gap.value else ""
+        cells = [count(v) if v is not None else "–" for v in (r.value, n.residual)]
         grid.add_row(r.tool, METRICS.get(r.metric, r.metric), cells[0], escape(said), cells[1])
     if e.numbers:
         out.print(grid)
@@ -138,11 +135,9 @@ def describe(survey: Survey) -> list[str]:
         if e.comparison is not None and e.comparison.residual:
             lines.append(f"differences of {e.network.id} from {e.network.model} do not add up: {e.comparison.residual} is left")
         for n in e.numbers:
-            if n.residual:
-                lines.append(
-                    f"residual {n.residual:+,} {n.row.unit}: {e.network.id} × {n.row.tool} × {n.row.metric} "
-                    f"(measured {n.row.value:,}, predicted {n.predicted:,})"
-                )
+            if n.number and n.number.residual:
+                where = f"{e.network.id} × {n.row.tool} × {n.row.metric}"
+                lines.append(unexplained(where, n.number.value, n.number.predicted, n.row.unit))
             elif n.row.status not in ("ok", "absent") and n.row.message != e.message:
                 lines.append(f"{n.row.status}: {e.network.id} × {n.row.tool} × {n.row.metric}: {n.row.message}")
     reasons: dict[tuple[str, str], list[str]] = {}
@@ -216,16 +211,16 @@ def _lines(e: Entry) -> list[list[Any]]:
     """One line for all tools that print the same number for the same reason."""
     lines: dict[tuple[Any, ...], list[str]] = {}
     for n in e.numbers:
-        r, gap = n.row, _gap(n)
-        which = r.message or r.status if r.value is None else sum_text(n.parts) if n.predicted is not None else "not predicted"
+        r, gap = n.row, n.less_ours
+        which = r.message or r.status if r.value is None else sum_text(n.number.terms) if n.number else "not predicted"
         rest = (
             METRICS.get(r.metric, r.metric),
-            "–" if r.value is None else f"{r.value:,}",
+            "–" if r.value is None else count(r.value),
             "parameters" if r.metric.startswith("params") else r.unit,
             which,
-            "–" if n.residual is None else f"{n.residual:,}",
-            "–" if gap is None else f"{gap:+,}" if gap else "0",
-            _gap_text(n.terms) if gap else "",
+            "–" if n.residual is None else count(n.residual),
+            "–" if gap is None else signed(gap.value),
+            _gap_text(gap) if gap and gap.value else "",
         )
         lines.setdefault(rest, []).append(r.tool)
     return [[", ".join(tools), *rest] for rest, tools in lines.items()]

@@ -12,7 +12,9 @@ from crosscheck.contract.rows import TOTAL, Measurement
 from crosscheck.conventions.read import Convention
 from crosscheck.counting.engine import Tally, predict
 from crosscheck.errors import RowError
-from crosscheck.explain import terms as explain
+from crosscheck.explain import terms as sums
+from crosscheck.explain.number import total
+from crosscheck.explain.terms import Term
 from crosscheck.known.gaps import Gap
 
 MEASUREMENT_COLUMNS = [
@@ -103,14 +105,12 @@ def discrepancies(frame: pd.DataFrame, tallies: Tallies, conventions: Convention
         seen = tallies[str(model), str(shape)]
         for k, a in enumerate(tools):
             for b in tools[k + 1 :]:
-                terms = explain.difference(
-                    seen, conventions[str(a.convention)], seen, conventions[str(b.convention)], str(metric)
-                )
+                terms = sums.difference(seen, conventions[str(a.convention)], seen, conventions[str(b.convention)], str(metric))
                 rows += _pair(str(model), str(shape), str(metric), a, b, terms)
     return _typed(rows, DISCREPANCY_COLUMNS)
 
 
-def _pair(model: str, shape: str, metric: str, a: Any, b: Any, terms: Sequence[explain.Term]) -> list[dict[str, Any]]:
+def _pair(model: str, shape: str, metric: str, a: Any, b: Any, terms: Sequence[Term]) -> list[dict[str, Any]]:
     difference = int(a.value) - int(b.value)
     head = {
         "model": model,
@@ -123,7 +123,7 @@ def _pair(model: str, shape: str, metric: str, a: Any, b: Any, terms: Sequence[e
         "value_b": int(b.value),
         "unit_b": b.unit,
         "difference": difference,
-        "residual": difference - sum(t.value for t in terms),
+        "residual": difference - total(terms),
     }
     if not terms:
         return [head | {"cause": "none", "term": 0, "says": "both tools charge the same here"}]

@@ -18,6 +18,7 @@ from crosscheck.conventions import read as convention
 from crosscheck.conventions.editions import holds, pick
 from crosscheck.counting.engine import tally
 from crosscheck.errors import UsageError
+from crosscheck.explain.wording import unexplained
 from crosscheck.known import gaps
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.catalog import FrameworkInfo
@@ -189,9 +190,10 @@ def _judge(frame: pd.DataFrame) -> Verdict:
 def describe(verdict: Verdict) -> list[str]:
     """What went wrong, one line a cell, the worst first."""
     lines = [
-        f"residual {r.residual:+,} {r.unit}: {r.model} × {r.tool} × {r.layer} × {r.metric} "
-        f"(measured {_text(r.value)}, predicted {r.predicted:,})"
-        for r in verdict.unexplained.itertuples(index=False)
+        unexplained(
+            f"{r['model']} × {r['tool']} × {r['layer']} × {r['metric']}", _said(r["value"]), int(r["predicted"]), r["unit"]
+        )
+        for r in verdict.unexplained.to_dict("records")
     ]
     lines += [
         f"known gap has closed, remove its row from crosscheck/known/gaps.toml: {json.dumps(vars_of(g))}" for g in verdict.closed
@@ -205,8 +207,12 @@ def describe(verdict: Verdict) -> list[str]:
     return lines
 
 
-def _text(value: Any) -> str:
-    return "no row" if pd.isna(value) else f"{value:,}"
+def _place(row: Mapping[Any, Any]) -> str:
+    return " × ".join(str(row[k]) for k in ("model", "tool", "layer", "metric"))
+
+
+def _said(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
 
 
 def vars_of(gap: gaps.Gap) -> dict[str, str]:

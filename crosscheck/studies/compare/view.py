@@ -13,7 +13,8 @@ from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED
 from crosscheck.conventions.read import Convention
 from crosscheck.counting.engine import Tally
-from crosscheck.explain import terms as explain
+from crosscheck.explain import terms
+from crosscheck.explain.number import MEASURED, Known, Number, prediction, step
 from crosscheck.ops import described as ops
 from crosscheck.studies.compare import frames
 from crosscheck.studies.compare.frames import Conventions, Tallies
@@ -61,12 +62,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """One tool's number on one model as terms; ``value`` is measured, ``residual`` is what the terms leave."""
+    """One tool's number on one model."""
 
     column: Column
-    value: int
-    terms: tuple[explain.Term, ...]
-    residual: int
+    number: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +82,11 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Stair:
-    """The way from one tool's number to the next larger one."""
+    """The way from one tool's number to the next larger one; its number is the difference."""
 
-    metric: str
     below: Sum
     above: Sum
-    difference: int
-    terms: tuple[explain.Term, ...]
-    residual: int
+    number: Number
 
 
 @dataclass(frozen=True)
@@ -195,10 +191,10 @@ def _numbers(pages: Sequence[Page], columns: Sequence[Column], metric: str) -> p
             "model": page.name,
             "input": page.input,
             "tool": s.column.tool,
-            "value": s.value,
-            "unit": s.column.unit,
-            "ratio": s.value / page.macs if metric == "compute" and page.macs else None,
-            "residual": s.residual,
+            "value": s.number.value,
+            "unit": s.number.unit,
+            "ratio": s.number.value / page.macs if metric == "compute" and page.macs else None,
+            "residual": s.number.residual,
         }
         for page in pages
         for s in page.sums
@@ -289,17 +285,16 @@ def _off(rows: pd.DataFrame) -> dict[tuple[str, str, str, str], int]:
 
 
 def _sum(column: Column, value: int, counted: Tally, convention: Convention) -> Sum:
-    terms = tuple(explain.number(counted, convention, column.metric))
-    return Sum(column, value, terms, value - sum(t.value for t in terms))
+    return Sum(column, prediction(counted, convention, column.metric).measured(Known(value, MEASURED)))
 
 
 def _same(sums: Sequence[Sum]) -> tuple[Same, ...]:
     """Sums grouped by number and reasons; by metric, the smallest number first."""
     groups: dict[Any, list[Sum]] = {}
     metrics = list(METRIC_TITLES)
-    for s in sorted(sums, key=lambda s: (metrics.index(s.column.metric), s.value)):
-        reasons = frozenset((t.op, t.primitive, t.weight_a) for t in s.terms)
-        groups.setdefault((s.column.metric, s.value, reasons), []).append(s)
+    for s in sorted(sums, key=lambda s: (metrics.index(s.column.metric), s.number.value)):
+        reasons = frozenset((t.op, t.primitive, t.weight_a) for t in s.number.terms)
+        groups.setdefault((s.column.metric, s.number.value, reasons), []).append(s)
     return tuple(Same(tuple(g)) for g in groups.values())
 
 
@@ -307,12 +302,11 @@ def _stairs(sums: Sequence[Sum], counted: Tally, conventions: Conventions) -> tu
     stairs: list[Stair] = []
     for metric in dict.fromkeys(s.column.metric for s in sums if not s.column.metric.startswith(PART_OF_MEMORY)):
         groups = _same([s for s in sums if s.column.metric == metric])
-        ordered = sorted((g.sums[0] for g in groups), key=lambda s: (s.value, s.column.tool))
+        ordered = sorted((g.sums[0] for g in groups), key=lambda s: (s.number.value, s.column.tool))
         for below, above in itertools.pairwise(ordered):
             a, b = conventions[above.column.convention], conventions[below.column.convention]
-            terms = tuple(explain.difference(counted, a, counted, b, metric))
-            difference = above.value - below.value
-            stairs.append(Stair(metric, below, above, difference, terms, difference - sum(t.value for t in terms)))
+            way = terms.difference(counted, a, counted, b, metric)
+            stairs.append(Stair(below, above, step(below.number, above.number, way)))
     return tuple(stairs)
 
 

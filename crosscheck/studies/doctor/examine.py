@@ -17,8 +17,8 @@ from crosscheck.conventions.read import Convention
 from crosscheck.counting import engine
 from crosscheck.counting.engine import Tally
 from crosscheck.errors import ConventionError
-from crosscheck.explain import terms as explain
-from crosscheck.explain.terms import Term
+from crosscheck.explain.number import prediction
+from crosscheck.explain.wording import sum_text
 from crosscheck.measuring import catalog, runner
 from crosscheck.studies.compare import run as compare
 from crosscheck.studies.doctor import cases as micro
@@ -145,16 +145,10 @@ def _verdict(value: int, macs: int, biases: int, batch: int) -> str:
 def _rule(counted: Tally, known: Convention) -> tuple[str, int | None]:
     """What the convention charges here, in words, and its number; None where it does not know the op."""
     try:
-        terms = explain.number(counted, known, "compute")
+        found = prediction(counted, known, "compute")
     except ConventionError as error:
         return str(error), None
-    words = " ".join(_charge(t) for t in terms).removeprefix("+ ")
+    words = sum_text(found.terms, by_op=False) if found.terms else "nothing"
     blind = counted.overlooked(known.table("compute"))
-    found = [t.quirk for t in terms if t.quirk] + ([blind.quirk] if blind and blind.quirk else [])
-    quirks = "; ".join(dict.fromkeys(found))
-    return (words or "nothing") + (f" ({quirks})" if quirks else ""), sum(t.value for t in terms)
-
-
-def _charge(t: Term) -> str:
-    size = "" if abs(t.weight_a) == 1 else f"{abs(t.weight_a)} × "
-    return f"{'-' if t.value < 0 else '+'} {size}{t.count:,} {t.primitive}"
+    quirks = [t.quirk for t in found.terms if t.quirk] + ([blind.quirk] if blind and blind.quirk else [])
+    return words + (f" ({'; '.join(dict.fromkeys(quirks))})" if quirks else ""), found.value

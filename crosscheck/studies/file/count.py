@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from crosscheck.contract.network import Model
 from crosscheck.conventions import read as convention
+from crosscheck.counting import engine
 from crosscheck.errors import UsageError
-from crosscheck.explain.account import Subject
+from crosscheck.explain.account import Count
 
 FORMATS = ("onnx", "caffe")  # frameworks whose conventions count files of that name
 
@@ -43,6 +44,7 @@ def choose(model: Model, asked: Sequence[str], every: bool) -> tuple[list[str], 
     return chosen, [*lines, *([f"left out, as they count other files: {', '.join(others)}"] if others else [])]
 
 
-def subjects(model: Model, ids: Sequence[str]) -> list[Subject]:
+def counts(model: Model, ids: Sequence[str]) -> list[Count]:
     """The network as each of these conventions sees it, to be explained."""
-    return [Subject(name, model, name, convention.load(name)) for name in ids]
+    counted = engine.tally(model)
+    return [Count(name, counted, name, convention.load(name)) for name in ids]

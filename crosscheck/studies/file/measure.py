@@ -13,6 +13,7 @@ from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Measurement
 from crosscheck.conventions import read as convention
 from crosscheck.conventions.editions import pick
 from crosscheck.counting import engine
+from crosscheck.explain.wording import unexplained
 from crosscheck.known import gaps
 from crosscheck.known.gaps import Gap
 from crosscheck.measuring import catalog, runner
@@ -75,7 +76,7 @@ def _with(found: Measured, row: Measurement, predicted: int, known: Sequence[Gap
     note = row.message
     if residual:
         note = f"known gap: {gap.reason}" if gap else "unexplained"
-        bad += [] if gap else [f"residual {residual:+,} {row.unit}: {where} (measured {value:,}, predicted {predicted:,})"]
+        bad += [] if gap else [unexplained(where, value, predicted, row.unit)]
     elif residual is None:
         (failed if row.status == "error" else lost).append(f"{row.status}: {where}: {row.message}")
     if layers or row.layer in (TOTAL, UNATTRIBUTED):

@@ -23,8 +23,8 @@ from crosscheck.counting import engine
 from crosscheck.counting.engine import Tally
 from crosscheck.diff import Comparison, compare
 from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
-from crosscheck.explain import terms as explain
-from crosscheck.explain.terms import Term
+from crosscheck.explain import terms
+from crosscheck.explain.number import MEASURED, Known, Number, prediction, step
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.catalog import FrameworkInfo
 
@@ -75,22 +75,26 @@ class Network:
 
 
 @dataclass(frozen=True)
-class Number:
-    """What a tool says of a zoo network; ``predicted`` from what was seen, ``ours`` from our description, by one convention.
+class Said:
+    """What a tool said of a zoo network: its number, explained from what was seen of it, and the way to it from our description.
 
-    ``parts`` add up to ``predicted``, ``terms`` to ``predicted`` minus ``ours``. None where there is nothing to predict from.
+    ``number`` is None where the tool gave none or there is nothing to predict from; ``less_ours``, by the same convention and
+    of predictions alone, is None where we have no description of the network.
     """
 
     row: Measurement
-    predicted: int | None = None
-    parts: tuple[Term, ...] = ()
-    ours: int | None = None
-    terms: tuple[Term, ...] = ()
+    number: Number | None = None
+    less_ours: Number | None = None
 
     @property
     def residual(self) -> int | None:
-        """Measured minus predicted; None where one of them is missing."""
-        return None if self.row.value is None or self.predicted is None else self.row.value - self.predicted
+        """What the number's terms leave of it; None where it is not explained at all."""
+        return None if self.number is None else self.number.residual
+
+    @property
+    def ours(self) -> int | None:
+        """What the convention says of our description."""
+        return None if self.number is None or self.less_ours is None else self.number.predicted - self.less_ours.value
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ class Entry:
     macs: int = 0
     params: int = 0
     comparison: Comparison | None = None
-    numbers: tuple[Number, ...] = ()
+    numbers: tuple[Said, ...] = ()
     unknown: Mapping[str, int] = field(default_factory=dict)
     moves: Mapping[str, int] = field(default_factory=dict)
 
@@ -242,7 +246,7 @@ def _entry(network: Network, observed: Observed | None, rows: Sequence[Measureme
     """One network with everything that is known of it."""
     if observed is None or observed.network is None:
         status, message = (observed.status, observed.message) if observed else ("error", "nothing came back")
-        return Entry(network, status, message, numbers=tuple(Number(r) for r in rows))
+        return Entry(network, status, message, numbers=tuple(Said(r) for r in rows))
     seen = Model.from_json(observed.network)
     unknown = Counter(str(x.attrs.get("native")) for x in seen.layers if x.op == "unknown")
     moves = Counter(x.op for x in seen.layers if x.op in MOVES)
@@ -257,20 +261,22 @@ def _entry(network: Network, observed: Observed | None, rows: Sequence[Measureme
         engine.total(counted, mac, "compute"),
         engine.total(counted, mac, "params"),
         compare(ours, seen) if ours else None,
-        tuple(_number(r, None if unknown else counted, own) for r in rows),
+        tuple(_said(r, None if unknown else counted, own) for r in rows),
         unknown,
         moves,
     )
 
 
-def _number(row: Measurement, counted: Tally | None, own: Tally | None) -> Number:
+def _said(row: Measurement, counted: Tally | None, own: Tally | None) -> Said:
     if counted is None or row.value is None:
-        return Number(row)
+        return Said(row)
     c = pick(row.convention, row.tool_version)
-    parts = tuple(explain.number(counted, c, row.metric))
-    terms = tuple(explain.difference(counted, c, own, c, row.metric)) if own else ()
-    ours = engine.total(own, c, row.metric) if own else None
-    return Number(row, sum(t.value for t in parts), parts, ours, terms)
+    seen = prediction(counted, c, row.metric)
+    number = seen.measured(Known(row.value, MEASURED, f"{row.tool} {row.tool_version}"))
+    if own is None:
+        return Said(row, number)
+    ours = prediction(own, c, row.metric)
+    return Said(row, number, step(ours, seen, terms.difference(counted, c, own, c, row.metric)))
 
 
 def without_moves(model: Model) -> Model:
