@@ -8,7 +8,7 @@ from typing import Any
 from crosscheck.contract.network import CONTAINER, Model
 from crosscheck.contract.rows import TOTAL, Measurement
 from crosscheck.conventions import read as convention
-from crosscheck.conventions.read import Convention
+from crosscheck.conventions.table import Convention
 from crosscheck.counting.engine import Tally, predict, tally
 from crosscheck.ops.described import OPS
 

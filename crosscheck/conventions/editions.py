@@ -7,7 +7,7 @@ from functools import cache
 from packaging.specifiers import SpecifierSet
 
 from crosscheck.conventions import read as convention
-from crosscheck.conventions.read import Convention
+from crosscheck.conventions.table import Convention
 
 
 def holds(c: Convention, version: str) -> bool:

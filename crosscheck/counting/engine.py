@@ -11,7 +11,7 @@ from itertools import chain, compress
 
 from crosscheck.contract.network import CONTAINER, Layer, Model
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Prediction
-from crosscheck.conventions.read import Convention, Ignored, MetricTable
+from crosscheck.conventions.table import Convention, Ignored, MetricTable
 from crosscheck.counting.containers import Counted, contain
 from crosscheck.counting.longest_path import mark
 from crosscheck.ops import described as ops

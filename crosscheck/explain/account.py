@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL
-from crosscheck.conventions.read import Convention
+from crosscheck.conventions.table import Convention
 from crosscheck.counting.engine import Tally
 from crosscheck.errors import UsageError
 from crosscheck.explain import number, rewrites, terms

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from crosscheck.conventions.read import Convention
+from crosscheck.conventions.table import Convention
 from crosscheck.explain.terms import Term
 from crosscheck.exports.recipe import NODES, Lowered
 from crosscheck.ops.primitives import PRIMITIVES, STORED

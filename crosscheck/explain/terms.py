@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED
-from crosscheck.conventions.read import Convention, MetricTable, Weight
+from crosscheck.conventions.table import Convention, MetricTable, Weight
 from crosscheck.counting.engine import Tally
 from crosscheck.ops.primitives import PRIMITIVES
 

@@ -11,7 +11,7 @@ import pytest
 
 from crosscheck.contract.rows import TOTAL
 from crosscheck.conventions import read as convention
-from crosscheck.conventions.read import Convention, Weight
+from crosscheck.conventions.table import Convention, Weight
 from crosscheck.counting.engine import tally
 from crosscheck.errors import CrosscheckError
 from crosscheck.known import gaps

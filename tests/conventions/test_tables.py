@@ -13,7 +13,7 @@ from packaging.version import Version
 from crosscheck.contract.network import CONTAINER
 from crosscheck.conventions import read as convention
 from crosscheck.conventions.editions import holds, pick
-from crosscheck.conventions.read import Convention, Ignored, Weight
+from crosscheck.conventions.table import Convention, Ignored, Weight
 from crosscheck.counting import engine
 from crosscheck.errors import ConventionError, UnknownNameError
 from crosscheck.ops import described as ops

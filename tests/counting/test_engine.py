@@ -7,7 +7,7 @@ import pytest
 from crosscheck.contract.network import BARE, Model
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED
 from crosscheck.conventions import read as convention
-from crosscheck.conventions.read import Convention
+from crosscheck.conventions.table import FUNCTIONAL, Convention
 from crosscheck.counting.engine import Tally, predict, tally, total
 from crosscheck.errors import ConventionError
 from crosscheck.models.writer import Graph
@@ -73,7 +73,7 @@ def test_calls_without_a_module_and_deep_ones_go_where_the_convention_says(entry
 
 def test_a_network_without_functional_calls_is_seen_alike() -> None:
     counted = tally(deep(functional=False))
-    for where in convention.FUNCTIONAL:
+    for where in FUNCTIONAL:
         assert values(counted, placed(f'functional = "{where}"'))[TOTAL] == 64
 
 

@@ -12,7 +12,7 @@ from crosscheck import models
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL
 from crosscheck.conventions import read as convention
-from crosscheck.conventions.read import FUNCTIONAL, Convention
+from crosscheck.conventions.table import FUNCTIONAL, Convention
 from crosscheck.counting.engine import Tally, predict, tally, total
 from crosscheck.explain import terms as explain
 from crosscheck.models.writer import Graph

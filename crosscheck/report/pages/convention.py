@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from crosscheck.contract.network import CONTAINER
-from crosscheck.conventions.read import Convention, Ignored, MetricTable, Weight
+from crosscheck.conventions.table import Convention, Ignored, MetricTable, Weight
 from crosscheck.ops.described import vocabulary
 from crosscheck.ops.files import FAMILIES, members
 from crosscheck.report.pages.legacy import console

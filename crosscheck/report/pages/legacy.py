@@ -19,7 +19,7 @@ from rich.table import Table
 from crosscheck.contract.network import CONTAINER, Model, show_shape
 from crosscheck.contract.rows import METRICS
 from crosscheck.conventions import read as convention
-from crosscheck.conventions.read import Convention
+from crosscheck.conventions.table import Convention
 from crosscheck.counting import engine
 from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.ops import described as ops

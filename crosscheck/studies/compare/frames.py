@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from crosscheck.contract.rows import TOTAL, Measurement
-from crosscheck.conventions.read import Convention
+from crosscheck.conventions.table import Convention
 from crosscheck.counting.engine import Tally, predict
 from crosscheck.errors import RowError
 from crosscheck.explain import terms as sums

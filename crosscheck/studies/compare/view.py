@@ -11,7 +11,7 @@ import pandas as pd
 
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED
-from crosscheck.conventions.read import Convention
+from crosscheck.conventions.table import Convention
 from crosscheck.counting.engine import Tally
 from crosscheck.explain import terms
 from crosscheck.explain.number import MEASURED, Known, Number, prediction, step

@@ -13,7 +13,7 @@ from pathlib import Path
 from crosscheck import __version__
 from crosscheck.contract.rows import TOTAL, Measurement
 from crosscheck.conventions import read as convention
-from crosscheck.conventions.read import Convention
+from crosscheck.conventions.table import Convention
 from crosscheck.counting import engine
 from crosscheck.counting.engine import Tally
 from crosscheck.errors import ConventionError

@@ -9,6 +9,7 @@ from functools import cache
 from crosscheck import models
 from crosscheck.contract.network import Shape, show_shape
 from crosscheck.conventions import read as convention
+from crosscheck.conventions.table import Convention
 from crosscheck.counting import engine
 from crosscheck.errors import ConventionError, CrosscheckError, ShapeError
 from crosscheck.ops import described as ops
@@ -79,7 +80,7 @@ def value(network: str, shape: Shape, classes: int | None, place: str, by: str, 
         return None
 
 
-def _of_input(known: engine.Tally, c: convention.Convention, metric: str) -> int:
+def _of_input(known: engine.Tally, c: Convention, metric: str) -> int:
     """What the convention says of the network's input: what it charges the whole network for besides its layers."""
     table = c.table(metric)
     root = known.by_id.get("(root)")

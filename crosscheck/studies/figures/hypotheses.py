@@ -14,7 +14,7 @@ from functools import cache
 from crosscheck import models
 from crosscheck.contract.network import show_shape
 from crosscheck.conventions import read as convention
-from crosscheck.conventions.read import Convention
+from crosscheck.conventions.table import Convention
 from crosscheck.studies.figures import exact
 from crosscheck.studies.figures.identify import BATCH, BATCHES, CUT, FACTOR, INPUT, SIZES, TOOL, VARIANT, Assumption
 from crosscheck.studies.figures.label import FILE, Label

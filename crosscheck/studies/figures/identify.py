@@ -15,7 +15,7 @@ from functools import cache
 from crosscheck import models
 from crosscheck.contract.network import Shape, show_shape
 from crosscheck.conventions import read as convention
-from crosscheck.conventions.read import Convention
+from crosscheck.conventions.table import Convention
 from crosscheck.counting import engine
 from crosscheck.errors import ShapeError
 from crosscheck.models.variant import Variant

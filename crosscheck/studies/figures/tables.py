@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crosscheck.contract.network import Block, Layer, Shape, Step
-from crosscheck.conventions.read import Convention
+from crosscheck.conventions.table import Convention
 from crosscheck.counting import engine
 from crosscheck.counting.containers import WIRING
 

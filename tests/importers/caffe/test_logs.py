@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from crosscheck import models
 from crosscheck.contract.network import numel
 from crosscheck.conventions import read as convention
-from crosscheck.conventions.read import Convention
+from crosscheck.conventions.table import Convention
 from crosscheck.counting import engine
 from crosscheck.counting.engine import Tally
 from crosscheck.explain import terms as explain
