@@ -19,6 +19,7 @@ from crosscheck.measuring import catalog, runner
 from crosscheck.measuring import earlier as stored
 from crosscheck.measuring import exports as exported
 from crosscheck.measuring.exports import Found
+from crosscheck.measuring.plan import Plan
 
 MOST_ODD = 4  # differences that are shown of a graph that is not as its recipe says
 
@@ -123,7 +124,7 @@ def _counted(s: Subject, metric: str, files: dict[tuple[str, str], Found], plain
 
 def _measure(missing: Sequence[Subject], metric: str, layer: str) -> dict[str, Measurement]:
     """Run the tools that are missing on their networks; the wanted cell of each by the subject's name."""
-    plans: list[runner.Plan] = []
+    plans: list[Plan] = []
     for s in missing:
         tool = catalog.tool(s.tool)
         info = catalog.framework(tool.framework)
@@ -135,7 +136,7 @@ def _measure(missing: Sequence[Subject], metric: str, layer: str) -> dict[str, M
                 f"{what} is not installed and no report holds {s.name} on {s.model.name} {s.model.input_text}. "
                 f"Hint: {info.hint_for(tool)}, or ask with --predicted"
             )
-        plans.append(runner.Plan(info, (s.model,), (tool,), overlay=tool.overlay))
+        plans.append(Plan(info, (s.model,), (tool,), overlay=tool.overlay))
     found: dict[str, Measurement] = {}
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
         for s, plan in zip(missing, plans, strict=True):

@@ -26,7 +26,7 @@ from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.ops import described as ops
 
 if TYPE_CHECKING:
-    from crosscheck.measuring.runner import Watch
+    from crosscheck.measuring.plan import Watch
     from crosscheck.studies.compare.view import Report
 
 WIDTH = 100

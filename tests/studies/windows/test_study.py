@@ -21,7 +21,8 @@ from crosscheck import cli
 from crosscheck.contract.rows import Answer, Question
 from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
 from crosscheck.known import rows as reasoned
-from crosscheck.measuring import catalog, runner
+from crosscheck.measuring import catalog
+from crosscheck.measuring.plan import SIZES
 from crosscheck.report.pages import windows as sized
 from crosscheck.studies.windows import questions as window_questions
 from crosscheck.studies.windows import rules as window_rules
@@ -419,4 +420,4 @@ def test_words_of_the_command_line_are_the_same_question() -> None:
 
 def test_the_file_of_rules_is_read_like_the_other_lists_of_exceptions() -> None:
     assert reasoned.load(Rule, "rule", window_rules.FILE) == window_rules.rules()
-    assert runner.SIZES == "(sizes)"
+    assert SIZES == "(sizes)"
