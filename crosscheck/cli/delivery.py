@@ -15,7 +15,7 @@ from crosscheck.report.document import Document
 from crosscheck.report.render import Format
 
 if TYPE_CHECKING:
-    from crosscheck.measuring.runner import Watch
+    from crosscheck.measuring.plan import Watch
 
 Found = TypeVar("Found")
 

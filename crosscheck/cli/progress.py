@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from crosscheck.measuring.runner import Watch
+    from crosscheck.measuring.plan import Watch
 
 
 @contextlib.contextmanager

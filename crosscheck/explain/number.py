@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from crosscheck.contract.rows import TOTAL
-from crosscheck.conventions.read import Convention
+from crosscheck.conventions.table import Convention
 from crosscheck.counting.engine import Tally
 from crosscheck.explain import terms as sums
 from crosscheck.explain.terms import Term

@@ -16,6 +16,7 @@ from crosscheck.importers.onnx.load import Imported
 from crosscheck.known import faults
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.catalog import FrameworkInfo
+from crosscheck.measuring.plan import EXPORT, Launch, Plan, launch_adapter
 
 CACHE = Path(".cache/onnx")
 PREFIX = "onnx"  # of subjects that are exports: onnx:torch
@@ -45,7 +46,7 @@ def find(
     export: str,
     *,
     cache: Path | None = CACHE,
-    launch: runner.Launch = runner.launch_adapter,
+    launch: Launch = launch_adapter,
     known: Mapping[str, FrameworkInfo] | None = None,
 ) -> Found:
     """The network as the exporter writes it. ``cache`` is None where files of the network may be of another one.
@@ -71,7 +72,7 @@ def find(
         )
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
         made = Path(temp) / f"{export}.onnx"
-        plan = runner.Plan(info, (model,), (), writes=((0, f"{runner.EXPORT}{export})", str(made)),))
+        plan = Plan(info, (model,), (), writes=((0, f"{EXPORT}{export})", str(made)),))
         (outcome,) = runner.run([plan], logs=Path(temp), launch=launch)
         row = next((f for f in outcome.files if isinstance(f, Export)), None)
         if row is None or row.status != "ok":

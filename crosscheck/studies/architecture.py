@@ -17,6 +17,7 @@ from crosscheck.diff import NOTHING, Amounts, Comparison, Difference, compare
 from crosscheck.errors import UsageError
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.catalog import FrameworkInfo
+from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet
 
 SAME, WRITTEN, DIFFERS, FAILED, SKIPPED = "same", "written otherwise", "differs", "failed", "skipped"
 DESCRIBED = "description"
@@ -78,14 +79,14 @@ def run(
     frameworks: Sequence[str] = (),
     timeout: float = 600.0,
     known: Mapping[str, FrameworkInfo] | None = None,
-    launch: runner.Launch = runner.launch_adapter,
-    watch: runner.Watch = runner.quiet,
+    launch: Launch = launch_adapter,
+    watch: Watch = quiet,
 ) -> Built:
     """Build every network in every framework, watch it run, and compare."""
     everything = catalog.frameworks() if known is None else known
     builders = [i for i in everything.values() if not i.reads and (not frameworks or i.id in frameworks)]
     logs.mkdir(parents=True, exist_ok=True)
-    plans = [runner.Plan(info, tuple(wanted), (), observe=True) for info in builders]
+    plans = [Plan(info, tuple(wanted), (), observe=True) for info in builders]
     outcomes = runner.run(plans, logs=logs, timeout=timeout, launch=launch, watch=watch)
     seen = {(o.model, o.input, o.framework): o for outcome in outcomes for o in outcome.networks}
     checks: list[Check] = []

@@ -19,6 +19,7 @@ from crosscheck.explain.number import MEASURED, STORED, Known
 from crosscheck.exports import recipe as recipes
 from crosscheck.measuring import catalog, earlier, exports, runner
 from crosscheck.measuring.exports import Found
+from crosscheck.measuring.plan import Plan
 
 MOST_ODD = 4  # differences that are shown of a graph that is not as its recipe says
 
@@ -120,7 +121,7 @@ def _counted(c: Count, metric: str, files: dict[tuple[str, str], Found], plain: 
 
 def _measure(missing: Sequence[Count], metric: str, layer: str) -> list[tuple[Count, Measurement]]:
     """Run the tools that are missing on their networks; the wanted cell of each."""
-    plans: list[runner.Plan] = []
+    plans: list[Plan] = []
     for s in missing:
         tool = catalog.tool(s.tool)
         info = catalog.framework(tool.framework)
@@ -132,7 +133,7 @@ def _measure(missing: Sequence[Count], metric: str, layer: str) -> list[tuple[Co
                 f"{what} is not installed and no report holds {s.name} on {s.model.name} {s.model.input_text}. "
                 f"Hint: {info.hint_for(tool)}, or ask with --predicted"
             )
-        plans.append(runner.Plan(info, (s.model,), (tool,), overlay=tool.overlay))
+        plans.append(Plan(info, (s.model,), (tool,), overlay=tool.overlay))
     found: list[tuple[Count, Measurement]] = []
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
         for s, plan in zip(missing, plans, strict=True):

@@ -12,7 +12,7 @@ import pytest
 from adapters import worker
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Fact, Measurement, Observed, RunInfo, from_dict
-from crosscheck.measuring.runner import CONTRACT, OBSERVE
+from crosscheck.measuring.plan import CONTRACT, OBSERVE
 from crosscheck.models.writer import Graph
 from tests.fakes.room.build import BUILT
 

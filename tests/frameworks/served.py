@@ -15,7 +15,7 @@ from crosscheck.contract.rows import Fact, Measurement, Observed, from_dict
 from crosscheck.conventions import read as convention
 from crosscheck.counting.engine import tally
 from crosscheck.measuring.catalog import FrameworkInfo
-from crosscheck.measuring.runner import CONTRACT, OBSERVE, Plan, environment, launch_adapter
+from crosscheck.measuring.plan import CONTRACT, OBSERVE, Plan, environment, launch_adapter
 from crosscheck.studies.compare import frames
 
 LIMIT_SECONDS = 300.0

@@ -24,6 +24,7 @@ from crosscheck.exports.recipe import lower, recipe, recipes
 from crosscheck.importers.onnx import load as onnx
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring import exports as exported
+from crosscheck.measuring.plan import Plan
 from crosscheck.models.writer import Graph
 
 pytestmark = pytest.mark.framework
@@ -90,7 +91,7 @@ def written(request: pytest.FixtureRequest) -> Iterator[Written]:
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
         names = [(k, name, e) for k, name in enumerate(NETS) for e in info.exports]
         writes = tuple((k, f"(export:{e})", f"{temp}/{name}-{e}.onnx") for k, name, e in names)
-        (outcome,) = runner.run([runner.Plan(info, tuple(NETS.values()), (), writes=writes)], logs=Path(temp))
+        (outcome,) = runner.run([Plan(info, tuple(NETS.values()), (), writes=writes)], logs=Path(temp))
         yield {(f.model, f.export): f for f in outcome.files if isinstance(f, Export)}
 
 

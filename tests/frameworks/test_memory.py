@@ -17,7 +17,7 @@ from crosscheck.contract.rows import TOTAL
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
 from crosscheck.measuring import catalog
-from crosscheck.measuring.runner import Plan, environment
+from crosscheck.measuring.plan import Plan, environment
 from crosscheck.models.writer import Graph
 from crosscheck.studies.figures import record
 from crosscheck.studies.figures.record import Figure

@@ -15,7 +15,8 @@ from crosscheck.contract.network import Model
 from crosscheck.counting.engine import tally
 from crosscheck.diff import Amounts, compare
 from crosscheck.importers.onnx import load as onnx
-from crosscheck.measuring import catalog, runner
+from crosscheck.measuring import catalog
+from crosscheck.measuring.plan import launch_adapter
 from crosscheck.studies import architecture
 from crosscheck.studies.architecture import DESCRIBED, DIFFERS, SAME, WRITTEN
 from crosscheck.studies.verify import run as verify
@@ -70,7 +71,7 @@ def test_a_harm_done_to_one_framework_is_named_there(tmp_path: Path, spoilt: str
 
     def launch(framework: str) -> list[str]:
         if framework != spoilt:
-            return runner.launch_adapter(framework)
+            return launch_adapter(framework)
         return [sys.executable, "-P", "-m", "tests.frameworks.sabotage", framework]
 
     harms = [name for name, harm in HARMS.items() if isinstance(harm, dict)]

@@ -15,6 +15,7 @@ from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
 from crosscheck.importers.onnx.load import Imported, load
 from crosscheck.measuring import catalog, runner
+from crosscheck.measuring.plan import Plan
 from crosscheck.models.writer import Graph
 from tests.helpers import same
 from tests.importers.onnx.files import elements
@@ -52,7 +53,7 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         pytest.fail(f"{info.title} is not installed: {info.install_hint}")
     paths = {(name, e): folder / f"{name}-{e}.onnx" for name in NAMES for e in info.exports}
     writes = tuple((NAMES.index(name), f"(export:{e})", str(path)) for (name, e), path in paths.items())
-    (outcome,) = runner.run([runner.Plan(info, tuple(map(net, NAMES)), (), writes=writes)], logs=folder)
+    (outcome,) = runner.run([Plan(info, tuple(map(net, NAMES)), (), writes=writes)], logs=folder)
     lost = [str(p) for p in paths.values() if not p.is_file()]
     assert not lost, f"{lost}: {outcome}"
     yield paths

@@ -10,6 +10,7 @@ from crosscheck.contract.network import Model
 from crosscheck.importers.onnx.activations import recognise
 from crosscheck.importers.onnx.load import load
 from crosscheck.measuring import catalog, runner
+from crosscheck.measuring.plan import Plan
 from crosscheck.models.writer import Graph
 
 # How many nodes each exporter spells an activation in; none where it has an operator of ONNX for it.
@@ -36,6 +37,6 @@ def activations() -> Model:
 def test_activations_that_exporters_spell_out_are_read_back(name: str, tmp_path: Path) -> None:
     info, model = catalog.framework(name), activations()
     writes = tuple((0, f"(export:{e})", str(tmp_path / f"{e}.onnx")) for e in info.exports)
-    runner.run([runner.Plan(info, (model,), (), writes=writes)], logs=tmp_path)
+    runner.run([Plan(info, (model,), (), writes=writes)], logs=tmp_path)
     found = {e: {r.kind: len(r.nodes) for r in recognise(load(tmp_path / f"{e}.onnx").model)} for e in info.exports}
     assert found == {e: SPELT[e] for e in info.exports}

@@ -21,6 +21,7 @@ from crosscheck.counting.engine import predict, tally
 from crosscheck.errors import CrosscheckError
 from crosscheck.importers.onnx import load as importer
 from crosscheck.measuring import catalog, runner
+from crosscheck.measuring.plan import Plan
 from crosscheck.studies.file import measure as measured_file
 
 pytestmark = [pytest.mark.framework, pytest.mark.xdist_group("onnx_graph")]
@@ -158,7 +159,7 @@ def run(files: Sequence[Path], logs: Path) -> tuple[list[Measurement], list[Mode
             name = file.parent.name if file.stem == "model" else file.stem
             nets.append(replace(found.model, name=name))
             read.append(str(file))
-    (outcome,) = runner.run([runner.Plan(info, tuple(nets), info.tools, files=tuple(read), zero_ok=True)], logs=logs)
+    (outcome,) = runner.run([Plan(info, tuple(nets), info.tools, files=tuple(read), zero_ok=True)], logs=logs)
     return outcome.rows, nets
 
 
@@ -199,7 +200,7 @@ def test_real_exports_are_explained_or_refused_by_name(exporter: str, tmp_path: 
     info = catalog.framework(exporter)
     nets = [models.build(name) for name in ("lenet", "resnet18")]
     writes = [(k, f"(export:{e})", str(tmp_path / f"{net.name}.{e}.onnx")) for k, net in enumerate(nets) for e in info.exports]
-    (outcome,) = runner.run([runner.Plan(info, tuple(nets), (), writes=tuple(writes))], logs=tmp_path)
+    (outcome,) = runner.run([Plan(info, tuple(nets), (), writes=tuple(writes))], logs=tmp_path)
     assert [f.status for f in outcome.files] == ["ok"] * len(writes), outcome.files
     explained = 0
     for _, _, path in writes:

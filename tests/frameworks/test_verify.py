@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from crosscheck.contract.network import Model
-from crosscheck.measuring import catalog, runner
+from crosscheck.measuring import catalog
+from crosscheck.measuring.plan import launch_adapter
 from crosscheck.models.writer import Graph
 from crosscheck.studies.verify import run as verify
 from crosscheck.studies.verify.run import AGREES, DIFFERS, FAILED
@@ -54,7 +55,7 @@ def head() -> Model:
 def prove(folder: Path, models: list[Model], exports: Sequence[str], spoilt: str = "") -> verify.Proof:
     def launch(framework: str) -> list[str]:
         if framework != spoilt:
-            return runner.launch_adapter(framework)
+            return launch_adapter(framework)
         return [sys.executable, "-P", "-m", "tests.frameworks.sabotage", framework]
 
     jobs = [verify.Job(m, tuple(exports)) for m in models]

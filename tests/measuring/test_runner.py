@@ -18,6 +18,7 @@ from crosscheck.contract.rows import Measurement
 from crosscheck.errors import CrosscheckError
 from crosscheck.measuring import runner
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
+from crosscheck.measuring.plan import Launch, Outcome, Plan, Watch, quiet
 from tests.fakes import FAKES
 from tests.fakes.worker import LENET5_MACS
 
@@ -29,13 +30,13 @@ def tool(id: str, framework: str = "fake", package: str = "pytest") -> ToolInfo:
     return ToolInfo(id, id, framework, package, "mac", ("compute",))
 
 
-def plan(*tools: str, framework: str = "fake", module: str = "json", networks: int = 1) -> runner.Plan:
+def plan(*tools: str, framework: str = "fake", module: str = "json", networks: int = 1) -> Plan:
     made = tuple(tool(t, framework) for t in tools)
     info = FrameworkInfo(framework, framework.title(), module, "extra", ("pytest",), made)
-    return runner.Plan(info, LENETS[:networks], made)
+    return Plan(info, LENETS[:networks], made)
 
 
-def launcher(**habits: str) -> runner.Launch:
+def launcher(**habits: str) -> Launch:
     """Starts the fake with ``tool=habit`` for every framework; a runner that starts it again and again is stopped."""
     launched: list[str] = []
 
@@ -47,10 +48,8 @@ def launcher(**habits: str) -> runner.Launch:
     return launch
 
 
-def run(
-    logs: Path, *plans: runner.Plan, timeout: float = 20.0, watch: runner.Watch | None = None, **habits: str
-) -> list[runner.Outcome]:
-    return runner.run(plans, logs=logs, timeout=timeout, launch=launcher(**habits), watch=watch or runner.quiet)
+def run(logs: Path, *plans: Plan, timeout: float = 20.0, watch: Watch | None = None, **habits: str) -> list[Outcome]:
+    return runner.run(plans, logs=logs, timeout=timeout, launch=launcher(**habits), watch=watch or quiet)
 
 
 def said(rows: Sequence[Measurement]) -> dict[tuple[str, str], object]:
@@ -162,7 +161,7 @@ def test_a_framework_that_is_not_installed_is_skipped_with_the_command_that_inst
 def test_a_tool_that_is_not_installed_is_skipped_and_the_others_run(tmp_path: Path) -> None:
     made = (tool("there"), tool("missing", package="no-such-package|nor-this"))
     info = FrameworkInfo("fake", "Fake", "json", "extra", (), made)
-    (outcome,) = run(tmp_path, runner.Plan(info, LENETS[:1], made))
+    (outcome,) = run(tmp_path, Plan(info, LENETS[:1], made))
     assert said(outcome.rows) == {("lenet5", "there"): LENET5_MACS, ("lenet5", "missing"): "skipped"}
     assert "no-such-package|nor-this is not installed. Install it with: " in outcome.rows[0].message
 
@@ -198,7 +197,7 @@ def runs(pid: int) -> bool:
     return True
 
 
-def once_hanging(logs: Sequence[Path], act: Callable[[], None]) -> runner.Watch:
+def once_hanging(logs: Sequence[Path], act: Callable[[], None]) -> Watch:
     """A watcher that acts once every worker hangs."""
 
     def watch(*event: str) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,14 @@ from crosscheck import output as write
 from crosscheck.contract.network import Model, Shape
 from crosscheck.contract.rows import Measurement
 from crosscheck.conventions import read as convention
-from crosscheck.conventions.editions import holds, pick
+from crosscheck.conventions.editions import holds
 from crosscheck.counting.engine import tally
-from crosscheck.errors import UsageError
 from crosscheck.explain.wording import unexplained
 from crosscheck.known import gaps
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.catalog import FrameworkInfo
+from crosscheck.measuring.plan import Launch, Outcome, Plan, Watch, launch_adapter, quiet
+from crosscheck.measuring.request import Request, editions, plans, request_names
 from crosscheck.report.pages.legacy_all import render_all
 from crosscheck.studies.compare import frames, view
 
@@ -31,15 +32,6 @@ EXIT_CODES = """0  every cell was measured and explained, residual 0
 2  the request cannot be met (unknown name, bad input, folder not writable)
 3  partial: something was skipped or unsupported; all that ran is explained
 130  interrupted; no report was touched"""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to compare. Empty ``frameworks`` or ``tools`` means all of them."""
-
-    models: tuple[Model, ...]
-    frameworks: tuple[str, ...] = ()
-    tools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,53 +67,14 @@ def request(
     return Request(built, wanted_frameworks, wanted_tools)
 
 
-def request_names(frameworks: Sequence[str], tools: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Check names of frameworks and tools. Raises UnknownNameError, and UsageError for a tool that ``frameworks`` leaves out.
-
-    So does a name of what counts files alone.
-    """
-    for name in frameworks:
-        _refuse_reader(catalog.framework(name), name)
-    for name in tools:
-        found = catalog.tool(name)
-        _refuse_reader(catalog.framework(found.framework), name)
-        if frameworks and found.framework not in frameworks:
-            raise UsageError(f"tool {name!r} runs in {found.framework}, which --framework leaves out")
-    return tuple(dict.fromkeys(frameworks)), tuple(dict.fromkeys(tools))
-
-
-def _refuse_reader(info: FrameworkInfo, name: str) -> None:
-    if info.reads:
-        raise UsageError(f"{name!r} counts files. Hint: crosscheck {info.reads} FILE --measure")
-
-
-def plans(
-    req: Request, known: Mapping[str, FrameworkInfo], *, metric: str | None = None, zero_ok: bool = False
-) -> list[runner.Plan]:
-    """One plan per framework that has a wanted tool (with ``metric``, where one is named), and one more for each overlay.
-
-    Frameworks that read files have no part in it: there is no file here.
-    """
-    made = []
-    for info in known.values():
-        if info.reads or (req.frameworks and info.id not in req.frameworks):
-            continue
-        wanted = (t for t in info.tools if not req.tools or t.id in req.tools)
-        tools = tuple(t for t in wanted if metric is None or metric in t.metrics)
-        for overlay in dict.fromkeys(t.overlay for t in sorted(tools, key=lambda t: t.overlay)):
-            mine = tuple(t for t in tools if t.overlay == overlay)
-            made.append(runner.Plan(info, req.models, mine, overlay=overlay, zero_ok=zero_ok))
-    return made
-
-
 def run(
     req: Request,
     out: Path,
     *,
     timeout: float = 600.0,
     known: Mapping[str, FrameworkInfo] | None = None,
-    launch: runner.Launch = runner.launch_adapter,
-    watch: runner.Watch = runner.quiet,
+    launch: Launch = launch_adapter,
+    watch: Watch = quiet,
 ) -> tuple[view.Report, Verdict]:
     """Measure, confront, write the reports under ``out`` and judge. Raises OutputError before any work where it cannot write."""
     frameworks = catalog.frameworks() if known is None else known
@@ -140,17 +93,12 @@ def run(
     return report, _judge(frame)
 
 
-def _ordered(rows: Sequence[Any], wanted: Sequence[Model], work: Sequence[runner.Plan]) -> list[Any]:
+def _ordered(rows: Sequence[Any], wanted: Sequence[Model], work: Sequence[Plan]) -> list[Any]:
     """By model, framework and tool, whatever order the workers ended in; layers keep their order."""
     place = {(m.name, m.input_text): k for k, m in enumerate(wanted)}
     tools = sorted((t.framework, t.id) for plan in work for t in plan.tools)
     rank = {pair: k for k, pair in enumerate(tools)}
     return sorted(rows, key=lambda r: (place[r.model, r.input], rank[r.framework, r.tool]))
-
-
-def editions(rows: Iterable[Measurement]) -> list[Measurement]:
-    """Rows under the edition of their tool's convention that holds for the version that ran."""
-    return [replace(r, convention=pick(r.convention, r.tool_version).id) for r in rows]
 
 
 def outside(frame: pd.DataFrame) -> list[str]:
@@ -164,7 +112,7 @@ def outside(frame: pd.DataFrame) -> list[str]:
     ]
 
 
-def _facts(outcomes: Mapping[str, runner.Outcome], rows: Sequence[Measurement]) -> dict[str, Any]:
+def _facts(outcomes: Mapping[str, Outcome], rows: Sequence[Measurement]) -> dict[str, Any]:
     return {
         "crosscheck": __version__,
         "tools": {r.tool: r.tool_version for r in rows if r.tool_version},

@@ -20,7 +20,8 @@ from crosscheck.errors import ConventionError
 from crosscheck.explain.number import prediction
 from crosscheck.explain.wording import sum_text
 from crosscheck.measuring import catalog, runner
-from crosscheck.studies.compare import run as compare
+from crosscheck.measuring.plan import Watch, quiet
+from crosscheck.measuring.request import Request, editions, plans, request_names
 from crosscheck.studies.doctor import cases as micro
 
 RIGHT, PER_IMAGE, OTHERWISE, ZERO = "right", "per image", "otherwise", "zero"
@@ -81,19 +82,15 @@ def examine(
     *,
     logs: Path,
     timeout: float = 120.0,
-    watch: runner.Watch = runner.quiet,
+    watch: Watch = quiet,
 ) -> Examination:
     """Run the grid through every installed tool that gives compute. Raises UnknownNameError for names that do not exist."""
     cases = micro.cases()
-    wanted = compare.request_names(frameworks, tools)
-    plans = compare.plans(
-        compare.Request(tuple(c.model for c in cases), *wanted), catalog.frameworks(), metric="compute", zero_ok=True
-    )
-    outcomes = runner.run(plans, logs=logs, timeout=timeout, watch=watch)
-    rows = {
-        (r.model, r.tool): r for o in outcomes for r in compare.editions(o.rows) if r.layer == TOTAL and r.metric == "compute"
-    }
-    order = sorted((t for p in plans for t in p.tools), key=lambda t: (t.framework, t.id))
+    wanted = request_names(frameworks, tools)
+    work = plans(Request(tuple(c.model for c in cases), *wanted), catalog.frameworks(), metric="compute", zero_ok=True)
+    outcomes = runner.run(work, logs=logs, timeout=timeout, watch=watch)
+    rows = {(r.model, r.tool): r for o in outcomes for r in editions(o.rows) if r.layer == TOTAL and r.metric == "compute"}
+    order = sorted((t for p in work for t in p.tools), key=lambda t: (t.framework, t.id))
     findings = []
     for case in cases:
         counted = engine.tally(case.model)

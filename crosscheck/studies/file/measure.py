@@ -17,6 +17,7 @@ from crosscheck.explain.wording import unexplained
 from crosscheck.known import gaps
 from crosscheck.known.gaps import Gap
 from crosscheck.measuring import catalog, runner
+from crosscheck.measuring.plan import Plan
 
 EXPLAINED, DIFFERS, PARTIAL = 0, 1, 3
 Rows = list[dict[str, Any]]
@@ -52,7 +53,7 @@ def measure(
     Residuals that ``known`` (the known gaps) covers are shown with their reason. Raises ConventionError for an op without a word.
     """
     found = Measured([], (), (), ())
-    plans = [runner.Plan(info, (model,), info.tools, files=(str(file.resolve()),), zero_ok=True) for info in tools()]
+    plans = [Plan(info, (model,), info.tools, files=(str(file.resolve()),), zero_ok=True) for info in tools()]
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as folder:
         outcomes = runner.run(plans, logs=Path(folder), timeout=timeout) if plans else []
     counted = engine.tally(model)

@@ -28,6 +28,7 @@ from crosscheck.known import faults
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring import exports as exporting
 from crosscheck.measuring.catalog import FrameworkInfo
+from crosscheck.measuring.plan import OUTPUT, Launch, Plan, Watch, launch_adapter, quiet
 from crosscheck.studies.verify import agreement
 from crosscheck.studies.verify.agreement import Array
 
@@ -165,8 +166,8 @@ def run(
     keep: bool = False,
     timeout: float = 600.0,
     known: Mapping[str, FrameworkInfo] | None = None,
-    launch: runner.Launch = runner.launch_adapter,
-    watch: runner.Watch = runner.quiet,
+    launch: Launch = launch_adapter,
+    watch: Watch = quiet,
     excused: Sequence[faults.Fault] | None = None,
 ) -> Proof:
     """Build, run, export, run the exports and compare.
@@ -256,18 +257,18 @@ class _Rig:
             rows.append(row if isinstance(row, Export) else Export(*common, "error", "nothing came back"))
         return rows
 
-    def natives(self, builders: Sequence[FrameworkInfo]) -> list[runner.Plan]:
+    def natives(self, builders: Sequence[FrameworkInfo]) -> list[Plan]:
         """One plan a framework, those with most exports first: every network's output, then its exports."""
         plans = []
         for info in sorted(builders, key=lambda i: -len(i.exports)):
             writes = []
             for k, job in enumerate(self.jobs):
-                writes.append((k, runner.OUTPUT, self.output(job, info.id)))
+                writes.append((k, OUTPUT, self.output(job, info.id)))
                 writes += [(k, f"(export:{e})", self.file(job, e)) for e in info.exports if e in job.exports]
-            plans.append(runner.Plan(info, tuple(j.model for j in self.jobs), (), writes=tuple(writes)))
+            plans.append(Plan(info, tuple(j.model for j in self.jobs), (), writes=tuple(writes)))
         return plans
 
-    def files(self, reader: FrameworkInfo, known: Mapping[str, FrameworkInfo], made: Sequence[Export]) -> list[runner.Plan]:
+    def files(self, reader: FrameworkInfo, known: Mapping[str, FrameworkInfo], made: Sequence[Export]) -> list[Plan]:
         """Every file that was written, run once."""
         nets: list[Model] = []
         files: list[str] = []
@@ -280,7 +281,7 @@ class _Rig:
                     writes.append((len(nets), what, self.output(job, info.id, export)))
                     nets.append(job.model)
                     files.append(self.file(job, export))
-        return [runner.Plan(reader, tuple(nets), (), files=tuple(files), writes=tuple(writes))] if nets else []
+        return [Plan(reader, tuple(nets), (), files=tuple(files), writes=tuple(writes))] if nets else []
 
 
 def _judge(job: Job, builders: Sequence[FrameworkInfo], rig: _Rig, said: Mapping[str, Export | Output]) -> Iterator[Check]:

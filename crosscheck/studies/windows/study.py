@@ -13,6 +13,7 @@ from pathlib import Path
 from crosscheck.contract.rows import Answer, Question
 from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.measuring import catalog, runner
+from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet
 from crosscheck.studies.windows import rules as window_rules
 from crosscheck.studies.windows.rules import NO_WINDOW, REFUSALS, Result, Rule, expected, same
 
@@ -87,15 +88,15 @@ def study(
     *,
     logs: Path,
     timeout: float = 60.0,
-    launch: runner.Launch = runner.launch_adapter,
-    watch: runner.Watch = runner.quiet,
+    launch: Launch = launch_adapter,
+    watch: Watch = quiet,
 ) -> Study:
     """Ask every framework's own layers and judge what they say. Raises UnknownNameError for frameworks that do not exist."""
     for name in frameworks:
         if catalog.framework(name).reads:
             raise UsageError(f"{name!r} has no layers. Hint: --framework takes pytorch, paddlepaddle or tensorflow_keras")
     asked = [i for i in catalog.frameworks().values() if not i.reads and (not frameworks or i.id in frameworks)]
-    plans = [runner.Plan(info, (), (), questions=tuple(questions)) for info in asked]
+    plans = [Plan(info, (), (), questions=tuple(questions)) for info in asked]
     outcomes = runner.run(plans, logs=logs, timeout=timeout, launch=launch, watch=watch)
     said = {(a.framework, a.question): a for o in outcomes for a in o.answers}
     versions = {name.split("|")[0]: v for o in outcomes if o.info for name, v in o.info.versions.items()}

@@ -27,6 +27,7 @@ from crosscheck.explain import terms
 from crosscheck.explain.number import MEASURED, Known, Number, prediction, step
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.catalog import FrameworkInfo
+from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet
 
 PATH = Path(__file__).with_name("networks.toml")
 MOVES = ("reshape", "transpose")  # no tool here has a rule for them; they move elements and compute nothing
@@ -192,8 +193,8 @@ def run(
     tools: bool = True,
     timeout: float = 600.0,
     known: Mapping[str, FrameworkInfo] | None = None,
-    launch: runner.Launch = runner.launch_adapter,
-    watch: runner.Watch = runner.quiet,
+    launch: Launch = launch_adapter,
+    watch: Watch = quiet,
 ) -> Survey:
     """Build, watch and count the networks; ``tools`` False only watches them."""
     everything = catalog.frameworks() if known is None else known
@@ -221,7 +222,7 @@ def run(
     return Survey(tuple(entries[n.id] for n in wanted), dict(sorted(versions.items())))
 
 
-def _plans(info: FrameworkInfo, wanted: Sequence[Network], tools: bool, library: str) -> list[runner.Plan]:
+def _plans(info: FrameworkInfo, wanted: Sequence[Network], tools: bool, library: str) -> list[Plan]:
     """One plan for the framework, and one for each overlay that a tool of it needs; networks come from ``library``."""
     if not wanted:
         return []
@@ -229,7 +230,7 @@ def _plans(info: FrameworkInfo, wanted: Sequence[Network], tools: bool, library:
     zoo = tuple({"maker": n.maker, "options": dict(n.options)} for n in wanted)
     overlays = dict.fromkeys(["", *(t.overlay for t in info.tools)] if tools else [""])
     return [
-        runner.Plan(
+        Plan(
             info,
             blanks,
             tuple(t for t in info.tools if tools and t.overlay == overlay),

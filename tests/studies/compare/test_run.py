@@ -11,10 +11,11 @@ import pytest
 
 from crosscheck import models
 from crosscheck.errors import OutputError, ShapeError, UnknownNameError, UsageError
-from crosscheck.measuring import runner
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
+from crosscheck.measuring.plan import Launch
+from crosscheck.measuring.request import Request
 from crosscheck.studies.compare import run as compare
-from crosscheck.studies.compare.run import Request, Verdict
+from crosscheck.studies.compare.run import Verdict
 from tests.fakes import FAKES
 
 SCRIPT = str(FAKES / "worker.py")
@@ -27,7 +28,7 @@ def rooms(*tools: str, module: str = "json") -> dict[str, FrameworkInfo]:
     return {"fake": FrameworkInfo("fake", "Fake", module, "extra", ("pytest",), made)}
 
 
-def launcher(habits: dict[str, str]) -> runner.Launch:
+def launcher(habits: dict[str, str]) -> Launch:
     return lambda _: [sys.executable, "-I", "-S", SCRIPT, *(f"{t}={h}" for t, h in habits.items())]
 
 
@@ -95,21 +96,6 @@ def test_the_same_request_gives_the_same_files_whatever_order_workers_end_in(tmp
         run(tmp_path / str(k), rooms("a", "b", "c"), c="kill")
         texts.append({name: (tmp_path / str(k) / name).read_bytes() for name in kept})
     assert texts[0] == texts[1]
-
-
-def test_each_framework_with_a_wanted_tool_has_a_worker_and_each_overlay_one_more() -> None:
-    old = ToolInfo("old", "old", "left", "pytest", "mac", ("compute",), overlay="old-1.0")
-    new = ToolInfo("new", "new", "left", "pytest", "mac", ("compute",))
-    far = ToolInfo("far", "far", "right", "pytest", "mac", ("compute",))
-    known = {n: FrameworkInfo(n, n, "json", "x", (), t) for n, t in {"left": (old, new), "right": (far,)}.items()}
-
-    def planned(**wanted: tuple[str, ...]) -> list[tuple[str, list[str]]]:
-        return [(p.name, [t.id for t in p.tools]) for p in compare.plans(Request((LENET,), **wanted), known)]
-
-    assert planned() == [("left", ["new"]), ("left+old-1.0", ["old"]), ("right", ["far"])]
-    assert planned(frameworks=("right",)) == [("right", ["far"])]
-    assert planned(tools=("old", "far")) == [("left+old-1.0", ["old"]), ("right", ["far"])]
-    assert planned(frameworks=("left",), tools=("far",)) == []
 
 
 @pytest.mark.parametrize("blocked", [".", "logs", "models"])

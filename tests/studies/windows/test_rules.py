@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from crosscheck.contract.rows import Answer, Question
 from crosscheck.errors import CrosscheckError
 from crosscheck.known import rows as reasoned
-from crosscheck.measuring import runner
 from crosscheck.studies.windows import questions as window_questions
 from crosscheck.studies.windows import rules as window_rules
 from crosscheck.studies.windows import study as sizes
@@ -112,4 +111,3 @@ def test_every_rule_is_brought_out_by_the_questions() -> None:
 
 def test_the_file_of_rules_is_read_like_the_other_lists_of_exceptions() -> None:
     assert reasoned.load(Rule, "rule", window_rules.FILE) == window_rules.rules()
-    assert runner.SIZES == "(sizes)"
