@@ -6,14 +6,13 @@ The formulas follow from the definition of each op; nothing here knows how any t
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
 from crosscheck.contract.network import Layer, Shape
 from crosscheck.errors import UnknownNameError
-from crosscheck.ops import geometry
+from crosscheck.ops import geometry, quirks, shapes
 from crosscheck.ops.files import FILE_OPS
 from crosscheck.ops.kind import REQUIRED, Attrs, Counts, Factors, Op
 from crosscheck.ops.kind import elements as _elements
@@ -22,151 +21,6 @@ from crosscheck.ops.primitives import BEYOND, STORED
 
 FILES = ("onnx", "caffe", "")  # frameworks of conventions that count files; the engine's own have none
 CAFFE_ONLY = "plumbing"  # the family of ops that no ONNX graph has
-
-
-# --- shapes ---------------------------------------------------------------------------------------------------------------
-
-
-def _spatial(attrs: Attrs, x: Shape) -> int:
-    rank = len(x) - 2
-    if rank < 1:
-        raise ValueError(f"needs an input of (N, C, spatial…), got {x}")
-    for name in ("kernel", "stride", "dilation"):
-        if name in attrs:
-            if name == "stride" and attrs[name] is None:
-                attrs[name] = attrs["kernel"]
-            attrs[name] = geometry.per_axis(attrs[name], rank, name)
-            if min(attrs[name]) < 1:
-                raise ValueError(f"{name} {attrs[name]} must be at least 1")
-    return rank
-
-
-def _windows(attrs: Attrs, x: Shape) -> Shape:
-    rank = _spatial(attrs, x)
-    kernel, stride = attrs["kernel"], attrs["stride"]
-    dilation = attrs.get("dilation", (1,) * rank)
-    attrs["padding"] = geometry.resolve_padding(attrs["padding"], x[2:], kernel, stride, dilation)
-    if any(p < 0 for pair in attrs["padding"] for p in pair):
-        raise ValueError(f"padding {attrs['padding']} must not be negative")
-    ceil = bool(attrs.get("ceil_mode", False))
-    axes = zip(x[2:], kernel, stride, attrs["padding"], dilation, strict=True)
-    return tuple(geometry.window_out(n, k, s, p, d, ceil) for n, k, s, p, d in axes)
-
-
-def _conv(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
-    x = xs[0]
-    out = _windows(attrs, x)
-    attrs["in_channels"] = x[1]
-    groups, channels = attrs["groups"], attrs["out_channels"]
-    if groups < 1 or x[1] % groups or channels % groups or channels < 1:
-        raise ValueError(f"{x[1]} input and {channels} output channels do not divide into {groups} groups")
-    return (x[0], channels, *out)
-
-
-def _linear(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
-    attrs["in_features"] = xs[0][-1]
-    if len(xs[0]) < 2 or attrs["out_features"] < 1:
-        raise ValueError(f"needs an input of (N, …, features) and at least one output feature, got {xs[0]}")
-    return (*xs[0][:-1], attrs["out_features"])
-
-
-def _conv_transpose(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
-    x = xs[0]
-    rank = _spatial(attrs, x)
-    if isinstance(attrs["padding"], str):
-        raise ValueError(  # noqa: TRY004 - every misfit is a ValueError here
-            f"padding {attrs['padding']!r} means another thing for a transposed convolution: give numbers"
-        )
-    pads = attrs["padding"] = geometry.resolve_padding(
-        attrs["padding"], x[2:], attrs["kernel"], attrs["stride"], attrs["dilation"]
-    )
-    extra = attrs["output_padding"] = geometry.per_axis(attrs["output_padding"], rank, "output_padding")
-    attrs["in_channels"] = x[1]
-    if min(p for pair in (*pads, extra) for p in pair) < 0:
-        raise ValueError(f"padding {pads} and output padding {extra} must not be negative")
-    if attrs["groups"] < 1 or x[1] % attrs["groups"] or attrs["out_channels"] % attrs["groups"]:
-        raise ValueError(f"{x[1]} input and {attrs['out_channels']} output channels do not divide into {attrs['groups']} groups")
-    axes = zip(x[2:], attrs["kernel"], attrs["stride"], pads, attrs["dilation"], extra, strict=True)
-    return (x[0], attrs["out_channels"], *((n - 1) * s - sum(p) + d * (k - 1) + e + 1 for n, k, s, p, d, e in axes))
-
-
-def _pool(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
-    out = _windows(attrs, xs[0])
-    for pair, kernel in zip(attrs["padding"], attrs["kernel"], strict=True):
-        if max(pair) > kernel // 2 and max(pair) > 0:
-            raise ValueError(f"padding {pair} is more than half the window of {kernel}")
-    return (*xs[0][:2], *out)
-
-
-def _adaptive(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
-    rank = _spatial(attrs, xs[0])
-    attrs["output_size"] = geometry.per_axis(attrs["output_size"], rank, "output_size")
-    return (*xs[0][:2], *attrs["output_size"])
-
-
-def _channelwise(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
-    if len(xs[0]) < 2:
-        raise ValueError(f"needs an input of (N, C, …), got {xs[0]}")
-    attrs["channels"] = xs[0][1]
-    return xs[0]
-
-
-def _last_axis(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
-    attrs["features"] = xs[0][-1]
-    return xs[0]
-
-
-def _grouped_channels(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
-    shape = _channelwise(attrs, xs)
-    if attrs["groups"] < 1 or shape[1] % attrs["groups"]:
-        raise ValueError(f"{shape[1]} channels do not divide into {attrs['groups']} groups")
-    return shape
-
-
-def _same(_: Attrs, xs: Sequence[Shape]) -> Shape:
-    return xs[0]
-
-
-def _equal(_: Attrs, xs: Sequence[Shape]) -> Shape:
-    if len(xs) < 2 or any(x != xs[0] for x in xs):
-        raise ValueError(f"needs two or more inputs of one shape, got {' and '.join(map(str, xs))}")
-    return xs[0]
-
-
-def _scale(_: Attrs, xs: Sequence[Shape]) -> Shape:
-    if len(xs) != 2 or len(xs[0]) < 3 or xs[1] != (*xs[0][:2], *(1 for _ in xs[0][2:])):
-        raise ValueError(f"needs (N, C, spatial…) and one number for each sample and channel, got {' and '.join(map(str, xs))}")
-    return xs[0]
-
-
-def _concat(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
-    axis = attrs["axis"]
-    if axis < 1:
-        raise ValueError(f"axis {axis} is not 1 or more: the batch is not joined")
-    if axis >= len(xs[0]):
-        raise ValueError(f"axis {axis} is not one of the {len(xs[0])} axes from 0")
-    if len(xs) < 2 or any(len(x) != len(xs[0]) or x[:axis] + x[axis + 1 :] != xs[0][:axis] + xs[0][axis + 1 :] for x in xs):
-        raise ValueError(f"inputs {' and '.join(map(str, xs))} differ in more than axis {axis}")
-    return (*xs[0][:axis], sum(x[axis] for x in xs), *xs[0][axis + 1 :])
-
-
-def _flatten(_: Attrs, xs: Sequence[Shape]) -> Shape:
-    return (xs[0][0], prod(xs[0][1:]))
-
-
-def _subsample(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
-    _spatial(attrs, xs[0])
-    return (*xs[0][:2], *(-(-n // s) for n, s in zip(xs[0][2:], attrs["stride"], strict=True)))
-
-
-def _pad(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
-    pairs = attrs["pads"] = tuple((int(a), int(b)) for a, b in attrs["pads"])
-    if len(pairs) != len(xs[0]) - 1 or min(p for pair in pairs for p in pair) < 0:
-        raise ValueError(f"pads {pairs} must be one (before, after) for each of {len(xs[0]) - 1} axes after the batch")
-    return (xs[0][0], *(n + a + b for n, (a, b) in zip(xs[0][1:], pairs, strict=True)))
-
-
-# --- counts ---------------------------------------------------------------------------------------------------------------
 
 
 def _weights(layer: Layer, weight: Factors, bias: Factors) -> Counts:
@@ -225,44 +79,20 @@ def _count_conv_transpose(layer: Layer) -> Counts:
     counts["mac"] = (x[0], *weight, *x[2:])
     counts["output_grid_mac"] = (y[0], *weight, *y[2:])
     counts["output_channel_grid_mac"] = (*y, *weight[1:])
-    counts["input_channel_products"] = (_single(prod((2, *x, x[1], *a["kernel"]))),)
+    counts["input_channel_products"] = (quirks.single(prod((2, *x, x[1], *a["kernel"]))),)
     if x[1] != y[1]:
         counts["ungrouped_grid_mac"] = (*counts["output_grid_mac"], a["groups"] - 1)
-    counts["scatter_elements"] = (*y[:2], *_scattered(layer))
-    grid = _transposed_grid(layer)
+    counts["scatter_elements"] = (*y[:2], *quirks.scattered(layer))
+    grid = quirks.transposed_grid(layer)
     if len(grid) < 3:
         counts["grid_products"] = (2 * prod((y[0], *weight, *grid)) // prod(a["stride"]),)
     if a["bias"]:
         counts |= {"bias_add": y, "grid_elements": (*y[:2], *grid)}
-        counts["forward_grid_bias_add"] = (y[0], y[1] // a["groups"], *_forward_grid(layer))
+        counts["forward_grid_bias_add"] = (y[0], y[1] // a["groups"], *quirks.forward_grid(layer))
     if a["groups"] > 1:
         each = y[1] // a["groups"]
         counts["regrouped_mac"] = (x[0], x[1], each - each // a["groups"], *a["kernel"], *x[2:])
     return counts
-
-
-def _scattered(layer: Layer) -> tuple[int, ...]:
-    """Positions of each spatial axis, uncropped, that some input element reaches through some tap."""
-    a = layer.attrs
-    axes = zip(layer.x[2:], a["kernel"], a["stride"], a["dilation"], strict=True)
-    return tuple(len({i * s + d * j for i in range(n) for j in range(k)}) for n, k, s, d in axes)
-
-
-def _forward_grid(layer: Layer) -> tuple[int, ...]:
-    """Window positions that a convolution with the leading padding on both sides would have; below 1 where no window fits."""
-    a = layer.attrs
-    axes = zip(layer.x[2:], a["kernel"], a["stride"], a["padding"], a["dilation"], strict=True)
-    return tuple((n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, (p, _), d in axes)
-
-
-def _transposed_grid(layer: Layer) -> tuple[int, ...]:
-    """Spatial sizes before cropping; the output's own where it is size times stride and cropped as SAME crops."""
-    a = layer.attrs
-    spans = tuple(d * (k - 1) + 1 for k, d in zip(a["kernel"], a["dilation"], strict=True))
-    axes = tuple(zip(layer.x[2:], layer.y[2:], spans, a["stride"], a["padding"], strict=True))
-    if all(o == n * s and p[0] == max(0, span - s) // 2 for n, o, span, s, p in axes):
-        return layer.y[2:]
-    return tuple(max((n - 1) * s + max(span, s), p[0] + o) for n, o, span, s, p in axes)
 
 
 def _count_linear(layer: Layer) -> Counts:
@@ -326,28 +156,11 @@ def _count_pool(layer: Layer) -> Counts:
     )
     hanging = (y[0], y[1], prod(y[2:]) * prod(a["kernel"]) - valid)
     counts = _elements(layer) | {"window_elements": windows, "pad_window_elements": hanging}
-    if _padding_is_written(layer):
-        counts["written_pad_elements"] = (*x[:2], prod(_reached(layer)) - prod(x[2:]))
+    if quirks.padding_is_written(layer):
+        counts["written_pad_elements"] = (*x[:2], prod(quirks.reached(layer)) - prod(x[2:]))
     if len(a["kernel"]) == 3:
         counts |= {"volume_elements": windows, "leading_window_elements": (*y, a["kernel"][0])}
     return counts
-
-
-def _padding_is_written(layer: Layer) -> bool:
-    """Where sides differ, or a mean's window is longer than an axis of its volume; never where the mean leaves padding out."""
-    a, size = layer.attrs, layer.x[2:]
-    if not a.get("count_include_pad", True):
-        return False
-    narrow = layer.op == "avgpool" and len(size) == 3 and any(k > n for k, n in zip(a["kernel"], size, strict=True))
-    return narrow or any(before != after for before, after in a["padding"])
-
-
-def _reached(layer: Layer) -> tuple[int, ...]:
-    """Spatial sizes with the leading padding and as much of the trailing one as some window reads."""
-    a = layer.attrs
-    ends = ((o - 1) * s + k for o, s, k in zip(layer.y[2:], a["stride"], a["kernel"], strict=True))
-    axes = zip(layer.x[2:], a["padding"], ends, strict=True)
-    return tuple(n + before + min(after, max(0, end - n - before)) for n, (before, after), end in axes)
 
 
 def _count_adaptive(layer: Layer) -> Counts:
@@ -356,7 +169,7 @@ def _count_adaptive(layer: Layer) -> Counts:
     floors = tuple(n // o for n, o in zip(x[2:], y[2:], strict=True))
     uncounted = prod(x[2:]) - prod(y[2:]) * prod(floors)
     counts = _elements(layer) | {"window_elements": (*y[:2], *spans), "floor_cut_elements": (*x[:2], uncounted)}
-    counts["float_cut"] = (_float_cut(x, y),)
+    counts["float_cut"] = (quirks.float_cut(x, y),)
     if x == y:
         counts["idle_elements"] = y
     if len(x) != 4:
@@ -366,32 +179,11 @@ def _count_adaptive(layer: Layer) -> Counts:
     elif any(-(-n // o) + 1 > n for n, o in zip(x[2:], y[2:], strict=True)):
         return counts | {"slice_elements": counts["window_elements"]}
     else:
-        counts["scan_elements"] = own = (*y[:2], _scan(x[2:], y[2:]))
+        counts["scan_elements"] = own = (*y[:2], quirks.scan(x[2:], y[2:]))
         counts["scan_positions"] = (sum(y[2:]),)
     if len(x) == 5 and max(y[2:]) > 1:
         counts["volume_elements"] = own
     return counts
-
-
-def _float_cut(x: Shape, y: Shape) -> int:
-    """1 where double precision gives (1 + product of size / output) · |y| a little less than the whole |x| + |y|, else 0."""
-    ratio = prod((n / o for n, o in zip(x[2:], y[2:], strict=True)), start=1.0)
-    return prod(x) + prod(y) - int((ratio + 1) * prod(y))
-
-
-def _scan(size: Sequence[int], out: Sequence[int]) -> int:
-    """Elements per sample and channel of all windows of ceil(n / o) and one more, at every position, one axis after the other."""
-    total, now = 0, list(size)
-    for axis, (n, o) in enumerate(zip(size, out, strict=True)):
-        short = -(-n // o)
-        total += prod(now) // n * ((n - short + 1) * short + (n - short) * (short + 1))
-        now[axis] = o
-    return total
-
-
-def _single(value: int) -> int:
-    """The nearest number that single precision can hold."""
-    return int(struct.unpack("f", struct.pack("f", value))[0])
 
 
 def _count_lrn(layer: Layer) -> Counts:
@@ -419,45 +211,47 @@ _CONV = {"out_channels": REQUIRED, "kernel": REQUIRED, "stride": 1, "padding": 0
 _POOL = {"kernel": REQUIRED, "stride": None, "padding": 0, "ceil_mode": False}
 
 OPS: dict[str, Op] = {
-    "conv": Op("convolution", _CONV, _conv, _count_conv),
+    "conv": Op("convolution", _CONV, shapes.conv, _count_conv),
     "conv_transpose": Op(
         "transposed convolution",
         _CONV | {"output_padding": 0},
-        _conv_transpose,
+        shapes.conv_transpose,
         _count_conv_transpose,
     ),
-    "linear": Op("fully connected layer over the last axis", {"out_features": REQUIRED, "bias": True}, _linear, _count_linear),
-    "batchnorm": Op("batch normalisation, inference", {"eps": 1e-5, "affine": True}, _channelwise, _count_norm),
+    "linear": Op(
+        "fully connected layer over the last axis", {"out_features": REQUIRED, "bias": True}, shapes.linear, _count_linear
+    ),
+    "batchnorm": Op("batch normalisation, inference", {"eps": 1e-5, "affine": True}, shapes.channelwise, _count_norm),
     "lrn": Op(
         "local response normalisation across channels, y = x / (k + alpha * sum of size squares) ** beta",
         {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 2.0},
-        _channelwise,
+        shapes.channelwise,
         _count_lrn,
     ),
-    "layernorm": Op("normalisation over the last axis", {"eps": 1e-5, "affine": True}, _last_axis, _count_sample_norm),
+    "layernorm": Op("normalisation over the last axis", {"eps": 1e-5, "affine": True}, shapes.last_axis, _count_sample_norm),
     "groupnorm": Op(
         "normalisation over groups of channels",
         {"groups": REQUIRED, "eps": 1e-5, "affine": True},
-        _grouped_channels,
+        shapes.grouped_channels,
         _count_sample_norm,
     ),
-    "relu": Op("max(x, 0)", {}, _same, _elements),
-    "tanh": Op("hyperbolic tangent", {}, _same, _elements),
-    "sigmoid": Op("1 / (1 + exp(-x))", {}, _same, _elements),
-    "leaky_relu": Op("x where positive, else slope times x", {"slope": 0.01}, _same, _elements),
-    "gelu": Op("x times the normal distribution function of x, exact", {}, _same, _elements),
-    "silu": Op("x times sigmoid of x", {}, _same, _elements),
-    "softmax": Op("exponentials over the last axis that sum to 1", {}, _same, _count_softmax),
-    "maxpool": Op("maximum over a window, padding never wins", _POOL, _pool, _count_pool),
-    "avgpool": Op("mean over a window", _POOL | {"count_include_pad": True}, _pool, _count_pool),
-    "adaptive_avgpool": Op("mean over windows that tile the input", {"output_size": REQUIRED}, _adaptive, _count_adaptive),
-    "flatten": Op("all axes after the batch into one", {}, _flatten, _count_flatten),
-    "dropout": Op("identity in inference", {"p": 0.5}, _same, _elements),
-    "add": Op("element-wise sum of equal shapes", {"inplace": False}, _equal, _count_add),
-    "scale": Op("each channel of each sample times a number of its own, the second input", {}, _scale, _elements),
-    "concat": Op("joined along one axis", {"axis": 1}, _concat, _elements),
-    "subsample": Op("every stride-th element of each spatial axis", {"stride": REQUIRED}, _subsample, _elements),
-    "zero_pad": Op("zeros around each axis after the batch", {"pads": REQUIRED}, _pad, _elements),
+    "relu": Op("max(x, 0)", {}, shapes.same, _elements),
+    "tanh": Op("hyperbolic tangent", {}, shapes.same, _elements),
+    "sigmoid": Op("1 / (1 + exp(-x))", {}, shapes.same, _elements),
+    "leaky_relu": Op("x where positive, else slope times x", {"slope": 0.01}, shapes.same, _elements),
+    "gelu": Op("x times the normal distribution function of x, exact", {}, shapes.same, _elements),
+    "silu": Op("x times sigmoid of x", {}, shapes.same, _elements),
+    "softmax": Op("exponentials over the last axis that sum to 1", {}, shapes.same, _count_softmax),
+    "maxpool": Op("maximum over a window, padding never wins", _POOL, shapes.pool, _count_pool),
+    "avgpool": Op("mean over a window", _POOL | {"count_include_pad": True}, shapes.pool, _count_pool),
+    "adaptive_avgpool": Op("mean over windows that tile the input", {"output_size": REQUIRED}, shapes.adaptive, _count_adaptive),
+    "flatten": Op("all axes after the batch into one", {}, shapes.flatten, _count_flatten),
+    "dropout": Op("identity in inference", {"p": 0.5}, shapes.same, _elements),
+    "add": Op("element-wise sum of equal shapes", {"inplace": False}, shapes.equal, _count_add),
+    "scale": Op("each channel of each sample times a number of its own, the second input", {}, shapes.scale, _elements),
+    "concat": Op("joined along one axis", {"axis": 1}, shapes.concat, _elements),
+    "subsample": Op("every stride-th element of each spatial axis", {"stride": REQUIRED}, shapes.subsample, _elements),
+    "zero_pad": Op("zeros around each axis after the batch", {"pads": REQUIRED}, shapes.pad, _elements),
 }
 
 
