@@ -151,6 +151,7 @@ def architecture(
         typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/."),
     ] = None,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one network may take.")] = 600.0,
+    output: FormatOption = Format.table,
 ) -> None:
     """Prove the architecture: what each framework really built, seen as it runs, against its description and the others'.
 
@@ -159,25 +160,17 @@ def architecture(
     Exit codes: 0 all the same, 1 something differs or failed, 2 bad request, 3 partial (something skipped), 130 interrupted.
     """
     from crosscheck import models
-    from crosscheck import output as write
-    from crosscheck.report.pages import architecture as built
-    from crosscheck.studies import architecture as proving
+    from crosscheck.report.pages import architecture as page
+    from crosscheck.studies import architecture as study
 
     positive(timeout)
     shape = models.parse_input(input_shape) if input_shape else None
-    wanted = proving.request(names or (), frameworks=framework or (), batch=batch, input_shape=shape)
+    asked = framework or ()
+    wanted = study.request(names or (), frameworks=asked, batch=batch, input_shape=shape)
     folder = out or Path("reports/selection" if names or framework or shape or batch != 1 else "reports")
-    write.ensure_writable(folder)
-    try:
-        with progress(len(wanted)) as watch:
-            place = folder / "logs" / "architecture"
-            found = proving.run(wanted, logs=place, frameworks=framework or (), timeout=timeout, watch=watch)
-    except KeyboardInterrupt:
-        raise interrupted() from None
-    write.write(folder, built.files(found))
-    built.show(found)
-    for line in built.describe(found):
-        typer.echo(f"crosscheck: {line}", err=True)
+    options: dict[str, Any] = {"logs": folder / "logs" / "architecture", "frameworks": asked, "timeout": timeout}
+    found = conduct(lambda watch: study.run(wanted, watch=watch, **options), steps=len(wanted), folder=folder)
+    deliver(page.brief(found), output, pages=(page.full(found),), folder=folder)
     raise typer.Exit(found.exit_code)
 
 

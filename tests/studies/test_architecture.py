@@ -17,7 +17,9 @@ from crosscheck.contract.network import Model
 from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.measuring.catalog import FrameworkInfo
 from crosscheck.models.writer import Graph
-from crosscheck.report.pages import architecture as report
+from crosscheck.report import render
+from crosscheck.report.pages import architecture as page
+from crosscheck.report.render import Format
 from crosscheck.studies import architecture
 from crosscheck.studies.architecture import DESCRIBED, DIFFERS, FAILED, SAME, SKIPPED, WRITTEN
 from tests.fakes import FAKES
@@ -60,7 +62,7 @@ def test_what_is_built_as_described_is_the_same_everywhere(tmp_path: Path) -> No
     assert len(built.checks) == 2 * 3, "two frameworks against the description, and against one another"
     assert built.exit_code == 0
     assert {(c.layers, c.total.params) for c in built.checks if c.model == "lenet"} == {(10, 61_610)}
-    assert report.describe(built) == []
+    assert page.brief(built).notes == ()
 
 
 def test_another_architecture_is_named_where_it_was_built_and_only_there(tmp_path: Path) -> None:
@@ -71,7 +73,7 @@ def test_another_architecture_is_named_where_it_was_built_and_only_there(tmp_pat
         ("small", "one", "two"): DIFFERS,
     }
     assert built.exit_code == 1
-    first, second = report.describe(built)
+    first, second = page.brief(built).notes
     assert first.startswith("differs: small 1x3x8x8, description × two: convolution conv: stride 1 here, stride 2 there")
     assert second.startswith("differs: small 1x3x8x8, one × two: ")
 
@@ -80,13 +82,13 @@ def test_what_is_only_written_otherwise_is_the_same(tmp_path: Path) -> None:
     built = run(tmp_path, small(), one_small=small(written=True))
     assert verdicts(built)["small", DESCRIBED, "one"] == WRITTEN
     assert built.exit_code == 0
-    assert "padding of its own here, padding written out before it there" in report.files(built)["architecture.md"]
+    assert "padding of its own here, padding written out before it there" in render.files([page.full(built)])["architecture.md"]
 
 
 def test_an_epsilon_that_no_output_would_show_is_seen(tmp_path: Path) -> None:
     built = run(tmp_path, small(), one_small=small(eps=1.001e-5))
     assert verdicts(built)["small", DESCRIBED, "one"] == DIFFERS
-    assert "epsilon 1e-05 here, epsilon 1.001e-05 there" in report.describe(built)[0]
+    assert "epsilon 1e-05 here, epsilon 1.001e-05 there" in page.brief(built).notes[0]
 
 
 def test_other_elements_than_the_sizes_tell_are_seen(tmp_path: Path) -> None:
@@ -129,16 +131,15 @@ def test_a_framework_that_is_not_there_is_skipped_with_its_hint(tmp_path: Path) 
     assert built.exit_code == 3
 
 
-def test_the_table_of_differences_and_the_page_agree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_of_differences_and_the_page_agree(tmp_path: Path) -> None:
     built = run(tmp_path, small(), models.build("lenet5"), two_small=small(stride=2))
-    files = report.files(built)
+    files = render.files([page.full(built)])
     rows = list(csv.DictReader(io.StringIO(files["architecture.csv"])))
     assert {(r["model"], r["here"], r["there"]) for r in rows} == set(verdicts(built))
     for row in rows:
         assert (row["verdict"] in (SAME, WRITTEN)) == (row["cause"] in ("", "spelling"))
     assert "6 comparisons, 4 find the same architecture." in files["architecture.md"]
-    report.show(built)
-    out = capsys.readouterr().out
+    out = render.text(page.brief(built), Format.table)
     assert "✓" in out
     assert "≠" in out
     assert max(map(len, out.splitlines())) <= 100

@@ -5,7 +5,6 @@ Errors are told as orders of magnitude, and nothing below 1e-5 is told apart: la
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from crosscheck.report.document import (
@@ -14,7 +13,6 @@ from crosscheck.report.document import (
     Column,
     Data,
     Document,
-    Keys,
     Kind,
     Number,
     Paragraph,
@@ -24,12 +22,12 @@ from crosscheck.report.document import (
     Text,
     Tone,
     Verdicts,
-    code,
     data,
     prose,
     table,
 )
 from crosscheck.report.pages import exports
+from crosscheck.report.pages.versions import versions
 from crosscheck.studies.verify.agreement import magnitude
 from crosscheck.studies.verify.run import AGREES, DIFFERS, FAILED, KNOWN, SKIPPED, VERDICTS, Check, Proof
 
@@ -88,11 +86,6 @@ def full(proof: Proof) -> Document:
         Section("Versions", (versions(proof.versions),)),
     )
     return Document("verify", "The same network everywhere", parts, (_data(proof),))
-
-
-def versions(found: Mapping[str, str]) -> Keys:
-    """What ran, and in which version."""
-    return Keys(tuple((code(name), version) for name, version in found.items()))
 
 
 def _grid(proof: Proof, align: Align, cell: Any) -> Table:
