@@ -185,6 +185,7 @@ def count_zoo(
         typer.Option("--out", "-o", help="Report folder; reports/ for the whole default selection, else reports/selection/."),
     ] = None,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one network × tool may take.")] = 600.0,
+    output: FormatOption = Format.table,
 ) -> None:
     """Count the networks that frameworks bring themselves, with their own tools, and set them against our descriptions.
 
@@ -194,21 +195,13 @@ def count_zoo(
     Exit codes: 0 all explained, 1 a residual or a failure, 2 bad request, 3 partial (skipped, or an op without a name), 130
     interrupted.
     """
-    from crosscheck import output as write
-    from crosscheck.report.pages import zoo as surveyed
-    from crosscheck.studies.zoo import survey
+    from crosscheck.report.pages import zoo as page
+    from crosscheck.studies.zoo import survey as study
 
     positive(timeout)
-    wanted = survey.select(names or (), framework or ())
+    wanted = study.select(names or (), framework or ())
     folder = out or Path("reports/selection" if names or framework else "reports")
-    write.ensure_writable(folder)
-    try:
-        with progress(len(wanted)) as watch:
-            found = survey.run(wanted, logs=folder / "logs" / "zoo", timeout=timeout, watch=watch)
-    except KeyboardInterrupt:
-        raise interrupted() from None
-    write.write(folder, surveyed.files(found))
-    surveyed.show(found)
-    for line in surveyed.describe(found):
-        typer.echo(f"crosscheck: {line}", err=True)
+    options: dict[str, Any] = {"logs": folder / "logs" / "zoo", "timeout": timeout}
+    found = conduct(lambda watch: study.run(wanted, watch=watch, **options), steps=len(wanted), folder=folder)
+    deliver(page.brief(found), output, pages=(page.full(found),), folder=folder)
     raise typer.Exit(found.exit_code)

@@ -10,7 +10,7 @@ import pytest
 
 from crosscheck.diff import SPELLING
 from crosscheck.measuring import catalog
-from crosscheck.report.pages import zoo as surveyed
+from crosscheck.report.pages import zoo as page
 from crosscheck.studies.zoo import survey as zoo
 from crosscheck.studies.zoo.survey import Entry, Network
 
@@ -79,8 +79,8 @@ def test_paddle_resnet50_counts_running_statistics(entries: dict[str, Entry]) ->
 
 
 def test_what_paddle_ships_as_lenet_and_alexnet_is_what_we_describe(entries: dict[str, Entry]) -> None:
-    assert surveyed.relation(entries["paddle:LeNet"]) == "lenet: identical"
-    assert surveyed.relation(entries["paddle:alexnet"]) == "alexnet-paddle: identical"
+    assert page.relation(entries["paddle:LeNet"]) == "lenet: identical"
+    assert page.relation(entries["paddle:alexnet"]) == "alexnet-paddle: identical"
 
 
 def test_functions_between_layers_are_seen(entries: dict[str, Entry]) -> None:
@@ -88,7 +88,7 @@ def test_functions_between_layers_are_seen(entries: dict[str, Entry]) -> None:
     seen = entries["paddle:squeezenet1_1"].seen
     assert seen is not None
     assert sum(x.op == "concat" for x in seen.layers) == 8
-    assert surveyed.relation(entries["paddle:squeezenet1_1"]) == "no description of ours to set against"
+    assert page.relation(entries["paddle:squeezenet1_1"]) == "no description of ours to set against"
 
 
 def test_what_the_vocabulary_lacks_is_named_with_its_number(entries: dict[str, Entry]) -> None:
@@ -147,4 +147,4 @@ def test_torchvision_itself(tmp_path: Path) -> None:
         assert [n.residual for n in entry.numbers] == [0] * len(entry.numbers)
         assert all(n.number and n.number.predicted == n.ours for n in entry.numbers)
         assert ways(entry) == []
-    assert surveyed.relation(alexnet) == "alexnet: identical"
+    assert page.relation(alexnet) == "alexnet: identical"

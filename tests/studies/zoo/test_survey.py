@@ -17,7 +17,9 @@ from crosscheck import models
 from crosscheck.contract.network import Layer, Model
 from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
-from crosscheck.report.pages import zoo as surveyed
+from crosscheck.report import render
+from crosscheck.report.pages import zoo as page
+from crosscheck.report.render import Format
 from crosscheck.studies import diff as sides
 from crosscheck.studies.zoo import survey as zoo
 from crosscheck.studies.zoo.survey import Network
@@ -51,15 +53,15 @@ def test_a_number_is_predicted_from_what_was_seen_and_set_against_ours(tmp_path:
     assert number.less_ours is not None
     assert number.less_ours.terms == ()
     assert (entry.macs, entry.params) == (341_256, 61_610)
-    assert surveyed.relation(entry) == "lenet: identical"
+    assert page.relation(entry) == "lenet: identical"
     assert survey.exit_code == 0
-    assert surveyed.describe(survey) == []
+    assert page.brief(survey).notes == ()
 
 
 def test_a_residual_fails_the_survey(tmp_path: Path) -> None:
     survey = run(tmp_path, LENET, value=341_257)
     assert survey.exit_code == 1
-    assert surveyed.describe(survey) == ["residual +1 MAC: zoo:LeNet × counter × compute (measured 341,257, predicted 341,256)"]
+    assert page.brief(survey).notes == ("residual +1 MAC: zoo:LeNet × counter × compute (measured 341,257, predicted 341,256)",)
 
 
 def test_another_network_than_ours_is_explained_to_the_last_operation(tmp_path: Path) -> None:
@@ -84,8 +86,8 @@ def test_what_the_vocabulary_lacks_is_named_and_nothing_is_predicted(tmp_path: P
     (entry,) = survey.entries
     assert entry.numbers[0].number is None
     assert survey.exit_code == 3
-    assert surveyed.describe(survey) == ["unsupported: zoo:LeNet: the vocabulary has no op for fake.Swirl (1)"]
-    assert "fake.Swirl" in surveyed.files(survey)["zoo.md"]
+    assert page.brief(survey).notes == ("unsupported: zoo:LeNet: the vocabulary has no op for fake.Swirl (1)",)
+    assert "fake.Swirl" in render.files([page.full(survey)])["zoo.md"]
 
 
 def test_what_moves_elements_is_left_out_by_name(tmp_path: Path) -> None:
@@ -98,7 +100,7 @@ def test_what_moves_elements_is_left_out_by_name(tmp_path: Path) -> None:
     (entry,) = survey.entries
     assert dict(entry.moves) == {"reshape": 1}
     assert entry.numbers[0].residual == 0
-    assert "| `zoo:LeNet` | reshape |" in re.sub(" +", " ", surveyed.files(survey)["zoo.md"])
+    assert "| `zoo:LeNet` | reshape |" in re.sub(" +", " ", render.files([page.full(survey)])["zoo.md"])
 
 
 def test_a_network_that_we_do_not_describe_is_explained_alone(tmp_path: Path) -> None:
@@ -106,7 +108,7 @@ def test_a_network_that_we_do_not_describe_is_explained_alone(tmp_path: Path) ->
     (entry,) = survey.entries
     assert entry.comparison is None
     assert entry.numbers[0].residual == 0
-    assert surveyed.relation(entry) == "no description of ours to set against"
+    assert page.relation(entry) == "no description of ours to set against"
     assert survey.exit_code == 0
 
 
@@ -118,9 +120,9 @@ def test_a_zoo_whose_package_is_not_there_is_skipped_with_a_hint(tmp_path: Path)
     assert survey.entries[0].numbers[0].residual == 0
 
 
-def test_the_table_the_page_and_the_terminal_say_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_the_page_and_the_terminal_say_the_same(tmp_path: Path) -> None:
     survey = run(tmp_path, LENET, replace(LENET, zoo="other", package="no-such-package"))
-    files = surveyed.files(survey)
+    files = render.files([page.full(survey)])
     first, second = csv.DictReader(io.StringIO(files["zoo.csv"]))
     assert (first["network"], first["value"], first["predicted"], first["residual"], first["ours"]) == (
         "zoo:LeNet",
@@ -131,8 +133,7 @@ def test_the_table_the_page_and_the_terminal_say_the_same(tmp_path: Path, capsys
     assert (second["network"], second["status"], second["value"]) == ("other:LeNet", "skipped", "")
     assert "1 network, 1 number from their tools, 0 of them not the predicted ones." in files["zoo.md"]
     assert "Identical, layer by layer: `zoo:LeNet` (lenet)." in files["zoo.md"]
-    surveyed.show(survey)
-    out = capsys.readouterr().out
+    out = render.text(page.brief(survey), Format.table)
     assert "341,256" in out
     assert max(map(len, out.splitlines())) <= 100
 
