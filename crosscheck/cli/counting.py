@@ -7,8 +7,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from crosscheck.cli.delivery import conduct, deliver
 from crosscheck.cli.options import COUNTING, Batch, Classes, FormatOption, InputShape, Phase, app
-from crosscheck.cli.progress import progress
 from crosscheck.errors import UsageError
 from crosscheck.report.render import Format
 
@@ -179,6 +179,7 @@ def sizes(
 
     Exit codes: 0 all explained, 1 a layer does not what its framework's rule says, 2 bad request, 3 a framework is not installed.
     """
+    from crosscheck.report.pages import windows_answer
     from crosscheck.studies.windows import questions as window_questions
     from crosscheck.studies.windows import study
 
@@ -191,41 +192,19 @@ def sizes(
         asked = window_questions.ask(
             size, kernel, stride=stride, padding=padding or "0", dilation=dilation or "1", ceil=ceil, op=op
         )
-        _answer_sizes(study.answer(asked, framework or ()), output)
+        deliver(windows_answer.brief(study.answer(asked, framework or ())), output)
         return
     _study_sizes(framework or (), out, output)
 
 
-def _answer_sizes(found: Any, output: Format) -> None:
-    from crosscheck.report.pages import legacy as terminal
-    from crosscheck.report.pages import windows as sized
-
-    if output is Format.table:
-        sized.show_answers(found)
-    else:
-        terminal.show_rows(sized.rows(found), output.value)
-
-
-def _study_sizes(frameworks: Any, out: Path | None, output: Format) -> NoReturn:
+def _study_sizes(frameworks: Any, out: Path | None, how: Format) -> NoReturn:
     import tempfile
 
-    from crosscheck import output as write
-    from crosscheck.report.pages import legacy as terminal
-    from crosscheck.report.pages import windows as sized
-    from crosscheck.studies.windows import questions as window_questions
-    from crosscheck.studies.windows import study
+    from crosscheck.report.pages import windows as page
+    from crosscheck.studies.windows import questions, study
 
-    if out:
-        write.ensure_writable(out)
-    asked = window_questions.questions()
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs, progress(len(asked)) as watch:
-        found = study.study(asked, frameworks, logs=Path(logs), watch=watch)
-    if out:
-        write.write(out, sized.files(found))
-    if output is Format.table:
-        sized.show(found)
-    else:
-        terminal.show_rows(sized.rows(found.findings), output.value)
-    for line in sized.told(found.unexplained):
-        typer.echo(f"crosscheck: {line}", err=True)
+    asked = questions.questions()
+    with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs:
+        found = conduct(lambda watch: study.study(asked, frameworks, logs=Path(logs), watch=watch), steps=len(asked), folder=out)
+    deliver(page.brief(found), how, pages=(page.full(found),), folder=out)
     raise typer.Exit(found.exit_code)

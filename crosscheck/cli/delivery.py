@@ -34,7 +34,10 @@ def conduct(work: Callable[[Watch], Found], *, steps: int, folder: Path | None =
 
 
 def deliver(brief: Document, how: Format, *, pages: Sequence[Document] = (), folder: Path | None = None) -> None:
-    """Put the pages into the folder, print the brief answer (or the first page, where a file was asked for), say its notes."""
+    """Put the pages into the folder, print the answer, say its notes.
+
+    A terminal and machines get the brief document; a page is printed where Markdown or HTML is asked for and there is one.
+    """
     if folder is not None:
         output.write(folder, render.files(pages or (brief,)))
     if how is Format.table:
@@ -42,6 +45,7 @@ def deliver(brief: Document, how: Format, *, pages: Sequence[Document] = (), fol
 
         terminal.show(brief)
     else:
-        typer.echo(render.text(pages[0] if pages else brief, how), nl=False)
+        whole = pages[0] if pages and how in (Format.markdown, Format.html) else brief
+        typer.echo(render.text(whole, how), nl=False)
     for note in brief.notes:
         typer.echo(f"crosscheck: {note}", err=True)

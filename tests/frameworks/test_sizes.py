@@ -9,7 +9,7 @@ import pytest
 
 from crosscheck.contract.rows import Question
 from crosscheck.measuring import catalog
-from crosscheck.report.pages import windows as sized
+from crosscheck.report.pages import windows as page
 from crosscheck.studies.windows import questions as window_questions
 from crosscheck.studies.windows import rules as window_rules
 from crosscheck.studies.windows import study as sizes
@@ -57,7 +57,7 @@ def test_every_answer_is_what_the_rule_says(framework: str, tmp_path: Path) -> N
         pytest.fail(f"{framework} is not installed")
     found = sizes.study([*slice_of_the_grid(framework), *outside_of_the_grid(300)], [framework], logs=tmp_path)
     own = [f for f in found.findings if f.framework == framework]
-    if lines := sized.told(found.unexplained):
+    if lines := page.unexplained(found.unexplained):
         raise AssertionError("\n".join(lines))
     assert sum(f.shape is not None for f in own) > 50, "hardly anything was compared"
     answers = {f.question.name: f.shape for f in own if f.shape is not None}
@@ -73,7 +73,7 @@ def test_a_window_larger_than_the_input_is_named_even_where_it_ends_the_process(
         window_questions.question("conv", (6, 6), 3),
     ]
     found = sizes.study(questions, [framework], logs=tmp_path)
-    assert not sized.told(found.unexplained)
+    assert not page.unexplained(found.unexplained)
     own = [f for f in found.findings if f.framework == framework]
     assert own[-1].effect == AS_FORMULA or framework == "tensorflow_keras", "the question after a crash is answered"
     assert all(f.reasons for f in own if f.effect == CRASHED)

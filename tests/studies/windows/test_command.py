@@ -11,7 +11,7 @@ import pytest
 
 from crosscheck import cli
 from crosscheck.errors import UnknownNameError, UsageError
-from crosscheck.report.pages import windows as sized
+from crosscheck.report.pages import windows as page
 from crosscheck.studies.windows import study as sizes
 from crosscheck.studies.windows.questions import ask, question
 from crosscheck.studies.windows.study import (
@@ -94,7 +94,7 @@ def test_the_whole_command_writes_its_reports_and_ends_as_the_study_did(
     found = study(tmp_path, monkeypatch, f"{POOL.name}=wider", questions=[POOL, *SOME[:20]])
     monkeypatch.setattr(sizes, "study", lambda *_, **__: found)
     code, out, err = crosscheck("--out", str(tmp_path / "reports"))
-    assert (code, err) == (1, sized.told(found.unexplained)[0].join(["crosscheck: ", "\n"]))
+    assert (code, err) == (1, page.unexplained(found.unexplained)[0].join(["crosscheck: ", "\n"]))
     assert "Otherwise than the formula" in out
     assert max(map(len, out.splitlines())) <= 100
     assert sorted(p.name for p in (tmp_path / "reports").iterdir()) == ["pooling.csv", "pooling.md"]

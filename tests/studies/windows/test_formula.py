@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 
 from crosscheck.contract.rows import Question
-from crosscheck.report.pages import windows as sized
+from crosscheck.report.pages.windows_answer import working
 from crosscheck.studies.windows import questions as window_questions
 from crosscheck.studies.windows import rules as window_rules
 from crosscheck.studies.windows.questions import question
@@ -106,7 +106,7 @@ def test_the_tutorials_examples_are_what_was_published() -> None:
 @given(asked())
 def test_the_numbers_of_the_formula_give_what_the_formula_gives(q: Question) -> None:
     shape = expected(q).shape
-    for k, line in enumerate(sized.working(q)):
+    for k, line in enumerate(working(q)):
         told = line.rpartition("= ")[2]
         out = int(told.split(",")[0]) - ("less" in told) if told != "none" else None
         assert shape is None or out == shape[k]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from crosscheck.report.pages import windows as sized
+from crosscheck.report import render
+from crosscheck.report.pages import windows as page
 from crosscheck.studies.windows import questions as window_questions
 from crosscheck.studies.windows.questions import question
 from crosscheck.studies.windows.study import (
@@ -50,7 +51,9 @@ def test_a_layer_that_does_otherwise_is_unexplained_and_takes_no_other_answer_wi
     (only,) = found.unexplained
     assert (only.framework, only.question, found.exit_code) == ("pytorch", POOL, 1)
     assert message in only.message
-    assert sized.told(found.unexplained) == [f"unexplained: PyTorch, maxpool 7x6, kernel 3, stride 2, padding 0: {only.message}"]
+    assert page.unexplained(found.unexplained) == (
+        f"unexplained: PyTorch, maxpool 7x6, kernel 3, stride 2, padding 0: {only.message}",
+    )
 
 
 def test_a_refusal_in_other_words_than_the_rules_is_unexplained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +67,7 @@ def test_a_framework_that_is_not_installed_is_named_and_the_run_partial(tmp_path
     found = study(tmp_path, monkeypatch, module="no_such_module", questions=SOME[:5])
     assert found.exit_code == 3
     assert {f.effect for f in found.findings if f.framework == "pytorch"} == {NOT_RUN}
-    text = sized.files(found)["pooling.md"]
+    text = render.files([page.full(found)])["pooling.md"]
     assert "- PyTorch: PyTorch is not installed. Install it with: pip install" in text
 
 
@@ -72,7 +75,7 @@ def test_the_report_has_a_line_for_every_question_and_every_difference(tmp_path:
     known = [e.question for e in (*window_questions.tutorial(), *window_questions.networks())]
     questions = tuple({q.name: q for q in (*known, *SOME)}.values())
     found = study(tmp_path, monkeypatch, questions=questions)
-    files = sized.files(found)
+    files = render.files([page.full(found)])
     lines = list(csv.DictReader(io.StringIO(files["pooling.csv"])))
     assert len(lines) == len(questions)
     assert lines[0]["formula"] == lines[0]["pytorch"] == "4x4"
