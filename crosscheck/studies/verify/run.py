@@ -18,6 +18,7 @@ import numpy as np
 
 from crosscheck import models
 from crosscheck import output as write
+from crosscheck.contract.job import Cell, Kind
 from crosscheck.contract.network import Model, numel, show_shape
 from crosscheck.contract.rows import Export, Output
 from crosscheck.counting.engine import tally
@@ -28,7 +29,7 @@ from crosscheck.known import faults
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring import exports as exporting
 from crosscheck.measuring.catalog import FrameworkInfo
-from crosscheck.measuring.plan import OUTPUT, Launch, Plan, Watch, launch_adapter, quiet
+from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet
 from crosscheck.studies.verify import agreement
 from crosscheck.studies.verify.agreement import Array
 
@@ -261,10 +262,10 @@ class _Rig:
         """One plan a framework, those with most exports first: every network's output, then its exports."""
         plans = []
         for info in sorted(builders, key=lambda i: -len(i.exports)):
-            writes = []
+            writes: list[Cell] = []
             for k, job in enumerate(self.jobs):
-                writes.append((k, OUTPUT, self.output(job, info.id)))
-                writes += [(k, f"(export:{e})", self.file(job, e)) for e in info.exports if e in job.exports]
+                writes.append(Cell(Kind.OUTPUT, k, path=self.output(job, info.id)))
+                writes += [Cell(Kind.EXPORT, k, e, self.file(job, e)) for e in info.exports if e in job.exports]
             plans.append(Plan(info, tuple(j.model for j in self.jobs), (), writes=tuple(writes)))
         return plans
 
@@ -272,13 +273,13 @@ class _Rig:
         """Every file that was written, run once."""
         nets: list[Model] = []
         files: list[str] = []
-        writes: list[tuple[int, str, str]] = []
+        writes: list[Cell] = []
         there = {f.path for f in made if f.status == "ok"}
         for job in self.jobs:
             for info in known.values():
                 for export in (e for e in info.exports if self.file(job, e) in there):
-                    what = "(output)" if info.layout == "channels_first" else f"(output:{info.layout})"
-                    writes.append((len(nets), what, self.output(job, info.id, export)))
+                    layout = "" if info.layout == "channels_first" else info.layout
+                    writes.append(Cell(Kind.OUTPUT, len(nets), layout, self.output(job, info.id, export)))
                     nets.append(job.model)
                     files.append(self.file(job, export))
         return [Plan(reader, tuple(nets), (), files=tuple(files), writes=tuple(writes))] if nets else []

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from crosscheck import models
+from crosscheck.contract.job import Recipe
 from crosscheck.contract.network import Input, Layer, Model
 from crosscheck.contract.rows import TOTAL, Measurement, Observed
 from crosscheck.conventions import read as convention
@@ -227,7 +228,7 @@ def _plans(info: FrameworkInfo, wanted: Sequence[Network], tools: bool, library:
     if not wanted:
         return []
     blanks = tuple(n.blank() for n in wanted)
-    zoo = tuple({"maker": n.maker, "options": dict(n.options)} for n in wanted)
+    zoo = tuple(Recipe(n.maker, dict(n.options)) for n in wanted)
     overlays = dict.fromkeys(["", *(t.overlay for t in info.tools)] if tools else [""])
     return [
         Plan(
