@@ -1,8 +1,8 @@
 """What a framework's folder owes, and what its files may lean on: ``Unsupported``, ``reason``, ``version_of``.
 
-``adapters/<framework>/__init__.py`` has the constants, ``__main__.py`` starts the worker; ``build.py`` and ``tools/<id>.py`` are in
-every room; ``observe.py``, ``sizes.py``, ``export.py``, ``forward.py`` and ``zoo.py`` where it can do what they are for.
-Constants are literals: they are read without imports (crosscheck.measuring.catalog).
+In ``adapters/<framework>/``, ``__init__.py`` has the constants and ``__main__.py`` starts the worker; every room has ``build.py``
+and ``tools/<id>.py``, and ``observe.py``, ``sizes.py``, ``export.py``, ``forward.py`` and ``zoo.py`` where it can do
+what they are for. Constants are literals: they are read without imports (crosscheck.measuring.catalog).
 """
 
 from __future__ import annotations

@@ -191,6 +191,33 @@ def test_the_shared_part_of_the_adapters_sees_rows_and_specs_alone() -> None:
         refuse(path, foreign(names) - LIBRARIES.get(name_of(path), set()), "the shared part has no library")
 
 
+def words_of(path: Path) -> Iterator[str]:
+    """Names and strings of a file's code; docstrings are prose, and f-strings count piece by piece."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    prose = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield node.value
+        elif isinstance(node, ast.Name | ast.Attribute | ast.arg):
+            yield next(str(getattr(node, a)) for a in ("id", "attr", "arg") if hasattr(node, a))
+
+
+SHARED = [*sources("crosscheck"), *sorted((ROOT / "adapters").glob("*.py")), *sorted((ROOT / "adapters/cells").glob("*.py"))]
+
+
+@pytest.mark.parametrize("path", SHARED, ids=name_of)
+def test_no_framework_is_named_in_code(path: Path) -> None:
+    named = {name for word in words_of(path) for name in catalog.frameworks() if name in word}
+    assert not named, f"{name_of(path)} names {sorted(named)}: ask the catalog, or put it into a data file"
+
+
+def test_a_name_in_code_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "code.py"
+    path.write_text('"""a docstring"""\nnames = ["one", f"two {three} four"]\nfive.six = 1\n')
+    assert {"one", "two ", " four", "three", "five", "six"} <= set(words_of(path))
+    assert "a docstring" not in set(words_of(path))
+
+
 def test_the_suite_without_frameworks_imports_none() -> None:
     for path in sources("tests"):
         if "frameworks" not in path.parts:

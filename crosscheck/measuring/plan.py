@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from crosscheck.contract.job import Cell, Job, Kind, Recipe
@@ -100,6 +100,12 @@ class Outcome:
                 self.answers.append(row)
             case Observed():
                 self.networks.append(row)
+
+
+def versions(outcomes: Iterable[Outcome]) -> dict[str, str]:
+    """Version of every package that the workers named, by the first of its names."""
+    found = {name.split("|")[0]: v for o in outcomes if o.info for name, v in o.info.versions.items()}
+    return dict(sorted(found.items()))
 
 
 def environment(plan: Plan) -> dict[str, str]:
