@@ -59,7 +59,8 @@ def talk(text: str) -> None:
 
 
 def hang() -> None:
-    talk(f"pid {os.getpid()}\n")
+    deaf = [s.name for s in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(s) is signal.SIG_IGN]
+    talk(f"ignores {deaf}\npid {os.getpid()}\n")
     time.sleep(60)
 
 
