@@ -53,7 +53,7 @@ LIBRARIES = {
     "crosscheck/report/render": {"rich", "tabulate", "jinja2", "pandas"},
     "crosscheck/report/pages": {"rich", "tabulate", "jinja2", "pandas"},
     "adapters/weights.py": {"numpy"},
-    "adapters/cells/files.py": {"numpy"},
+    "adapters/cells/output.py": {"numpy"},
 }
 STANDARD_LIBRARY_ALONE = [f for floor in FLOORS[: FLOOR["measuring"] + 1] for f in floor]  # all they lead to, too
 SEEN_BY_ADAPTERS = ["crosscheck.contract"]
@@ -174,7 +174,8 @@ def test_a_renderer_knows_documents_alone(path: Path) -> None:
 def test_an_adapter_sees_neither_the_prediction_nor_another_framework(path: Path) -> None:
     room = path.relative_to(ROOT / "adapters").parts[0]
     names = set(imports_of(path))
-    sight = [*SEEN_BY_ADAPTERS, "adapters.worker", "adapters.weights", "adapters.recorder", f"adapters.{room}"]
+    sight = [*SEEN_BY_ADAPTERS, "adapters.room", "adapters.weights", "adapters.recorder", f"adapters.{room}"]
+    sight += ["adapters.worker"] if path.name == "__main__.py" else []
     blind = (n for n in names if starts(n, OURS) and not starts(n, sight))
     refuse(path, blind, "a measurement that can see the prediction proves nothing")
     others = {info.module for name, info in catalog.frameworks().items() if name != room and not info.reads}
@@ -185,9 +186,36 @@ def test_an_adapter_sees_neither_the_prediction_nor_another_framework(path: Path
 def test_the_shared_part_of_the_adapters_sees_rows_and_specs_alone() -> None:
     for path in [*sorted((ROOT / "adapters").glob("*.py")), *sorted((ROOT / "adapters/cells").glob("*.py"))]:
         names = set(imports_of(path))
-        sight = [*SEEN_BY_ADAPTERS, "adapters.worker", "adapters.cells"]
+        sight = [*SEEN_BY_ADAPTERS, "adapters.room", "adapters.cells"]
         refuse(path, (n for n in names if starts(n, OURS) and not starts(n, sight)), "too much")
         refuse(path, foreign(names) - LIBRARIES.get(name_of(path), set()), "the shared part has no library")
+
+
+def words_of(path: Path) -> Iterator[str]:
+    """Names and strings of a file's code; docstrings are prose, and f-strings count piece by piece."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    prose = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield node.value
+        elif isinstance(node, ast.Name | ast.Attribute | ast.arg):
+            yield next(str(getattr(node, a)) for a in ("id", "attr", "arg") if hasattr(node, a))
+
+
+SHARED = [*sources("crosscheck"), *sorted((ROOT / "adapters").glob("*.py")), *sorted((ROOT / "adapters/cells").glob("*.py"))]
+
+
+@pytest.mark.parametrize("path", SHARED, ids=name_of)
+def test_no_framework_is_named_in_code(path: Path) -> None:
+    named = {name for word in words_of(path) for name in catalog.frameworks() if name in word}
+    assert not named, f"{name_of(path)} names {sorted(named)}: ask the catalog, or put it into a data file"
+
+
+def test_a_name_in_code_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "code.py"
+    path.write_text('"""a docstring"""\nnames = ["one", f"two {three} four"]\nfive.six = 1\n')
+    assert {"one", "two ", " four", "three", "five", "six"} <= set(words_of(path))
+    assert "a docstring" not in set(words_of(path))
 
 
 def test_the_suite_without_frameworks_imports_none() -> None:

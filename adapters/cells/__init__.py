@@ -1,1 +1,1 @@
-"""One file a kind of cell: what a worker does when it is asked for one."""
+"""One file a kind of cell: ``rows(bench, cell)`` gives the rows of a cell of ``crosscheck.contract.job.Kind``."""

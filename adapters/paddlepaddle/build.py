@@ -13,8 +13,8 @@ from paddle import nn
 
 from adapters.paddlepaddle.layers import OPS, judge_repeat
 from adapters.paddlepaddle.pools import before
+from adapters.room import Unsupported
 from adapters.weights import arrays, input_array
-from adapters.worker import Unsupported
 from crosscheck.contract.network import ROOT, Block, Layer, Model, Shape
 from crosscheck.contract.rows import TOTAL
 

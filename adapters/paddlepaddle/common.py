@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.worker import Unsupported
+from adapters.room import Unsupported
 from crosscheck.contract.network import Layer
 
 Arrays = Mapping[str, NDArray[np.float32]]

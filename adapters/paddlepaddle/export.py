@@ -17,7 +17,7 @@ from paddle import nn
 
 from adapters.paddlepaddle import build
 from adapters.paddlepaddle.build import Native
-from adapters.worker import Unsupported, version_of
+from adapters.room import Unsupported, version_of
 from crosscheck.contract.network import Model
 
 UNSET_PADDING = ("2.1.0",)  # versions of paddle2onnx that leave the value of a Pad unset: another one in every file

@@ -9,7 +9,7 @@ import paddle
 from numpy.typing import NDArray
 from paddle import nn
 
-from adapters.worker import Unsupported
+from adapters.room import Unsupported
 from crosscheck.contract.rows import Question
 
 

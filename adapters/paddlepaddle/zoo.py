@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
 
 from adapters.paddlepaddle.build import Native
 from adapters.paddlepaddle.observe import watch
+from crosscheck.contract.job import Recipe
 from crosscheck.contract.network import ROOT, Model
 
 
-def build(model: Model, recipe: dict[str, Any]) -> Native:
-    """What ``recipe["maker"]`` (``paddle.vision.models.resnet50``) makes; ``model`` gives name and inputs."""
-    module, _, name = recipe["maker"].rpartition(".")
-    net = getattr(importlib.import_module(module), name)(**recipe.get("options", {}))
+def build(model: Model, recipe: Recipe) -> Native:
+    """What ``recipe.maker`` (``paddle.vision.models.resnet50``) makes; ``model`` gives name and inputs."""
+    module, _, name = recipe.maker.rpartition(".")
+    net = getattr(importlib.import_module(module), name)(**recipe.options)
     net.eval()
     seen = watch(net, model)
     blocks = {net.full_name(): ROOT}

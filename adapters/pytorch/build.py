@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from adapters.pytorch.container import Call, Container, container_class, native_name, with_last
 from adapters.pytorch.layers import LAYERS, VIEWS, Made
+from adapters.room import Unsupported
 from adapters.weights import arrays, input_array
-from adapters.worker import Unsupported
 from crosscheck.contract.network import ROOT, Block, Layer, Model, Step
 from crosscheck.contract.rows import TOTAL
 

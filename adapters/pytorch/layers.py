@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  (the name that every PyTorch user knows)
 from torch import Tensor, nn
 
-from adapters.worker import Unsupported
+from adapters.room import Unsupported
 from crosscheck.contract.network import Layer
 
 Pairs = tuple[tuple[int, int], ...]

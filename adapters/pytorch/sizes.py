@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from adapters.worker import Unsupported
+from adapters.room import Unsupported
 from crosscheck.contract.rows import Question
 
 

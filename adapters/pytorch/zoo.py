@@ -11,15 +11,16 @@ import torch
 from adapters.pytorch.build import Native
 from adapters.pytorch.observe import watch
 from adapters.weights import input_array
+from crosscheck.contract.job import Recipe
 from crosscheck.contract.network import ROOT, Model
 
 _DETECTION = ("nms", "qnms")  # what torchvision refers to when it is imported, whether its binary loaded or not
 
 
-def build(model: Model, recipe: dict[str, Any]) -> Native:
-    """What ``recipe["maker"]`` (``torchvision.models.resnet50``) makes; ``model`` gives name and inputs."""
-    module, _, name = recipe["maker"].rpartition(".")
-    net = getattr(_module(module), name)(weights=None, **recipe.get("options", {})).eval()
+def build(model: Model, recipe: Recipe) -> Native:
+    """What ``recipe.maker`` (``torchvision.models.resnet50``) makes; ``model`` gives name and inputs."""
+    module, _, name = recipe.maker.rpartition(".")
+    net = getattr(_module(module), name)(weights=None, **recipe.options).eval()
     inputs = tuple(torch.from_numpy(input_array(model, k)) for k in range(len(model.inputs)))
     seen = watch(net, inputs, model)
     blocks = {path: path or ROOT for path in seen.model.containers}

@@ -10,9 +10,9 @@ from typing import Any
 
 import keras
 
+from adapters.room import Unsupported
 from adapters.tensorflow_keras.assembly import Assembly, scope_name, stem
 from adapters.tensorflow_keras.kinds import BUILDERS
-from adapters.worker import Unsupported
 from crosscheck.contract.network import Model
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import keras
 
+from adapters.room import Unsupported
 from adapters.tensorflow_keras import layers, windows
 from adapters.tensorflow_keras.assembly import Assembly, is_depthwise
-from adapters.worker import Unsupported
 from crosscheck.contract.network import Layer
 
 K = keras.layers

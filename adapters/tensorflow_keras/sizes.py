@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.worker import Unsupported
+from adapters.room import Unsupported
 from crosscheck.contract.rows import Question
 
 

@@ -22,8 +22,13 @@ def _interrupt(*_: object) -> None:
 
 
 def main() -> None:
-    """Entry point: every known error becomes one line and its exit code; a request to end is an interrupt, as Ctrl-C is."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    """Entry point: every known error becomes one line and its exit code; a request to end is an interrupt, as Ctrl-C is.
+
+    Both are heard even where whoever started the process ignores them (``nohup``, a job in the background), and as they are
+    handled and not ignored, the processes that it starts have them as the system gives them.
+    """
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, _interrupt)
     try:
         app()
     except CrosscheckError as error:

@@ -7,7 +7,9 @@ Counts are exact integers. The whole-model row has layer ``(total)``; what a too
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from crosscheck.errors import RowError
@@ -189,7 +191,8 @@ class RunInfo:
     platform: str
 
 
-Row = TypeVar("Row", Measurement, Fact, Export, Output, Observed, Question, Answer, RunInfo)
+CellRow = Measurement | Fact | Observed | Answer | Output | Export  # what a cell may give
+Row = TypeVar("Row", bound=CellRow | Question | RunInfo)
 
 
 def to_dict(
@@ -207,6 +210,12 @@ def from_dict(kind: type[Row], data: dict[str, Any]) -> Row:
         raise RowError(f"a {kind.__name__} row has missing or unknown fields: {', '.join(odd)}")
     clean: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
     return kind(**clean)
+
+
+EVENTS: Mapping[type[CellRow], str] = MappingProxyType(
+    {Measurement: "row", Fact: "fact", Observed: "network", Answer: "answer", Output: "output", Export: "export"}
+)
+"""The word that a row has in front of it in a worker's file."""
 
 
 def dump_line(event: str, data: dict[str, Any]) -> str:

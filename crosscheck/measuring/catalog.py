@@ -123,13 +123,14 @@ def _literals(path: Path, names: Mapping[str, type], optional: Mapping[str, type
     return found
 
 
-_FRAMEWORK = {"FRAMEWORK": str, "TITLE": str, "MODULE": str, "EXTRA": str, "PACKAGES": tuple}
+# What every room says of itself, and every tool: the constants of adapters.room.
+FRAMEWORK = {"FRAMEWORK": str, "TITLE": str, "MODULE": str, "EXTRA": str, "PACKAGES": tuple}
 _EXTRAS = {"READS": str, "EXPORTS": tuple, "LAYOUT": str, "NEEDS": tuple}
-_TOOL = {"TOOL": str, "TITLE": str, "PACKAGE": str, "CONVENTION": str, "METRICS": tuple}
+TOOL = {"TOOL": str, "TITLE": str, "PACKAGE": str, "CONVENTION": str, "METRICS": tuple}
 
 
 def _tool(path: Path, framework: str) -> ToolInfo:
-    d = _literals(path, _TOOL, {"OVERLAY": str})
+    d = _literals(path, TOOL, {"OVERLAY": str})
     odd = [m for m in d["METRICS"] if m not in METRICS]
     if d["TOOL"] != path.stem or odd or not d["METRICS"]:
         problem = f"unknown metric {odd[0]!r}" if odd else f"TOOL is {d['TOOL']!r}, not the file's name"
@@ -138,28 +139,33 @@ def _tool(path: Path, framework: str) -> ToolInfo:
     return ToolInfo(d["TOOL"], d["TITLE"], framework, d["PACKAGE"], d["CONVENTION"], d["METRICS"], d.get("OVERLAY", ""))
 
 
+ROOM = ("__main__.py", "build.py", "tools")
+
+
 def read(folder: Path) -> dict[str, FrameworkInfo]:
     """Every framework in a folder of adapters, by id. Raises CrosscheckError for a room that breaks its contract."""
-    frameworks: dict[str, FrameworkInfo] = {}
-    for init in sorted(folder.glob("[a-z]*/__init__.py")):
-        if init.parent.name == "cells":  # what the rooms' processes share
-            continue
-        d = _literals(init, _FRAMEWORK, _EXTRAS)
-        if d["FRAMEWORK"] != init.parent.name:
-            raise CrosscheckError(
-                f"adapters/{init.parent.name}/__init__.py: FRAMEWORK is {d['FRAMEWORK']!r}, not the folder's name"
-            )
-        tools = tuple(_tool(p, d["FRAMEWORK"]) for p in sorted((init.parent / "tools").glob("[a-z]*.py")))
-        frameworks[d["FRAMEWORK"]] = FrameworkInfo(
-            d["FRAMEWORK"],
-            d["TITLE"],
-            d["MODULE"],
-            d["EXTRA"],
-            d["PACKAGES"],
-            tools,
-            **{k.lower(): d[k] for k in _EXTRAS if k in d},
-        )
-    return frameworks
+    return {path.name: _framework(path) for path in sorted(folder.glob("[a-z]*")) if _is_room(path)}
+
+
+def _is_room(path: Path) -> bool:
+    """True for a folder that has a part of a room: a process to start, a builder, or tools. Others are what rooms share.
+
+    Raises CrosscheckError for a room that lacks another of these parts.
+    """
+    parts = [name for name in ROOM if (path / name).exists()]
+    lacking = [name for name in ("__init__.py", *ROOM) if not (path / name).exists()]
+    if parts and lacking:
+        raise CrosscheckError(f"adapters/{path.name}: it has {parts[0]} and no {lacking[0]}. Hint: see adapters/room.py")
+    return bool(parts)
+
+
+def _framework(path: Path) -> FrameworkInfo:
+    d = _literals(path / "__init__.py", FRAMEWORK, _EXTRAS)
+    if d["FRAMEWORK"] != path.name:
+        raise CrosscheckError(f"adapters/{path.name}/__init__.py: FRAMEWORK is {d['FRAMEWORK']!r}, not the folder's name")
+    tools = tuple(_tool(p, path.name) for p in sorted((path / "tools").glob("[a-z]*.py")))
+    more = {k.lower(): d[k] for k in _EXTRAS if k in d}
+    return FrameworkInfo(path.name, d["TITLE"], d["MODULE"], d["EXTRA"], d["PACKAGES"], tools, **more)
 
 
 @cache

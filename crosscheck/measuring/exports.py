@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from crosscheck.contract.job import Cell, Kind
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import Export
 from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
@@ -16,7 +17,7 @@ from crosscheck.importers.onnx.load import Imported
 from crosscheck.known import faults
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.catalog import FrameworkInfo
-from crosscheck.measuring.plan import EXPORT, Launch, Plan, launch_adapter
+from crosscheck.measuring.plan import Launch, Plan, launch_adapter
 
 CACHE = Path(".cache/onnx")
 PREFIX = "onnx"  # of subjects that are exports: onnx:torch
@@ -72,7 +73,7 @@ def find(
         )
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
         made = Path(temp) / f"{export}.onnx"
-        plan = Plan(info, (model,), (), writes=((0, f"{EXPORT}{export})", str(made)),))
+        plan = Plan(info, (model,), (), writes=(Cell(Kind.EXPORT, 0, export, str(made)),))
         (outcome,) = runner.run([plan], logs=Path(temp), launch=launch)
         row = next((f for f in outcome.files if isinstance(f, Export)), None)
         if row is None or row.status != "ok":

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from crosscheck.contract.job import Cell, Job, Kind, Recipe
 from crosscheck.contract.network import Model
-from crosscheck.contract.rows import Answer, Export, Fact, Measurement, Observed, Output, Question, RunInfo
+from crosscheck.contract.rows import Answer, CellRow, Export, Fact, Measurement, Observed, Output, Question, RunInfo
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo, overlay_folder
 
-CONTRACT, OBSERVE, SIZES = "(contract)", "(observe)", "(sizes)"
-OUTPUT, EXPORT = "(output)", "(export:"
-Cell = tuple[int, str]
 Launch = Callable[[str], list[str]]
-Watch = Callable[[str, str, str, str], None]  # framework, model, tool, what happened
+Watch = Callable[[str, str, str, str], None]  # framework, model, label of the cell, what happened
+
+
+def quiet(*_: str) -> None:
+    """A watch that says nothing."""
 
 
 def launch_adapter(framework: str) -> list[str]:
@@ -29,10 +30,9 @@ class Plan:
     """What one worker is to do: every model with every tool; ``zero_ok`` lets a total of 0 be a number like any other.
 
     ``files``, one for each model, are the paths that models were imported from, for a framework that reads files. ``writes``
-    are further cells that make a file: (index of the model, ``(output)`` or ``(export:…)``, path). ``observe`` asks for every
-    network as it is seen to run; ``zoo``, one for each model, tells how to make a network that the framework brings itself.
-    ``questions`` are asked of the framework's own layers, each in a cell ``(sizes)`` of its own. ``library`` is a further
-    overlay, of the package that zoo networks come from.
+    are further cells that make a file, an output or an export. ``observe`` asks for every network as it is seen to run; ``zoo``,
+    one for each model, tells how to make a network that the framework brings itself. ``questions`` are asked of the framework's
+    own layers, each in a cell of its own. ``library`` is a further overlay, of the package that zoo networks come from.
     """
 
     framework: FrameworkInfo
@@ -42,10 +42,10 @@ class Plan:
     overlay: str = ""
     zero_ok: bool = False
     files: tuple[str, ...] = ()
-    writes: tuple[tuple[int, str, str], ...] = ()
+    writes: tuple[Cell, ...] = ()
     questions: tuple[Question, ...] = ()
     observe: bool = False
-    zoo: tuple[dict[str, Any], ...] = ()
+    zoo: tuple[Recipe, ...] = ()
     library: str = ""
 
     @property
@@ -55,20 +55,27 @@ class Plan:
 
     @property
     def cells(self) -> list[Cell]:
-        """(index of the model or question, tool) in the order of work."""
-        names = [CONTRACT] * self.contract + [OBSERVE] * self.observe + [t.id for t in self.tools]
-        made = [[name for index, name, _ in self.writes if index == k] for k in range(len(self.models))]
-        counted = [(k, name) for k in range(len(self.models)) for name in (*names, *made[k])]
-        return counted + [(k, SIZES) for k in range(len(self.questions))]
+        """All cells in the order of work: network by network, then the questions."""
+        counted = [cell for k in range(len(self.models)) for cell in self._cells_of(k)]
+        return counted + [Cell(Kind.SIZES, k) for k in range(len(self.questions))]
+
+    def _cells_of(self, index: int) -> list[Cell]:
+        kinds = [Kind.CONTRACT] * self.contract + [Kind.OBSERVE] * self.observe
+        tools = [Cell(Kind.TOOL, index, t.id) for t in self.tools]
+        return [*(Cell(kind, index) for kind in kinds), *tools, *(cell for cell in self.writes if cell.index == index)]
 
     def subject(self, cell: Cell) -> Model | Question:
         """What a cell is about."""
-        return self.questions[cell[0]] if cell[1] == SIZES else self.models[cell[0]]
+        return self.questions[cell.index] if cell.kind is Kind.SIZES else self.models[cell.index]
+
+    def job(self, run_id: str, rows: str, cells: Sequence[Cell]) -> Job:
+        """The job of one worker that does these cells and writes into ``rows``."""
+        return Job(run_id, rows, self.models, tuple(cells), self.zero_ok, self.files, self.zoo, self.questions)
 
 
 @dataclass
 class Outcome:
-    """All that came back from one framework: rows, facts, versions, exit codes and the log."""
+    """All that came back from one framework: rows by what they are of, versions, exit codes and the log."""
 
     name: str
     rows: list[Measurement] = field(default_factory=list)
@@ -80,9 +87,25 @@ class Outcome:
     exit_codes: list[int] = field(default_factory=list)
     log: str = ""
 
+    def add(self, row: CellRow) -> None:
+        """Take one more row."""
+        match row:
+            case Measurement():
+                self.rows.append(row)
+            case Fact():
+                self.facts.append(row)
+            case Export() | Output():
+                self.files.append(row)
+            case Answer():
+                self.answers.append(row)
+            case Observed():
+                self.networks.append(row)
 
-def quiet(*_: str) -> None:
-    """A watch that says nothing."""
+
+def versions(outcomes: Iterable[Outcome]) -> dict[str, str]:
+    """Version of every package that the workers named, by the first of its names."""
+    found = {name.split("|")[0]: v for o in outcomes if o.info for name, v in o.info.versions.items()}
+    return dict(sorted(found.items()))
 
 
 def environment(plan: Plan) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import Measurement
 from crosscheck.conventions.editions import pick
-from crosscheck.errors import UsageError
+from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.measuring import catalog
 from crosscheck.measuring.catalog import FrameworkInfo
 from crosscheck.measuring.plan import Plan
@@ -38,6 +38,19 @@ def request_names(frameworks: Sequence[str], tools: Sequence[str]) -> tuple[tupl
     return tuple(dict.fromkeys(frameworks)), tuple(dict.fromkeys(tools))
 
 
+def builders(frameworks: Sequence[str] = (), known: Mapping[str, FrameworkInfo] | None = None) -> list[FrameworkInfo]:
+    """The frameworks that build networks, or those of them that are named. Raises UnknownNameError, and UsageError for others."""
+    everything = catalog.frameworks() if known is None else known
+    able = [info for info in everything.values() if not info.reads]
+    for name in frameworks:
+        if name not in everything:
+            raise UnknownNameError("framework", name, everything)
+        if everything[name].reads:
+            *most, last = (info.id for info in able)
+            raise UsageError(f"{name!r} builds no networks. Hint: --framework takes {', '.join(most)} or {last}")
+    return [info for info in able if not frameworks or info.id in frameworks]
+
+
 def _refuse_reader(info: FrameworkInfo, name: str) -> None:
     if info.reads:
         raise UsageError(f"{name!r} counts files. Hint: crosscheck {info.reads} FILE --measure")
@@ -49,9 +62,7 @@ def plans(req: Request, known: Mapping[str, FrameworkInfo], *, metric: str | Non
     Frameworks that read files have no part in it: there is no file here.
     """
     made = []
-    for info in known.values():
-        if info.reads or (req.frameworks and info.id not in req.frameworks):
-            continue
+    for info in builders(req.frameworks, known):
         wanted = (t for t in info.tools if not req.tools or t.id in req.tools)
         tools = tuple(t for t in wanted if metric is None or metric in t.metrics)
         for overlay in dict.fromkeys(t.overlay for t in sorted(tools, key=lambda t: t.overlay)):

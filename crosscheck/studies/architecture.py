@@ -14,10 +14,10 @@ from crosscheck import models
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import Observed
 from crosscheck.diff import NOTHING, Amounts, Comparison, Difference, compare
-from crosscheck.errors import UsageError
-from crosscheck.measuring import catalog, runner
+from crosscheck.measuring import runner
 from crosscheck.measuring.catalog import FrameworkInfo
-from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet
+from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet, versions
+from crosscheck.measuring.request import builders
 
 SAME, WRITTEN, DIFFERS, FAILED, SKIPPED = "same", "written otherwise", "differs", "failed", "skipped"
 DESCRIBED = "description"
@@ -66,9 +66,7 @@ def request(
     names: Sequence[str] = (), *, frameworks: Sequence[str] = (), batch: int = 1, input_shape: tuple[int, ...] | None = None
 ) -> list[Model]:
     """The networks, the default set without names. Raises UnknownNameError, UsageError and ShapeError."""
-    for name in frameworks:
-        if catalog.framework(name).reads:
-            raise UsageError(f"{name!r} builds no networks. Hint: --framework takes pytorch, paddlepaddle or tensorflow_keras")
+    builders(frameworks)
     return [models.build(n, batch=batch, input_shape=input_shape) for n in dict.fromkeys(names or models.DEFAULT_SET)]
 
 
@@ -83,23 +81,21 @@ def run(
     watch: Watch = quiet,
 ) -> Built:
     """Build every network in every framework, watch it run, and compare."""
-    everything = catalog.frameworks() if known is None else known
-    builders = [i for i in everything.values() if not i.reads and (not frameworks or i.id in frameworks)]
+    rooms = builders(frameworks, known)
     logs.mkdir(parents=True, exist_ok=True)
-    plans = [Plan(info, tuple(wanted), (), observe=True) for info in builders]
+    plans = [Plan(info, tuple(wanted), (), observe=True) for info in rooms]
     outcomes = runner.run(plans, logs=logs, timeout=timeout, launch=launch, watch=watch)
     seen = {(o.model, o.input, o.framework): o for outcome in outcomes for o in outcome.networks}
     checks: list[Check] = []
     for model in wanted:
-        found = {info.id: seen.get((model.name, model.input_text, info.id)) for info in builders}
+        found = {info.id: seen.get((model.name, model.input_text, info.id)) for info in rooms}
         native = {name: Model.from_json(o.network) for name, o in found.items() if o is not None and o.network is not None}
         for name, observed in found.items():
             checks.append(
                 _judge(model, DESCRIBED, name, model, native[name]) if name in native else _missing(model, name, observed)
             )
         checks += [_judge(model, a, b, native[a], native[b]) for a, b in combinations(native, 2)]
-    versions = {name.split("|")[0]: v for o in outcomes if o.info for name, v in o.info.versions.items()}
-    return Built(tuple(checks), dict(sorted(versions.items())))
+    return Built(tuple(checks), versions(outcomes))
 
 
 def _judge(model: Model, here: str, there: str, a: Model, b: Model) -> Check:

@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adapters.cells import files
-from adapters.worker import Unsupported, run_job
+from adapters.cells.export import offline
+from adapters.room import Unsupported
+from adapters.worker import run_job
 from crosscheck import models
+from crosscheck.contract.job import Cell, Job, Kind
 
 LENET = models.build("lenet5")
 
@@ -35,13 +37,13 @@ def adapter(monkeypatch: pytest.MonkeyPatch, export: Any = None, output: Any = N
     return "toy"
 
 
-def work(package: str, folder: Path, name: str) -> tuple[dict[str, Any], Path]:
+def work(package: str, folder: Path, kind: Kind, name: str = "") -> tuple[dict[str, Any], Path]:
     """The one row of a cell, and where its file is to be."""
     path = folder / "deep" / "made.file"
-    job = {"run": "test", "rows": str(folder / "rows"), "models": [LENET.to_json()], "cells": [[0, name]]}
-    run_job(package, job | {"writes": [[0, name, str(path)]]})
+    cell = Cell(kind, 0, name, str(path))
+    run_job(package, Job("test", str(folder / "rows"), (LENET,), (cell,)))
     rows = [json.loads(line) for line in (folder / "rows").read_text().splitlines()]
-    assert [r["event"] for r in rows] == ["hello", "start", name.strip("()").partition(":")[0], "end", "bye"]
+    assert [r["event"] for r in rows] == ["hello", "start", kind, "end", "bye"]
     return rows[2], path
 
 
@@ -51,13 +53,13 @@ def test_an_export_with_its_external_data(tmp_path: Path, monkeypatch: pytest.Mo
         path.write_text("graph")
         path.with_name(path.name + ".data").write_text("weights")
 
-    row, path = work(adapter(monkeypatch, export), tmp_path, "(export:fine)")
+    row, path = work(adapter(monkeypatch, export), tmp_path, Kind.EXPORT, "fine")
     assert (row["export"], row["status"], row["message"], row["bytes"]) == ("fine", "ok", "", len("graphweights"))
     assert (row["path"], row["input"]) == (str(path), "1x1x32x32")
 
 
 def test_what_the_exporter_returns_is_the_files_flaw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    row, _ = work(adapter(monkeypatch, lambda i, n, m, path: path.write_text("x") and "it rounds"), tmp_path, "(export:a)")
+    row, _ = work(adapter(monkeypatch, lambda i, n, m, path: path.write_text("x") and "it rounds"), tmp_path, Kind.EXPORT, "a")
     assert (row["status"], row["message"]) == ("ok", "it rounds")
 
 
@@ -82,7 +84,7 @@ def test_a_failed_export_is_a_row_and_leaves_no_file(
 ) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep/made.file").write_text("of another day")
-    row, path = work(adapter(monkeypatch, export), tmp_path, "(export:a)")
+    row, path = work(adapter(monkeypatch, export), tmp_path, Kind.EXPORT, "a")
     assert (row["status"], row["message"], row["bytes"]) == (status, message, 0)
     assert not path.exists()
 
@@ -91,8 +93,8 @@ def test_a_network_that_cannot_be_built_has_no_output(tmp_path: Path, monkeypatc
     def build(model: Any) -> None:
         raise Unsupported("layer 'c1': no such thing")
 
-    for name in ("(output)", "(export:a)"):
-        row, path = work(adapter(monkeypatch, build=build), tmp_path, name)
+    for kind in (Kind.OUTPUT, Kind.EXPORT):
+        row, path = work(adapter(monkeypatch, build=build), tmp_path, kind)
         assert (row["status"], row["message"]) == ("unsupported", "layer 'c1': no such thing")
         assert not path.exists()
         (tmp_path / "rows").unlink()
@@ -100,11 +102,11 @@ def test_a_network_that_cannot_be_built_has_no_output(tmp_path: Path, monkeypatc
 
 def test_an_output_is_an_array_of_float32(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wave = np.arange(6, dtype=np.float32).reshape(2, 3).T
-    row, path = work(adapter(monkeypatch, output=lambda native, model: wave), tmp_path, "(output)")
+    row, path = work(adapter(monkeypatch, output=lambda native, model: wave), tmp_path, Kind.OUTPUT)
     assert row["status"] == "ok"
     assert (np.load(path) == wave).all()
     (tmp_path / "rows").unlink()
-    row, path = work(adapter(monkeypatch, output=lambda native, model: wave.astype(float)), tmp_path, "(output)")
+    row, path = work(adapter(monkeypatch, output=lambda native, model: wave.astype(float)), tmp_path, Kind.OUTPUT)
     assert (row["status"], row["message"]) == ("error", "TypeError: the output is float64, not float32")
     assert not path.exists()
 
@@ -113,7 +115,7 @@ def test_a_word_reaches_what_runs_files(tmp_path: Path, monkeypatch: pytest.Monk
     def output(native: str, model: Any, layout: str) -> Any:
         return np.full((1, 2), len(layout), np.float32)
 
-    _, path = work(adapter(monkeypatch, output=output), tmp_path, "(output:channels_last)")
+    _, path = work(adapter(monkeypatch, output=output), tmp_path, Kind.OUTPUT, "channels_last")
     assert np.load(path).tolist() == [[13.0, 13.0]]
 
 
@@ -130,15 +132,15 @@ def install() -> None:
 def test_an_exporter_that_reaches_for_the_network_or_pip_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deed: Any
 ) -> None:
-    row, path = work(adapter(monkeypatch, lambda i, n, m, path: deed() or path.write_text("x")), tmp_path, "(export:a)")
+    row, path = work(adapter(monkeypatch, lambda i, n, m, path: deed() or path.write_text("x")), tmp_path, Kind.EXPORT, "a")
     assert row["status"] == "error"
     assert row["message"].startswith("PermissionError: export a ")
     assert not path.exists()
 
 
 def test_the_guard_lets_go() -> None:
-    with files.offline("x"), pytest.raises(PermissionError):
+    with offline("x"), pytest.raises(PermissionError):
         install()
     install()
-    with files.offline("x"):
+    with offline("x"):
         subprocess.run([sys.executable, "-c", ""], check=True)

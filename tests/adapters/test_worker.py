@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from adapters import worker
+from adapters.room import version_of
+from crosscheck.contract.job import Cell, Job, Kind, Recipe
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Fact, Measurement, Observed, RunInfo, from_dict
-from crosscheck.measuring.plan import CONTRACT, OBSERVE
 from crosscheck.models.writer import Graph
 from tests.fakes.room.build import BUILT
 
@@ -26,16 +27,19 @@ def net(name: str = "net") -> Model:
     return g.build()
 
 
-def events(folder: Path, names: list[str], cells: list[tuple[int, str]]) -> list[dict[str, Any]]:
+def asks(tool: str, index: int = 0) -> Cell:
+    return Cell(Kind.TOOL, index, tool)
+
+
+def events(folder: Path, names: list[str], cells: list[Cell], **more: Any) -> list[dict[str, Any]]:
     """Run one job in this process and read back what it wrote."""
     rows = folder / "rows.jsonl"
-    job = {"run": "r1", "rows": str(rows), "models": [net(n).to_json() for n in names], "cells": [list(c) for c in cells]}
-    worker.run_job(ROOM, json.loads(json.dumps(job)))
+    worker.run_job(ROOM, Job("r1", str(rows), tuple(map(net, names)), tuple(cells), **more))
     return [json.loads(line) for line in rows.read_text().splitlines()]
 
 
 def measured(folder: Path, name: str, tool: str) -> list[Measurement]:
-    found = events(folder, [name], [(0, tool)])
+    found = events(folder, [name], [asks(tool)])
     assert [e["event"] for e in found if e["event"] != "row"] == ["hello", "start", "end", "bye"]
     return [from_dict(Measurement, {k: v for k, v in e.items() if k != "event"}) for e in found if e["event"] == "row"]
 
@@ -106,7 +110,7 @@ def test_what_no_tool_may_say_is_one_row_with_the_reason(tmp_path: Path, habit: 
 def test_a_network_that_cannot_be_built_is_a_row_for_every_tool_and_metric(
     tmp_path: Path, name: str, status: str, message: str
 ) -> None:
-    found = events(tmp_path, [name, "net"], [(0, "steady"), (0, "whole"), (1, "whole")])
+    found = events(tmp_path, [name, "net"], [asks("steady"), asks("whole"), asks("whole", 1)])
     rows = [(e["tool"], e["metric"], e["status"], e["message"]) for e in found if e["event"] == "row"]
     assert rows == [
         ("steady", "compute", status, message),
@@ -118,13 +122,13 @@ def test_a_network_that_cannot_be_built_is_a_row_for_every_tool_and_metric(
 
 def test_a_network_is_built_once_for_all_its_tools_and_every_tool_gets_its_own(tmp_path: Path) -> None:
     BUILT.clear()
-    found = events(tmp_path, ["a", "b"], [(0, "steady"), (0, "steady"), (0, "whole"), (1, "steady")])
+    found = events(tmp_path, ["a", "b"], [asks("steady"), asks("steady"), asks("whole"), asks("steady", 1)])
     assert BUILT == ["a", "b"]
     assert {e["status"] for e in found if e["event"] == "row"} == {"ok", "absent"}
 
 
 def test_a_tool_that_cannot_be_imported_says_why_and_the_next_one_runs(tmp_path: Path) -> None:
-    found = events(tmp_path, ["net"], [(0, "unfit"), (0, "no_such_tool"), (0, "whole")])
+    found = events(tmp_path, ["net"], [asks("unfit"), asks("no_such_tool"), asks("whole")])
     kinds = [e["event"] for e in found]
     assert kinds == ["hello", "start", "fail", "end", "start", "fail", "end", "start", "row", "end", "bye"]
     assert found[2]["message"] == "ImportError: no module named 'unfit'"
@@ -132,8 +136,7 @@ def test_a_tool_that_cannot_be_imported_says_why_and_the_next_one_runs(tmp_path:
 
 
 def test_the_contract_asks_the_native_network(tmp_path: Path) -> None:
-    assert CONTRACT == worker.CONTRACT
-    found = events(tmp_path, ["net", "factless", "broken"], [(k, CONTRACT) for k in range(3)])
+    found = events(tmp_path, ["net", "factless", "broken"], [Cell(Kind.CONTRACT, k) for k in range(3)])
     facts = [from_dict(Fact, {k: v for k, v in e.items() if k != "event"}) for e in found if e["event"] == "fact"]
     assert facts == [
         Fact("net", "room", "1x1x4x4", "conv", (1, 2, 2, 2), 0, None),
@@ -151,14 +154,13 @@ def test_the_first_line_tells_versions_without_a_build_suffix(tmp_path: Path, mo
         "no-such-package|hypothesis": metadata.version("hypothesis"),
     }
     monkeypatch.setattr(metadata, "version", lambda _: "2.9.0+cpu")
-    assert worker.version_of("torch") == worker.version_of("torch|torch-cpu") == "2.9.0"
+    assert version_of("torch") == version_of("torch|torch-cpu") == "2.9.0"
 
 
 def test_jobs_come_by_path_or_one_a_line_on_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = []
     for k in range(2):
-        job = {"run": "r", "rows": str(tmp_path / f"{k}.jsonl"), "models": [net().to_json()], "cells": [[0, "whole"]]}
-        (tmp_path / f"{k}.json").write_text(json.dumps(job))
+        Job("r", str(tmp_path / f"{k}.jsonl"), (net(),), (asks("whole"),)).write(tmp_path / f"{k}.json")
         paths.append(str(tmp_path / f"{k}.json"))
     monkeypatch.setattr("sys.argv", ["worker", paths[0]])
     worker.main(ROOM)
@@ -172,7 +174,7 @@ def test_jobs_come_by_path_or_one_a_line_on_standard_input(tmp_path: Path, monke
 
 
 def test_a_network_that_is_watched_comes_back_as_it_was_seen(tmp_path: Path) -> None:
-    seen = [e for e in events(tmp_path, ["net"], [(0, OBSERVE)]) if e["event"] == "network"]
+    seen = [e for e in events(tmp_path, ["net"], [Cell(Kind.OBSERVE, 0)]) if e["event"] == "network"]
     (row,) = [from_dict(Observed, {k: v for k, v in e.items() if k != "event"}) for e in seen]
     assert (row.model, row.framework, row.input, row.status) == ("net", "room", "1x1x4x4", "ok")
     assert row.network is not None
@@ -180,18 +182,15 @@ def test_a_network_that_is_watched_comes_back_as_it_was_seen(tmp_path: Path) -> 
 
 
 def test_a_network_that_cannot_be_built_or_watched_says_why(tmp_path: Path) -> None:
-    found = events(tmp_path, ["unsupported", "broken", "unseen"], [(k, OBSERVE) for k in range(3)])
+    found = events(tmp_path, ["unsupported", "broken", "unseen"], [Cell(Kind.OBSERVE, k) for k in range(3)])
     said = [(e["status"], e["message"]) for e in found if e["event"] == "network"]
     assert said == [("unsupported", "layer 'conv': no such padding here"), ("error", "MemoryError: no room for it")]
     assert [e["message"] for e in found if e["event"] == "fail"] == ["ValueError: it does not run"]
 
 
 def test_what_was_seen_of_a_zoo_network_takes_the_place_of_its_description(tmp_path: Path) -> None:
-    rows = tmp_path / "rows.jsonl"
-    job = {"run": "r1", "rows": str(rows), "models": [net("animal").to_json()], "cells": [[0, OBSERVE], [0, "steady"]]}
-    job["zoo"] = [{"maker": "a.zoo", "options": {"channels": 5}}]
-    worker.run_job(ROOM, json.loads(json.dumps(job)))
-    found = [json.loads(line) for line in rows.read_text().splitlines()]
+    zoo = (Recipe("a.zoo", {"channels": 5}),)
+    found = events(tmp_path, ["animal"], [Cell(Kind.OBSERVE, 0), asks("steady")], zoo=zoo)
     (seen,) = [Model.from_json(e["network"]) for e in found if e["event"] == "network"]
     assert [(x.id, x.attrs["out_channels"]) for x in seen.layers] == [("conv", 5)]
     assert seen.source == "a.zoo"

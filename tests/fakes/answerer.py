@@ -9,10 +9,12 @@ import json
 import os
 import signal
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
-from crosscheck.contract.rows import Question, from_dict
+from crosscheck.contract.job import Job
+from crosscheck.contract.rows import Question
 from crosscheck.studies.windows import rules as window_rules
 from crosscheck.studies.windows.rules import NO_WINDOW
 
@@ -42,13 +44,13 @@ def answer(framework: str, question: Question, habit: str) -> dict[str, Any]:
 
 def main(framework: str, *words: str) -> None:
     habits = dict(word.rsplit("=", 1) for word in words[:-1])
-    job = json.loads(Path(words[-1]).read_text(encoding="utf-8"))
-    with Path(job["rows"]).open("a", encoding="utf-8") as out:
+    job = Job.read(Path(words[-1]))
+    with Path(job.rows).open("a", encoding="utf-8") as out:
         say(out, "hello", framework=framework, versions={framework: "1.0"}, platform="none")
-        for index, tool in job["cells"]:
-            question = from_dict(Question, job["questions"][index])
+        for cell in job.cells:
+            question = job.questions[cell.index]
             habit = habits.get(question.name, "")
-            say(out, "start", cell=[index, tool])
+            say(out, "start", cell=asdict(cell))
             if habit == "segfault":
                 os.kill(os.getpid(), signal.SIGSEGV)
             if habit == "half":
@@ -56,7 +58,7 @@ def main(framework: str, *words: str) -> None:
                 out.flush()
                 os.kill(os.getpid(), signal.SIGKILL)
             say(out, "answer", **answer(framework, question, habit))
-            say(out, "end", cell=[index, tool])
+            say(out, "end", cell=asdict(cell))
         say(out, "bye")
 
 

@@ -10,10 +10,14 @@ import json
 import os
 import signal
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
+
+from crosscheck.contract.job import Cell, Job, Kind
+from crosscheck.contract.network import Model
 
 
 def say(out: TextIO, event: str, **data: Any) -> None:
@@ -21,8 +25,8 @@ def say(out: TextIO, event: str, **data: Any) -> None:
     out.flush()
 
 
-def wave(model: dict[str, Any]) -> Any:
-    shape = next(x["out_shapes"][0] for x in model["layers"] if x["id"] == model["outputs"][0])
+def wave(model: Model) -> Any:
+    shape = model.by_id[model.outputs[0]].y
     return np.sin(np.arange(np.prod(shape), dtype=np.float32)).reshape(shape)
 
 
@@ -39,21 +43,21 @@ def output(array: Any, habit: str) -> Any:
     return bent.T if habit == "turned" else bent
 
 
-def make(out: TextIO, framework: str, model: dict[str, Any], name: str, path: Path, habit: str, source: str) -> None:
-    kind, _, word = name.strip("()").partition(":")
-    row: dict[str, Any] = {"model": model["name"], "framework": framework, "status": "ok", "message": ""}
-    row |= {"input": "x".join(map(str, model["inputs"][0][1])), "path": str(path)}
+def make(out: TextIO, framework: str, model: Model, cell: Cell, habit: str, source: str) -> None:
+    row: dict[str, Any] = {"model": model.name, "framework": framework, "status": "ok", "message": ""}
+    row |= {"input": model.input_text, "path": cell.path}
+    path = Path(cell.path)
     if habit == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     if habit in ("error", "unsupported"):
         row |= {"status": habit, "message": f"{habit} on purpose"}
     path.parent.mkdir(parents=True, exist_ok=True)
-    if kind == "export":
+    if cell.kind is Kind.EXPORT:
         size = {"large": 17 * 2**20}.get(habit, 10)
         if row["status"] == "ok":
             path.write_text(habit)
             row["message"] = "a flaw" if habit == "flawed" else ""
-        say(out, "export", **row, export=word, bytes=size)
+        say(out, "export", **row, export=cell.name, bytes=size)
         return
     if row["status"] == "ok":
         np.save(path, output(wave(model), Path(source).read_text() if source else habit))
@@ -66,17 +70,15 @@ def main(framework: str, *words: str) -> None:
     habits = dict(word.split("=", 1) for word in words[:-1])
     if "*" in habits:
         sys.exit(7)
-    job = json.loads(Path(words[-1]).read_text(encoding="utf-8"))
-    paths = {(index, name): path for index, name, path in job["writes"]}
-    with Path(job["rows"]).open("a", encoding="utf-8") as out:
+    job = Job.read(Path(words[-1]))
+    with Path(job.rows).open("a", encoding="utf-8") as out:
         say(out, "hello", framework=framework, versions={framework: "1.0"}, platform="none")
-        for index, name in job["cells"]:
-            model = job["models"][index]
-            say(out, "start", cell=[index, name])
-            habit = habits.get(f"{model['name']}/{name}", habits.get(name, "good"))
-            source = job["files"][index] if job["files"] else ""
-            make(out, framework, model, name, Path(paths[index, name]), habit, source)
-            say(out, "end", cell=[index, name])
+        for cell in job.cells:
+            model = job.models[cell.index]
+            say(out, "start", cell=asdict(cell))
+            habit = habits.get(f"{model.name}/{cell.label}", habits.get(cell.label, "good"))
+            make(out, framework, model, cell, habit, job.files[cell.index] if job.files else "")
+            say(out, "end", cell=asdict(cell))
         say(out, "bye")
 
 

@@ -1,4 +1,4 @@
-"""A worker that imports nothing of the project: ``worker.py [TOOL=HABIT …] JOB.json``.
+"""A worker that imports nothing of the project but the contract: ``worker.py [TOOL=HABIT …] JOB.json``.
 
 It says the true number of MACs of the classic LeNet-5 for every cell, unless a habit is named for the tool. ``*=crash`` dies
 before its first word.
@@ -12,8 +12,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TextIO
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # an isolated interpreter finds nothing else; the contract needs nothing else
+
+from crosscheck.contract.job import Cell, Job
 
 LENET5_MACS = 416_520
 
@@ -23,16 +28,16 @@ def say(out: TextIO, event: str, **data: Any) -> None:
     out.flush()
 
 
-def row(job: dict[str, Any], index: int, tool: str, value: Any) -> dict[str, Any]:
-    model = job["models"][index]
+def row(job: Job, cell: Cell, value: Any) -> dict[str, Any]:
+    model = job.models[cell.index]
     return {
-        "run": job["run"],
-        "model": model["name"],
+        "run": job.run,
+        "model": model.name,
         "framework": "fake",
-        "tool": tool,
+        "tool": cell.name,
         "tool_version": "1.0",
         "convention": "mac",
-        "input": "x".join(map(str, model["inputs"][0][1])),
+        "input": model.input_text,
         "layer": "(total)",
         "op": "(model)",
         "metric": "compute",
@@ -54,7 +59,8 @@ def talk(text: str) -> None:
 
 
 def hang() -> None:
-    talk(f"pid {os.getpid()}\n")
+    deaf = [s.name for s in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(s) is signal.SIG_IGN]
+    talk(f"ignores {deaf}\npid {os.getpid()}\n")
     time.sleep(60)
 
 
@@ -63,22 +69,22 @@ def main(*words: str) -> None:
     if habits.get("*") == "crash":
         sys.stderr.write("cannot import the framework\n")
         sys.exit(7)
-    job = json.loads(Path(words[-1]).read_text(encoding="utf-8"))
-    with Path(job["rows"]).open("a", encoding="utf-8") as out:
+    job = Job.read(Path(words[-1]))
+    with Path(job.rows).open("a", encoding="utf-8") as out:
         say(out, "hello", framework="fake", versions={"fake": "1.0"}, platform="none")
-        for index, tool in job["cells"]:
-            say(out, "start", cell=[index, tool])
-            do(out, job, index, tool, habits.get(tool, "good"))
-            say(out, "end", cell=[index, tool])
+        for cell in job.cells:
+            say(out, "start", cell=asdict(cell))
+            do(out, job, cell, habits.get(cell.label, "good"))
+            say(out, "end", cell=asdict(cell))
         say(out, "bye")
 
 
-def do(out: TextIO, job: dict[str, Any], index: int, tool: str, habit: str) -> None:
+def do(out: TextIO, job: Job, cell: Cell, habit: str) -> None:
     def good(value: Any = LENET5_MACS) -> None:
-        say(out, "row", **row(job, index, tool, value))
+        say(out, "row", **row(job, cell, value))
 
     def layers() -> None:
-        say(out, "row", **row(job, index, tool, 7) | {"layer": "features.c1", "op": "conv"})
+        say(out, "row", **row(job, cell, 7) | {"layer": "features.c1", "op": "conv"})
         good()
 
     def noisy() -> None:
@@ -101,7 +107,7 @@ def do(out: TextIO, job: dict[str, Any], index: int, tool: str, habit: str) -> N
         out.write(text + "\n")
 
     def other_cell() -> None:
-        say(out, "row", **row(job, index, "somebody_else", 1))
+        say(out, "row", **row(job, replace(cell, name="somebody_else"), 1))
 
     kinds: dict[str, Callable[[], None]] = {
         "good": good,
@@ -121,8 +127,8 @@ def do(out: TextIO, job: dict[str, Any], index: int, tool: str, habit: str) -> N
         "nameless": lambda: broken('{"value":1}'),
         "other_cell": other_cell,
         "refuses": lambda: say(out, "fail", message="ImportError: no such tool"),
-        "ends_another": lambda: say(out, "end", cell=[index, "third"]),
-        "lacking": lambda: say(out, "row", **{k: v for k, v in row(job, index, tool, 1).items() if k != "unit"}),
+        "ends_another": lambda: say(out, "end", cell=asdict(replace(cell, name="third"))),
+        "lacking": lambda: say(out, "row", **{k: v for k, v in row(job, cell, 1).items() if k != "unit"}),
     }
     kinds[habit]()
 

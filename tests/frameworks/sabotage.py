@@ -5,13 +5,14 @@ What is wrong with a network is the last part of its name (``mixed-stride``): se
 
 from __future__ import annotations
 
-import json
 import runpy
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from crosscheck.contract.job import Job
 from crosscheck.contract.network import Model
 from crosscheck.models.writer import Graph
 
@@ -103,12 +104,10 @@ def main(framework: str, path: str) -> None:
     """Change the job and the weights, then be the framework's own worker."""
     from adapters import weights
 
-    job = json.loads(Path(path).read_text(encoding="utf-8"))
-    for k, model in enumerate(job["models"]):
-        harm = HARMS.get(model["name"].rpartition("-")[2])
-        if isinstance(harm, dict):
-            job["models"][k] = mixed(model["name"], **harm).to_json()
-    Path(path).write_text(json.dumps(job), encoding="utf-8")
+    job = Job.read(Path(path))
+    harms = [HARMS.get(m.name.rpartition("-")[2]) for m in job.models]
+    harmed = (mixed(m.name, **h) if isinstance(h, dict) else m for m, h in zip(job.models, harms, strict=True))
+    replace(job, models=tuple(harmed)).write(Path(path))
     true = weights.arrays
 
     def arrays(model: Model, layer: Any) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from crosscheck.contract.job import Cell, Job, Kind
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import Fact, Measurement, Observed, from_dict
 from crosscheck.conventions import read as convention
 from crosscheck.counting.engine import tally
 from crosscheck.measuring.catalog import FrameworkInfo
-from crosscheck.measuring.plan import CONTRACT, OBSERVE, Plan, environment, launch_adapter
+from crosscheck.measuring.plan import Plan, environment, launch_adapter
 from crosscheck.studies.compare import frames
 
 LIMIT_SECONDS = 300.0
@@ -45,13 +46,13 @@ class Served:
         wanted = [t for t in self.info.tools if tools is None or t.id in tools]
         answer = Answer()
         for overlay in dict.fromkeys(["", *(t.overlay for t in wanted)]):
-            names = [t.id for t in wanted if t.overlay == overlay]
+            asked = [(Kind.TOOL, t.id) for t in wanted if t.overlay == overlay]
             if contract and not overlay:
-                names = [CONTRACT, *names]
-            if names:
+                asked = [(Kind.CONTRACT, ""), *asked]
+            if asked:
                 if overlay not in self.workers:
                     self.workers[overlay] = _Worker(Plan(self.info, (), (), overlay=overlay), self.folder)
-                part = self.workers[overlay].run(models, names, zero_ok)
+                part = self.workers[overlay].run(models, asked, zero_ok)
                 answer.rows += part.rows
                 answer.facts += part.facts
         return answer
@@ -60,7 +61,7 @@ class Served:
         """The networks as the framework was seen to run them."""
         if "" not in self.workers:
             self.workers[""] = _Worker(Plan(self.info, (), ()), self.folder)
-        answer = self.workers[""].run(models, [OBSERVE])
+        answer = self.workers[""].run(models, [(Kind.OBSERVE, "")])
         assert all(row.status == "ok" for row in answer.networks), [row.message for row in answer.networks]
         return [Model.from_json(row.network) for row in answer.networks if row.network is not None]
 
@@ -85,13 +86,12 @@ class _Worker:
             env=environment(plan),
         )
 
-    def run(self, models: Sequence[Model], names: Sequence[str], zero_ok: bool = False) -> Answer:
+    def run(self, models: Sequence[Model], asked: Sequence[tuple[Kind, str]], zero_ok: bool = False) -> Answer:
         self.jobs += 1
         stem = f"{self.name}-{self.jobs}"
         job, rows = self.folder / f"{stem}.json", self.folder / f"{stem}.jsonl"
-        cells = [[k, n] for k in range(len(models)) for n in names]
-        work = {"run": "test", "rows": str(rows), "models": [m.to_json() for m in models], "cells": cells, "zero_ok": zero_ok}
-        job.write_text(json.dumps(work))
+        cells = tuple(Cell(kind, k, name) for k in range(len(models)) for kind, name in asked)
+        Job("test", str(rows), tuple(models), cells, zero_ok).write(job)
         assert self.process.stdin is not None
         self.process.stdin.write(f"{job}\n")
         self.process.stdin.flush()

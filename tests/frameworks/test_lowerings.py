@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from crosscheck import models
 from crosscheck.cli import app
+from crosscheck.contract.job import Cell, Kind
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import Export
 from crosscheck.counting import engine
@@ -90,7 +91,7 @@ def written(request: pytest.FixtureRequest) -> Iterator[Written]:
         pytest.fail(f"{info.title} is not installed: {info.install_hint}")
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
         names = [(k, name, e) for k, name in enumerate(NETS) for e in info.exports]
-        writes = tuple((k, f"(export:{e})", f"{temp}/{name}-{e}.onnx") for k, name, e in names)
+        writes = tuple(Cell(Kind.EXPORT, k, e, f"{temp}/{name}-{e}.onnx") for k, name, e in names)
         (outcome,) = runner.run([Plan(info, tuple(NETS.values()), (), writes=writes)], logs=Path(temp))
         yield {(f.model, f.export): f for f in outcome.files if isinstance(f, Export)}
 

@@ -10,6 +10,7 @@ import onnx
 import pytest
 
 from crosscheck import models
+from crosscheck.contract.job import Cell, Kind
 from crosscheck.contract.network import Model
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
@@ -52,7 +53,7 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     if not info.installed:
         pytest.fail(f"{info.title} is not installed: {info.install_hint}")
     paths = {(name, e): folder / f"{name}-{e}.onnx" for name in NAMES for e in info.exports}
-    writes = tuple((NAMES.index(name), f"(export:{e})", str(path)) for (name, e), path in paths.items())
+    writes = tuple(Cell(Kind.EXPORT, NAMES.index(name), e, str(path)) for (name, e), path in paths.items())
     (outcome,) = runner.run([Plan(info, tuple(map(net, NAMES)), (), writes=writes)], logs=folder)
     lost = [str(p) for p in paths.values() if not p.is_file()]
     assert not lost, f"{lost}: {outcome}"

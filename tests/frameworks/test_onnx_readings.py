@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crosscheck.contract.job import Cell, Kind
 from crosscheck.contract.network import Model
 from crosscheck.importers.onnx.activations import recognise
 from crosscheck.importers.onnx.load import load
@@ -36,7 +37,7 @@ def activations() -> Model:
 @pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.xdist_group(n)) for n in ("pytorch", "paddlepaddle")])
 def test_activations_that_exporters_spell_out_are_read_back(name: str, tmp_path: Path) -> None:
     info, model = catalog.framework(name), activations()
-    writes = tuple((0, f"(export:{e})", str(tmp_path / f"{e}.onnx")) for e in info.exports)
+    writes = tuple(Cell(Kind.EXPORT, 0, e, str(tmp_path / f"{e}.onnx")) for e in info.exports)
     runner.run([Plan(info, (model,), (), writes=writes)], logs=tmp_path)
     found = {e: {r.kind: len(r.nodes) for r in recognise(load(tmp_path / f"{e}.onnx").model)} for e in info.exports}
     assert found == {e: SPELT[e] for e in info.exports}

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from crosscheck import models
+from crosscheck.contract.job import Cell, Kind
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Measurement
 from crosscheck.conventions import read as convention
@@ -199,12 +200,13 @@ def test_onnx_own_nodes_are_explained_but_for_known_gaps(tmp_path: Path) -> None
 def test_real_exports_are_explained_or_refused_by_name(exporter: str, tmp_path: Path) -> None:
     info = catalog.framework(exporter)
     nets = [models.build(name) for name in ("lenet", "resnet18")]
-    writes = [(k, f"(export:{e})", str(tmp_path / f"{net.name}.{e}.onnx")) for k, net in enumerate(nets) for e in info.exports]
+    writes = [Cell(Kind.EXPORT, k, e, str(tmp_path / f"{net.name}.{e}.onnx")) for k, net in enumerate(nets) for e in info.exports]
     (outcome,) = runner.run([Plan(info, tuple(nets), (), writes=tuple(writes))], logs=tmp_path)
     assert [f.status for f in outcome.files] == ["ok"] * len(writes), outcome.files
     explained = 0
-    for _, _, path in writes:
-        found = measured_file.measure(Path(path), importer.load(Path(path)).model)
+    for cell in writes:
+        path = Path(cell.path)
+        found = measured_file.measure(path, importer.load(path).model)
         assert found.unexplained == (), path
         assert found.failed == (), path
         explained += sum(r["residual"] == 0 for r in found.rows)

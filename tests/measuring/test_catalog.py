@@ -24,7 +24,8 @@ def adapters(folder: Path, init: str = INIT, tool: str = TOOL) -> Path:
     (folder / "__init__.py").write_text("")
     (folder / "worker.py").write_text("")
     (folder / "room" / "__init__.py").write_text(init + "raise ImportError\n")
-    (folder / "room" / "build.py").write_text("raise ImportError\n")
+    for name in ("build.py", "__main__.py"):
+        (folder / "room" / name).write_text("raise ImportError\n")
     (tools / "__init__.py").write_text("")
     (tools / "_shared.py").write_text("")
     (tools / "counter.py").write_text("import no_such_framework\n" + tool)
@@ -84,6 +85,23 @@ def test_a_tool_that_breaks_its_contract_is_refused_by_name(tmp_path: Path, old:
 def test_a_room_that_breaks_its_contract_is_refused_by_name(tmp_path: Path, old: str, new: str, message: str) -> None:
     with pytest.raises(CrosscheckError, match=rf"^adapters/room/__init__.py: {message}"):
         catalog.read(adapters(tmp_path, init=INIT.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize("name", ["__init__.py", "__main__.py", "build.py", "tools"])
+def test_a_room_that_lacks_a_part_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    folder = adapters(tmp_path)
+    (folder / "room" / name).rename(tmp_path / "away")
+    with pytest.raises(CrosscheckError, match=rf"^adapters/room: it has .* and no {name}\. Hint: see adapters/room\.py"):
+        catalog.read(folder)
+
+
+def test_what_rooms_share_is_no_room(tmp_path: Path) -> None:
+    folder = adapters(tmp_path)
+    for name in ("cells", "helpers"):
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text("")
+        (folder / name / "tool.py").write_text("")
+    assert set(catalog.read(folder)) == {"room"}
 
 
 def test_a_framework_that_is_not_there_is_not_installed(tmp_path: Path) -> None:

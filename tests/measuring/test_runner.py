@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -218,6 +218,15 @@ def once_hanging(logs: Sequence[Path], act: Callable[[], None]) -> Watch:
     return watch
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """This process hears an interrupt, however it was started."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_ends_every_worker_and_is_raised_again(tmp_path: Path) -> None:
     logs = [tmp_path / "left.log", tmp_path / "right.log"]
     started = time.monotonic()

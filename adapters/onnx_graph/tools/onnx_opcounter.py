@@ -12,7 +12,7 @@ import onnx
 import onnx_opcounter
 
 from adapters.onnx_graph.build import Native
-from adapters.worker import Unsupported
+from adapters.room import Unsupported
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Reading
 

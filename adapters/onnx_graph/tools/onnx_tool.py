@@ -9,7 +9,7 @@ import numpy as np
 import onnx_tool
 
 from adapters.onnx_graph.build import Native
-from adapters.worker import Unsupported
+from adapters.room import Unsupported
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Reading
 

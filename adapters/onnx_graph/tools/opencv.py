@@ -11,7 +11,7 @@ import cv2
 import onnx
 
 from adapters.onnx_graph.build import Native
-from adapters.worker import Unsupported
+from adapters.room import Unsupported
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Reading
 

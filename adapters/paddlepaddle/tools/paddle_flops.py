@@ -12,7 +12,7 @@ import paddle
 
 from adapters.paddlepaddle.build import Native
 from adapters.paddlepaddle.restore import restored
-from adapters.worker import Unsupported
+from adapters.room import Unsupported
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Reading
 

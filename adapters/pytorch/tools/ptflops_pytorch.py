@@ -12,7 +12,7 @@ from ptflops import get_model_complexity_info
 
 from adapters.pytorch.build import Native
 from adapters.pytorch.restore import restored
-from adapters.worker import Unsupported
+from adapters.room import Unsupported
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Reading
 

@@ -15,7 +15,7 @@ from torchsummary import torchsummary
 
 from adapters.pytorch.build import Native
 from adapters.pytorch.summaries import in_bytes
-from adapters.worker import Unsupported
+from adapters.room import Unsupported
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Reading
 

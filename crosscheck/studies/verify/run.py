@@ -18,6 +18,7 @@ import numpy as np
 
 from crosscheck import models
 from crosscheck import output as write
+from crosscheck.contract.job import Cell, Kind
 from crosscheck.contract.network import Model, numel, show_shape
 from crosscheck.contract.rows import Export, Output
 from crosscheck.counting.engine import tally
@@ -28,7 +29,8 @@ from crosscheck.known import faults
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring import exports as exporting
 from crosscheck.measuring.catalog import FrameworkInfo
-from crosscheck.measuring.plan import OUTPUT, Launch, Plan, Watch, launch_adapter, quiet
+from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet, versions
+from crosscheck.measuring.request import builders
 from crosscheck.studies.verify import agreement
 from crosscheck.studies.verify.agreement import Array
 
@@ -130,9 +132,7 @@ def request(
     Without names, every network of the default set is run and exported, but for what LEFT_OUT names and nobody asked for.
     """
     known = {e: info for info in catalog.frameworks().values() for e in info.exports}
-    for name in frameworks:
-        if catalog.framework(name).reads:
-            raise UsageError(f"{name!r} builds no networks. Hint: --framework takes pytorch, paddlepaddle or tensorflow_keras")
+    builders(frameworks)
     for name in exports:
         if name != NONE and name not in known:
             raise UnknownNameError("export", name, [*known, NONE])
@@ -175,37 +175,37 @@ def run(
     Exports stay in ``cache`` under the network's name and input; files above KEPT_BYTES are removed unless ``keep``.
     """
     everything = catalog.frameworks() if known is None else known
-    builders = [i for i in everything.values() if not i.reads and (not frameworks or i.id in frameworks)]
+    rooms = builders(frameworks, everything)
     reader = next((i for i in everything.values() if i.reads == "onnx"), None)
     write.ensure_writable(cache)
-    needed = {n for i in (*builders, *([reader] if reader else [])) for n in i.needs}
+    needed = {n for i in (*rooms, *([reader] if reader else [])) for n in i.needs}
     checks: list[Check] = []
     exported: list[Export] = []
     seen: list[Graph] = []
-    versions = {name: version for name in needed if (version := catalog.installed_version(name))}
+    ran = {name: version for name in needed if (version := catalog.installed_version(name))}
     for number, group in enumerate(_groups(jobs)):
         place = logs / f"verify-{number}" if number else logs / "verify"
         place.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
             rig = _Rig(group, cache.resolve(), Path(temp))
-            outcomes = runner.run(rig.natives(builders), logs=place, timeout=timeout, launch=launch, watch=watch)
+            outcomes = runner.run(rig.natives(rooms), logs=place, timeout=timeout, launch=launch, watch=watch)
             made = [f for o in outcomes for f in o.files if isinstance(f, Export)]
             if reader is not None:
                 outcomes += runner.run(
                     rig.files(reader, everything, made), logs=place, timeout=timeout, launch=launch, watch=watch
                 )
-            versions |= {name.split("|")[0]: v for o in outcomes if o.info for name, v in o.info.versions.items()}
+            ran |= versions(outcomes)
             said = {f.path: f for o in outcomes for f in o.files}
             for job in group:
-                checks += _judge(job, builders, rig, said)
-                seen += graphs.confronted(job.model, rig.exports(job, builders, said))
+                checks += _judge(job, rooms, rig, said)
+                seen += graphs.confronted(job.model, rig.exports(job, rooms, said))
             exported += made
             if not keep:
                 _tidy(made)
     known_faults = faults.load() if excused is None else excused
     judged, closed = _excuse(checks, known_faults)
     told = tuple(graphs.excuse(seen, known_faults))
-    return Proof(tuple(judged), tuple(exported), dict(sorted(versions.items())), tuple(closed), told, left_out(jobs))
+    return Proof(tuple(judged), tuple(exported), dict(sorted(ran.items())), tuple(closed), told, left_out(jobs))
 
 
 def _excuse(checks: Sequence[Check], known: Sequence[faults.Fault]) -> tuple[list[Check], list[faults.Fault]]:
@@ -248,23 +248,23 @@ class _Rig:
     def output(self, job: Job, framework: str, export: str = "") -> str:
         return str(self.temp / f"{job.folder}-{framework}-{export}.npy")
 
-    def exports(self, job: Job, builders: Sequence[FrameworkInfo], said: Mapping[str, Export | Output]) -> list[Export]:
+    def exports(self, job: Job, rooms: Sequence[FrameworkInfo], said: Mapping[str, Export | Output]) -> list[Export]:
         """What became of every export of one network; one of which nothing came back has failed."""
         rows = []
-        for info, e in ((i, e) for i in builders for e in i.exports if e in job.exports):
+        for info, e in ((i, e) for i in rooms for e in i.exports if e in job.exports):
             row = said.get(self.file(job, e))
             common = (job.model.name, info.id, job.model.input_text, e, self.file(job, e), 0)
             rows.append(row if isinstance(row, Export) else Export(*common, "error", "nothing came back"))
         return rows
 
-    def natives(self, builders: Sequence[FrameworkInfo]) -> list[Plan]:
+    def natives(self, rooms: Sequence[FrameworkInfo]) -> list[Plan]:
         """One plan a framework, those with most exports first: every network's output, then its exports."""
         plans = []
-        for info in sorted(builders, key=lambda i: -len(i.exports)):
-            writes = []
+        for info in sorted(rooms, key=lambda i: -len(i.exports)):
+            writes: list[Cell] = []
             for k, job in enumerate(self.jobs):
-                writes.append((k, OUTPUT, self.output(job, info.id)))
-                writes += [(k, f"(export:{e})", self.file(job, e)) for e in info.exports if e in job.exports]
+                writes.append(Cell(Kind.OUTPUT, k, path=self.output(job, info.id)))
+                writes += [Cell(Kind.EXPORT, k, e, self.file(job, e)) for e in info.exports if e in job.exports]
             plans.append(Plan(info, tuple(j.model for j in self.jobs), (), writes=tuple(writes)))
         return plans
 
@@ -272,25 +272,25 @@ class _Rig:
         """Every file that was written, run once."""
         nets: list[Model] = []
         files: list[str] = []
-        writes: list[tuple[int, str, str]] = []
+        writes: list[Cell] = []
         there = {f.path for f in made if f.status == "ok"}
         for job in self.jobs:
             for info in known.values():
                 for export in (e for e in info.exports if self.file(job, e) in there):
-                    what = "(output)" if info.layout == "channels_first" else f"(output:{info.layout})"
-                    writes.append((len(nets), what, self.output(job, info.id, export)))
+                    layout = "" if info.layout == "channels_first" else info.layout
+                    writes.append(Cell(Kind.OUTPUT, len(nets), layout, self.output(job, info.id, export)))
                     nets.append(job.model)
                     files.append(self.file(job, export))
         return [Plan(reader, tuple(nets), (), files=tuple(files), writes=tuple(writes))] if nets else []
 
 
-def _judge(job: Job, builders: Sequence[FrameworkInfo], rig: _Rig, said: Mapping[str, Export | Output]) -> Iterator[Check]:
+def _judge(job: Job, rooms: Sequence[FrameworkInfo], rig: _Rig, said: Mapping[str, Export | Output]) -> Iterator[Check]:
     """A check for every framework and every export of one network."""
     allowed = agreement.tolerance(job.model)
-    own = {i.id: _array(said.get(rig.output(job, i.id))) for i in builders}
+    own = {i.id: _array(said.get(rig.output(job, i.id))) for i in rooms}
     outputs = [x for x in own.values() if isinstance(x, np.ndarray)]
     wanted = agreement.reference(outputs) if outputs else None
-    for info in builders:
+    for info in rooms:
         yield _check(job, info.id, "", own[info.id], wanted, allowed)
         for export in (e for e in info.exports if e in job.exports):
             file = said.get(rig.file(job, export))

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crosscheck.contract.rows import Answer, Question
-from crosscheck.errors import UnknownNameError, UsageError
-from crosscheck.measuring import catalog, runner
-from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet
+from crosscheck.errors import UnknownNameError
+from crosscheck.measuring import runner
+from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet, versions
+from crosscheck.measuring.request import builders
 from crosscheck.studies.windows import rules as window_rules
 from crosscheck.studies.windows.rules import NO_WINDOW, REFUSALS, Result, Rule, expected, same
 
@@ -92,20 +93,16 @@ def study(
     watch: Watch = quiet,
 ) -> Study:
     """Ask every framework's own layers and judge what they say. Raises UnknownNameError for frameworks that do not exist."""
-    for name in frameworks:
-        if catalog.framework(name).reads:
-            raise UsageError(f"{name!r} has no layers. Hint: --framework takes pytorch, paddlepaddle or tensorflow_keras")
-    asked = [i for i in catalog.frameworks().values() if not i.reads and (not frameworks or i.id in frameworks)]
+    asked = builders(frameworks)
     plans = [Plan(info, (), (), questions=tuple(questions)) for info in asked]
     outcomes = runner.run(plans, logs=logs, timeout=timeout, launch=launch, watch=watch)
     said = {(a.framework, a.question): a for o in outcomes for a in o.answers}
-    versions = {name.split("|")[0]: v for o in outcomes if o.info for name, v in o.info.versions.items()}
     findings = []
     for q in questions:
         formula = expected(q)
         findings += [judge(q, info.id, said[info.id, q.name], formula) for info in asked]
         findings.append(by_rule(q, RULE_ONLY, formula))
-    return Study(tuple(findings), dict(sorted(versions.items())))
+    return Study(tuple(findings), versions(outcomes))
 
 
 def judge(q: Question, framework: str, answer: Answer, formula: Result) -> Finding:
@@ -137,7 +134,7 @@ def by_rule(q: Question, framework: str, formula: Result) -> Finding:
 
 def answer(questions: Sequence[Question], frameworks: Sequence[str] = ()) -> tuple[Finding, ...]:
     """What every framework's rule says; no layer is asked. Raises UnknownNameError for frameworks that do not exist."""
-    known = [*(i.id for i in catalog.frameworks().values() if not i.reads), RULE_ONLY]
+    known = [*(i.id for i in builders()), RULE_ONLY]
     for name in frameworks:
         if name not in known:
             raise UnknownNameError("framework", name, known)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from crosscheck import models
+from crosscheck.contract.job import Recipe
 from crosscheck.contract.network import Input, Layer, Model
 from crosscheck.contract.rows import TOTAL, Measurement, Observed
 from crosscheck.conventions import read as convention
@@ -27,7 +28,7 @@ from crosscheck.explain import terms
 from crosscheck.explain.number import MEASURED, Known, Number, prediction, step
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.catalog import FrameworkInfo
-from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet
+from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet, versions
 
 PATH = Path(__file__).with_name("networks.toml")
 MOVES = ("reshape", "transpose")  # no tool here has a rule for them; they move elements and compute nothing
@@ -216,10 +217,9 @@ def run(
     for n in wanted:
         if n.id not in entries:
             entries[n.id] = _entry(n, said.get(n.id), rows.get(n.id, []))
-    versions = {k.split("|")[0]: v for o in outcomes if o.info for k, v in o.info.versions.items()}
-    versions |= {r.tool: r.tool_version for found in rows.values() for r in found if r.tool_version}
-    versions |= {n.package: n.version for n in wanted if entries[n.id].status != "skipped"}
-    return Survey(tuple(entries[n.id] for n in wanted), dict(sorted(versions.items())))
+    ran = versions(outcomes) | {r.tool: r.tool_version for found in rows.values() for r in found if r.tool_version}
+    ran |= {n.package: n.version for n in wanted if entries[n.id].status != "skipped"}
+    return Survey(tuple(entries[n.id] for n in wanted), dict(sorted(ran.items())))
 
 
 def _plans(info: FrameworkInfo, wanted: Sequence[Network], tools: bool, library: str) -> list[Plan]:
@@ -227,7 +227,7 @@ def _plans(info: FrameworkInfo, wanted: Sequence[Network], tools: bool, library:
     if not wanted:
         return []
     blanks = tuple(n.blank() for n in wanted)
-    zoo = tuple({"maker": n.maker, "options": dict(n.options)} for n in wanted)
+    zoo = tuple(Recipe(n.maker, dict(n.options)) for n in wanted)
     overlays = dict.fromkeys(["", *(t.overlay for t in info.tools)] if tools else [""])
     return [
         Plan(

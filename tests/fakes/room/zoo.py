@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
+from crosscheck.contract.job import Recipe
 from crosscheck.contract.network import Model
 from crosscheck.models.writer import Graph
 from tests.fakes.room.build import Native
@@ -15,8 +15,8 @@ class Animal(Native):
     seen: Model | None = None
 
 
-def build(model: Model, recipe: dict[str, Any]) -> Animal:
+def build(model: Model, recipe: Recipe) -> Animal:
     """One convolution with as many channels as the recipe says."""
     g = Graph(model.name, model.inputs[0].shape)
-    g.add("conv", "conv", out_channels=recipe["options"]["channels"], kernel=1)
-    return Animal(model, seen=replace(g.build(), source=recipe["maker"]))
+    g.add("conv", "conv", out_channels=recipe.options["channels"], kernel=1)
+    return Animal(model, seen=replace(g.build(), source=recipe.maker))

@@ -78,7 +78,7 @@ def test_a_direct_question_as_data_has_every_framework(crosscheck: Any) -> None:
         (["-i", "6", "-k", "3", "--op", "conv", "--ceil"], "a convolution has no ceil mode"),
         (["-i", "6", "-k", "3", "--framework", "torch"], "unknown framework 'torch'"),
         (["--framework", "torch"], "unknown framework 'torch'"),
-        (["--framework", "onnx_graph"], "'onnx_graph' has no layers"),
+        (["--framework", "onnx_graph"], "'onnx_graph' builds no networks"),
     ],
 )
 def test_a_question_that_makes_no_sense_is_one_line_and_exit_code_2(crosscheck: Any, words: list[str], message: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from adapters.worker import Unsupported
+from adapters.room import Unsupported
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Reading
 from tests.fakes.room.build import Native

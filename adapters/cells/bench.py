@@ -1,0 +1,51 @@
+"""What cells work on: one room, one job, and one network at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.room import Room, Unsupported, reason
+from crosscheck.contract.job import Job
+from crosscheck.contract.network import Model
+
+
+@dataclass(frozen=True)
+class Built:
+    """A network as the framework built it; ``native`` is None where it could not, and ``status`` and ``message`` say why.
+
+    ``model`` is the description, or for a network of a zoo what was seen of it.
+    """
+
+    model: Model
+    native: Any
+    status: str = "ok"
+    message: str = ""
+
+
+class Bench:
+    """A room at work on a job; it holds the network of the last cell for the next cell of the same network."""
+
+    def __init__(self, room: Room, job: Job) -> None:
+        self.room, self.job = room, job
+        self.framework, self.builder = room.constants.FRAMEWORK, room.builder
+        self._held: tuple[int, Built] | None = None
+
+    def built(self, index: int) -> Built:
+        """The job's network at ``index``, built once for the cells that follow each other on it."""
+        if self._held is None or self._held[0] != index:
+            self._held = None  # frees the previous network before the next one is built
+            self._held = (index, self._build(index))
+        return self._held[1]
+
+    def _build(self, index: int) -> Built:
+        model, job = self.job.models[index], self.job
+        try:
+            if job.zoo:
+                native = self.room.zoo.build(model, job.zoo[index])
+                return Built(getattr(native, "seen", None) or model, native)
+            return Built(model, self.builder.build(model, *job.files[index : index + 1]))
+        except Unsupported as why:
+            return Built(model, None, "unsupported", str(why))
+        except Exception as error:  # any framework error becomes a row
+            return Built(model, None, "error", reason(error))
