@@ -3,54 +3,109 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from crosscheck.contract.rows import METRICS
 from crosscheck.conventions.by_op import KEY, expand
-from crosscheck.conventions.entries import need
-from crosscheck.conventions.metric import metric_table, sum_table
-from crosscheck.conventions.table import Convention
+from crosscheck.conventions.entries import Entry, need
+from crosscheck.conventions.extension import cited, refuse_repeats
+from crosscheck.conventions.metric import is_sum, metric_table, sum_table
+from crosscheck.conventions.table import Convention, MetricTable
 from crosscheck.errors import ConventionError, UnknownNameError, UsageError
 
 FOLDER = Path(__file__).parent
 CAFFE = "caffe"  # the framework of conventions that count networks as Caffe sets them up, and no others
+EXTENDS, SOURCES = "extends", "sources"
+OWN = ("id", "title")  # what no convention takes over from another
+INHERITED = ("tool", "framework", "package", "versions", "says", "scope")
 
 
 def parse(text: str, where: str) -> Convention:
     """A convention from TOML text; ``where`` names the file in errors. Raises ConventionError."""
+    return _convention(_toml(text, where), where)
+
+
+def _toml(text: str, where: str) -> dict[str, Any]:
     try:
-        read = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConventionError(f"{where}: not valid TOML: {error}") from None
-    data = expand(read, where)
-    head = {key: need(data, key, str, where) for key in ("id", "title", "tool", "framework", "package", "versions", "says")}
-    for key in ("edition_of", "scope"):
-        head[key] = need({key: "", **data}, key, str, where)
+
+
+def _convention(told: Entry, where: str) -> Convention:
+    parent = _parent(told, where)
+    if parent and KEY in told:
+        raise ConventionError(f"{where}: {KEY} beside {EXTENDS}. Hint: say what differs under each metric")
+    data = expand(told, where)
+    head = _head(data, parent, where)
+    metrics = _metrics({k: v for k, v in data.items() if k not in (*head, EXTENDS, SOURCES)}, parent, where)
+    by_op = parent.by_op if parent else KEY in told
+    return Convention(**head, extends=parent.id if parent else "", by_op=by_op, metrics=MappingProxyType(metrics))
+
+
+def _head(data: Entry, parent: Convention | None, where: str) -> dict[str, str]:
+    """Who counts so: all that is no metric. Raises ConventionError."""
+    inherited = {key: getattr(parent, key) for key in INHERITED} if parent else {"scope": ""}
+    told = {key: data[key] for key in (*OWN, *INHERITED) if key in data}
+    if parent:
+        refuse_repeats(told, inherited, where)
+    head: dict[str, str] = {key: need({**inherited, **told}, key, str, where) for key in (*OWN, *INHERITED)}
+    head["edition_of"] = need({"edition_of": "", **data}, "edition_of", str, where)
     if head["scope"] not in ("", "described") or (head["scope"] and head["framework"]):
         raise ConventionError(f"{where}: scope is {head['scope']!r}: 'described', for one of the engine's own, or left out")
-    names = [key for key in data if key not in head]
-    odd = [name for name in names if name not in METRICS]
+    return head
+
+
+def _metrics(told: Entry, parent: Convention | None, where: str) -> dict[str, MetricTable]:
+    """The table of every metric, those of the parent first. Raises ConventionError."""
+    before: Mapping[str, MetricTable] = parent.metrics if parent else {}
+    names = dict.fromkeys([*before, *told])
+    odd = [name for name in told if name not in METRICS]
     if odd or not names:
         raise ConventionError(f"{where}: " + (f"unknown metric {odd[0]!r}" if odd else "no metric"))
-    bad = next((n for n in names if not isinstance(data[n], dict)), None)
+    bad = next((n for n, table in told.items() if not isinstance(table, dict)), None)
     if bad:
         raise ConventionError(f"{where}: {bad} is not a table, written [{bad}]")
-    tables = {n: metric_table(n, data[n], where) for n in names if "sum" not in data[n]}
-    sums = {n: sum_table(n, data[n], tables, where) for n in names if "sum" in data[n]}
-    return Convention(**head, by_op=KEY in read, metrics=MappingProxyType({n: (tables | sums)[n] for n in names}))
+    sums = {n for n in names if is_sum(told.get(n, {}), before.get(n))}
+    plain = {n: metric_table(n, told[n], where, before.get(n)) if n in told else before[n] for n in names if n not in sums}
+    return {n: sum_table(n, told.get(n), plain, where, before.get(n)) if n in sums else plain[n] for n in names}
+
+
+def _parent(told: Entry, where: str) -> Convention | None:
+    """The convention that this one extends, cited at its own sources. Raises ConventionError for an unknown one and a circle."""
+    if EXTENDS not in told:
+        if SOURCES in told:
+            raise ConventionError(f"{where}: {SOURCES} without {EXTENDS}. Hint: an entry names its own source")
+        return None
+    line = [told.get("id"), need(told, EXTENDS, str, where)]
+    while line[-1] not in line[:-1]:
+        if line[-1] not in ids():
+            raise ConventionError(f"{where}: {EXTENDS} leads to {UnknownNameError('convention', line[-1], ids())}")
+        after = _read(line[-1]).get(EXTENDS)
+        if after is None:
+            return cited(load(line[1]), need({SOURCES: {}, **told}, SOURCES, dict, where), where)
+        line.append(after)
+    raise ConventionError(f"{where}: {EXTENDS} runs in a circle: {' → '.join(map(str, line))}")
+
+
+def _read(id: str) -> Entry:
+    """What the file of a convention says, as it is written. Raises UnknownNameError and ConventionError."""
+    if id not in ids():
+        raise UnknownNameError("convention", id, ids())
+    return _toml((FOLDER / f"{id}.toml").read_text(encoding="utf-8"), f"crosscheck/conventions/{id}.toml")
 
 
 @cache
 def load(id: str) -> Convention:
     """The convention called ``id``. Raises UnknownNameError and ConventionError."""
-    path = FOLDER / f"{id}.toml"
-    if id not in ids():
-        raise UnknownNameError("convention", id, ids())
-    convention = parse(path.read_text(encoding="utf-8"), f"crosscheck/conventions/{path.name}")
+    where = f"crosscheck/conventions/{id}.toml"
+    convention = _convention(_read(id), where)
     if convention.id != id:
-        raise ConventionError(f"crosscheck/conventions/{path.name}: its id is {convention.id!r}, which is not the file's name")
+        raise ConventionError(f"{where}: its id is {convention.id!r}, which is not the file's name")
     return convention
 
 

@@ -103,8 +103,9 @@ class Convention:
     """How one tool counts: a table per metric. ``versions`` is the range of ``package`` that it holds for.
 
     ``scope`` is ``described`` for one of the engine's own that says nothing about ops that only files have. ``edition_of`` names
-    the convention of the same tool's newest versions, where this one is of older ones. ``by_op`` is True where the file says of
-    each op what it costs under every metric.
+    the convention of the same tool's newest versions, where this one is of older ones; ``extends`` the one that this one takes
+    over from all that it does not say otherwise. ``by_op`` is True where the file says of each op what it costs under every
+    metric.
     """
 
     id: str
@@ -116,6 +117,7 @@ class Convention:
     says: str
     metrics: Mapping[str, MetricTable]
     edition_of: str = ""
+    extends: str = ""
     scope: str = ""
     by_op: bool = False
 

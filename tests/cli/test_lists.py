@@ -70,6 +70,8 @@ def test_a_card_names_a_whole_family_once_and_hides_no_quirk(crosscheck: Any) ->
         shown = " ".join(re.sub(r"[ │]+", " ", out).split())
         words = set(re.findall(r"[a-z_@0-9]+", shown))
         code, markdown, _ = crosscheck("convention", name, "--format", "markdown")
+        line = f"It extends {c.extends}:" if c.extends else "It extends"
+        assert (line in out, line in markdown) == (bool(c.extends),) * 2
         for table in c.metrics.values():
             for weights in table.weighed.values():
                 assert all(w.quirk in markdown for w in weights)

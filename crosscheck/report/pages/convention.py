@@ -90,10 +90,16 @@ def _head(c: Convention) -> str:
     )
 
 
+def _about(c: Convention) -> list[str]:
+    """What it says as a whole, and the convention that it extends, a line each."""
+    return [c.says, *([f"It extends {c.extends}: what its file does not say otherwise is said there."] if c.extends else [])]
+
+
 def _terminal(c: Convention) -> None:
     out = console()
     out.print(f"[bold]{escape(_head(c))}[/bold]", highlight=False)
-    out.print(escape(c.says), highlight=False)
+    for line in _about(c):
+        out.print(escape(line), highlight=False)
     if c.by_op:
         shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         shown.add_column("op", overflow="fold", max_width=20)
@@ -133,7 +139,7 @@ def _terminal(c: Convention) -> None:
 
 
 def _markdown(c: Convention) -> Iterator[str]:
-    yield f"# {_head(c)}\n\n{c.says}\n"
+    yield "\n\n".join([f"# {_head(c)}", *_about(c)]) + "\n"
     if c.by_op:
         yield "| op | charged | why | source |\n|:--|:--|:--|:--|"
         for ops, charges, says, source in _by_op(c):
@@ -158,7 +164,7 @@ def _markdown(c: Convention) -> Iterator[str]:
 
 
 def _json(c: Convention) -> dict[str, Any]:
-    head = {k: getattr(c, k) for k in ("id", "title", "tool", "framework", "package", "versions", "says")}
+    head = {k: getattr(c, k) for k in ("id", "title", "tool", "framework", "package", "versions", "extends", "says")}
     metrics = {
         m: {
             "unit": t.unit,
