@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crosscheck.contract.network import Input, Layer, Model, Shape
+from crosscheck.contract.origin import DESCRIBED, Origin
 
 UNKNOWN = "unknown"
 WIRING = frozenset({"flatten", "add", "scale", "concat", "subsample", "zero_pad", "reshape", "transpose"})
@@ -17,11 +18,15 @@ WIRING = frozenset({"flatten", "add", "scale", "concat", "subsample", "zero_pad"
 
 @dataclass(frozen=True)
 class Seen:
-    """What a call does: its op, its attributes, and ``stored``, the elements of native tensors by kind of parameter."""
+    """What a call does: its op, its attributes, and ``stored``, the elements of native tensors by kind of parameter.
+
+    ``native`` is what the framework calls it, where the vocabulary has no op for it.
+    """
 
     op: str
     attrs: Mapping[str, Any] = field(default_factory=dict)
     stored: Mapping[str, int] = field(default_factory=dict)
+    native: str = ""
 
 
 JOINS = frozenset({"add", "scale", "concat"})
@@ -34,7 +39,7 @@ def whole(seen: Seen, native: str, given: int, read: int) -> Seen:
 
 def unknown(native: str) -> Seen:
     """A call that the vocabulary has no op for, under the name that the framework gives it."""
-    return Seen(UNKNOWN, {"native": native})
+    return Seen(UNKNOWN, native=native)
 
 
 def tensors(value: Any, kind: type) -> list[Any]:
@@ -98,12 +103,13 @@ class Recorder:
         again = None if module is None else self.first.get(id(module))
         if module is not None and again is None:
             self.first[id(module)] = name
-        attrs = dict(seen.attrs)
-        if seen.stored and again is None:
-            attrs["stored"] = dict(seen.stored)
+        stored = dict(seen.stored) if seen.stored and again is None else None
+        origin = Origin(native=seen.native, stored=stored) if stored or seen.native else DESCRIBED
         ins, outs = ([tuple(int(n) for n in s) for s in side] for side in shapes)
         functional = function and seen.op not in WIRING
-        self.layers[name] = Layer(name, seen.op, attrs, tuple(reads), tuple(ins), tuple(outs), again, functional)
+        self.layers[name] = Layer(
+            name, seen.op, dict(seen.attrs), tuple(reads), tuple(ins), tuple(outs), again, functional, origin
+        )
         return name
 
     def several(

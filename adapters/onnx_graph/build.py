@@ -56,7 +56,7 @@ def _is_open(value: Any) -> bool:
 def build(model: Model, path: str) -> Native:
     """What tools need of one file."""
     shapes = {i.name: i.shape for i in model.inputs}
-    return Native(path, shapes, {layer.attrs["output"]: layer.id for layer in model.layers if "output" in layer.attrs})
+    return Native(path, shapes, {layer.origin.output: layer.id for layer in model.layers if layer.origin.output})
 
 
 def fresh(native: Native) -> Native:

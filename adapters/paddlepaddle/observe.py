@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import paddle
@@ -206,7 +206,6 @@ class _Watch:
             or tuple(other.shape) != (1, y[1], *(1,) * len(y[2:]))
         ):
             return False
-        attrs: Any = layer.attrs
-        attrs["bias"] = True
-        attrs["stored"] = {**attrs.get("stored", {}), "bias": y[1]}
+        origin = replace(layer.origin, stored={**layer.origin.held, "bias": y[1]})
+        self.recorder.layers[source] = replace(layer, attrs={**layer.attrs, "bias": True}, origin=origin)
         return True

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from crosscheck.contract.origin import DESCRIBED, Origin
 from crosscheck.errors import SpecError
 
 Shape = tuple[int, ...]
@@ -48,7 +49,8 @@ class Layer:
 
     ``inputs`` names what comes in: ids of earlier layers, names of model inputs, or ``id:1`` for the second output of ``id``.
     ``call_of`` is the id of the layer whose module, and so whose parameters, this call uses once more. ``functional`` asks for
-    a native call without a module of its own.
+    a native call without a module of its own. ``attrs`` are the operation's parameters; ``origin`` tells where the call was read
+    and how it is written there.
     """
 
     id: str
@@ -59,6 +61,7 @@ class Layer:
     out_shapes: tuple[Shape, ...]
     call_of: str | None = None
     functional: bool = False
+    origin: Origin = DESCRIBED
 
     @property
     def x(self) -> Shape:
@@ -89,6 +92,10 @@ class Layer:
     def depth(self) -> int:
         """How deep its module is nested; a layer called again lives where it was first called."""
         return (self.call_of or self.id).count(".") + 1
+
+    def with_origin(self, **changes: Any) -> Layer:
+        """The same call with other fields of its origin."""
+        return replace(self, origin=replace(self.origin, **changes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +187,9 @@ class Model:
         first: dict[Any, int] = {}
         found = []
         for k, x in enumerate(self.layers):
-            key: Any = (x.op, x.in_shapes, x.out_shapes, tuple(x.attrs.values()), x.call_of is None, x.functional)
-            try:
-                found.append(first.setdefault(key, k))
-            except TypeError:  # an attribute that is a table, as layers from files have
-                found.append(k)
+            origin = None if x.origin is DESCRIBED else x.origin
+            key = (x.op, x.in_shapes, x.out_shapes, tuple(x.attrs.values()), x.call_of is None, x.functional, origin)
+            found.append(first.setdefault(key, k))
         return tuple(found)
 
     @cached_property
@@ -247,6 +252,7 @@ class Model:
                     "out_shapes": [list(s) for s in x.out_shapes],
                     "call_of": x.call_of,
                     "functional": x.functional,
+                    "origin": x.origin.to_json(),
                 }
                 for x in self.layers
             ],
@@ -274,6 +280,7 @@ class Model:
                     out_shapes=_tuples(x["out_shapes"]),
                     call_of=x["call_of"],
                     functional=x["functional"],
+                    origin=Origin.from_json(x["origin"]),
                 )
                 for x in d["layers"]
             ),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crosscheck.contract.network import Layer, Model, Shape
-from crosscheck.diff.files import APART, fuse_biases, input_shapes, is_global_mean, static
+from crosscheck.diff.files import fuse_biases, input_shapes, is_global_mean, static
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -41,7 +41,6 @@ _KEYS = {
     "concat": ("axis",),
     "subsample": ("stride",),
     "zero_pad": ("pads",),
-    "unknown": ("native",),
 }
 
 
@@ -143,6 +142,8 @@ class _Site:
         attrs: dict[str, Any] = {k: layer.attrs[k] for k in _KEYS.get(layer.op, ()) if k in layer.attrs}
         op, x, y, reads, spelt = layer.op, layer.x, layer.y, layer.inputs, dict[str, str]()
         pads: Pairs = ()
+        if layer.op == "unknown" and layer.origin.native:
+            attrs["native"] = layer.origin.native
         if layer.op == "conv_transpose":  # what is added after was not cropped there
             extra = zip(layer.attrs["padding"], layer.attrs["output_padding"], strict=True)
             attrs["padding"] = tuple((before, after - more) for (before, after), more in extra)
@@ -163,7 +164,7 @@ class _Site:
                 spelt["shared"] = "one module called several times"
         if is_global_mean(layer):
             op, attrs, spelt["adaptive"] = "avgpool", {"extent": "global"}, "by its output size"
-        if layer.attrs.get(APART):
+        if layer.origin.bias_apart:
             spelt["bias"] = "with its bias added by an op of its own"
         if layer.functional:
             spelt["call"] = "called as a function"

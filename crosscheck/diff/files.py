@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from crosscheck.contract.network import Layer, Model, Shape
 
-APART = "bias_apart"  # attribute of a layer whose bias a file adds by an op of its own
 BIASED = ("conv", "conv_transpose", "linear")
 
 
@@ -40,10 +39,11 @@ def fuse_biases(model: Model, through: Collection[str]) -> Model:
             source = layers.get(source.inputs[0])
         if source is None or source.op not in BIASED or source.attrs.get("bias") or readers[source.id] != 1:
             continue
-        attrs = {**source.attrs, "bias": True, APART: True}
-        if "stored" in attrs:  # what the file holds stands in for what sizes tell
-            attrs["stored"] = {**attrs["stored"], "bias": layer.attrs.get("stored", {}).get("bias", 0)}
-        layers[source.id] = replace(source, attrs=attrs)
+        stored = source.origin.stored
+        if stored is not None:  # what the file holds stands in for what sizes tell
+            stored = {**stored, "bias": layer.origin.held.get("bias", 0)}
+        origin = replace(source.origin, stored=stored, bias_apart=True)
+        layers[source.id] = replace(source, attrs={**source.attrs, "bias": True}, origin=origin)
         del layers[layer.id]
         moved[layer.id] = layer.inputs[0]
 

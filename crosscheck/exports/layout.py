@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crosscheck.contract.network import Input, Layer, Model, Shape, numel
-from crosscheck.exports.nodes import Number, Value, moved, node, shape_of
+from crosscheck.contract.origin import Number
+from crosscheck.exports.nodes import Value, moved, node, shape_of
 
 
 def last(shape: Shape) -> Shape:
@@ -33,7 +34,7 @@ def channels_last_around(model: Model, ops: Sequence[str]) -> Model:
     def change(x: Layer) -> list[Layer]:
         if x.op in ops and len(x.x) > 2:
             before = node(f"{x.id}/before", "transpose", "Transpose", [(x.inputs[0], last(x.x))], x.x)
-            inner = replace(x, id=f"{x.id}/{x.attrs['onnx']}", inputs=(before.id, *x.inputs[1:]))
+            inner = replace(x, id=f"{x.id}/{x.origin.native}", inputs=(before.id, *x.inputs[1:]))
             return [before, inner, node(x.id, "transpose", "Transpose", [(inner.id, x.y)], last(x.y))]
         attrs = dict(x.attrs)
         if "shape" in attrs:

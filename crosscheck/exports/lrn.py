@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from crosscheck.contract.network import Layer, Shape, numel
-from crosscheck.exports.nodes import Number, Value, node
+from crosscheck.contract.origin import DESCRIBED, Number, Origin
+from crosscheck.exports.nodes import Value, node
 
 SINGLES = ("alpha", "beta", "k")
 
@@ -32,12 +33,12 @@ class _Chain:
         *also: Value,
         reads: Sequence[Value] | None = None,
         numbers: Sequence[Number] = (),
-        stored: dict[str, int] | None = None,
+        origin: Origin = DESCRIBED,
         **attrs: Any,
     ) -> Value:
         """Append a node that reads the last value and ``also``, or just ``reads``."""
         given = (self.last, *also) if reads is None else tuple(reads)
-        made = node(f"{self.id}/{onnx}_{len(self.made)}", op, onnx, given, y, numbers=numbers, stored=stored, **attrs)
+        made = node(f"{self.id}/{onnx}_{len(self.made)}", op, onnx, given, y, numbers=numbers, origin=origin, **attrs)
         self.made.append(made)
         value = (made.id, y)
         if op != "constant":
@@ -73,16 +74,16 @@ def _end(c: _Chain, layer: Layer, start: Value, single: bool, keys: Sequence[str
         return [Number(1, f"{name}={layer.attrs[name]}" if name in keys else "", single=single)]
 
     x = layer.x
-    c.add("Mul", "mul", x, operands=2, numbers=number("alpha"))
-    c.add("Add", "add_broadcast", x, operands=2, first=numel(x), numbers=number("k"))
-    c.add("Pow", "pow", x, operands=2, numbers=number("beta"))
-    c.add("Div", "div", x, reads=(start, c.last), operands=2)
+    c.add("Mul", "mul", x, numbers=number("alpha"))
+    c.add("Add", "add_broadcast", x, origin=Origin(first=numel(x)), numbers=number("k"))
+    c.add("Pow", "pow", x, numbers=number("beta"))
+    c.add("Div", "div", x, reads=(start, c.last))
 
 
 def _start(layer: Layer) -> tuple[_Chain, Value]:
     start = (layer.inputs[0], layer.x)
     c = _Chain(layer.id, start, [])
-    c.add("Mul", "mul", layer.x, start, operands=2)
+    c.add("Mul", "mul", layer.x, start)
     return c, start
 
 
@@ -136,7 +137,7 @@ def script(layer: Layer, plain: bool, known: bool) -> list[Layer]:
     lifted_mean = c.last
     c.add("Shape", "shape", (len(lifted),))
     c.add("Gather", "gather", (1,), numbers=[Number(1)])
-    c.add("Equal", "equal", (1,), operands=2, numbers=[Number(1)])
+    c.add("Equal", "equal", (1,), numbers=[Number(1)])
     squeezed = c.add("Squeeze", "squeeze", x, reads=[lifted_mean], numbers=[Number(1)])
     if known:
         if plain:
@@ -204,10 +205,10 @@ def paddle(layer: Layer) -> list[Layer]:
     c.add("Reshape", "reshape", x, numbers=[Number(len(x))])
     c.add("Identity", "identity", x)
     c.fixed("Identity", 1)
-    c.add("Mul", "mul", x, operands=2, stored={"operand": 1})
-    c.add("Add", "add_broadcast", x, operands=2, first=numel(x), numbers=[Number(1)])
+    c.add("Mul", "mul", x, stored={"operand": 1})
+    c.add("Add", "add_broadcast", x, origin=Origin(first=numel(x)), numbers=[Number(1)])
     c.add("Identity", "identity", x)
-    c.add("Pow", "pow", x, operands=2, numbers=[Number(1)])
-    c.add("Div", "div", x, reads=(start, c.last), operands=2)
+    c.add("Pow", "pow", x, numbers=[Number(1)])
+    c.add("Div", "div", x, reads=(start, c.last))
     c.add("Identity", "identity", x)
     return c.made

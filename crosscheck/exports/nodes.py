@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from crosscheck.contract.network import Layer, Model, Shape
+from crosscheck.contract.origin import DESCRIBED, Number, Origin
 from crosscheck.errors import SpecError
 from crosscheck.ops import described as ops
 
@@ -15,25 +16,18 @@ Value = tuple[str, Shape]  # the name of a value and its shape
 NOT_ELEMENTS = ("node_held", "unshaped")  # what a layer's ``stored`` tells beside how many elements of which kind
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """Stored integers or one single number: ``key`` is equal for equal ones that an exporter may keep once, empty for others.
-
-    ``single`` is one number without an axis.
-    """
-
-    elements: int
-    key: str = ""
-    single: bool = False
+def with_attrs(layer: Layer, **attrs: Any) -> Layer:
+    """The layer with other parameters of its operation."""
+    return replace(layer, attrs={**layer.attrs, **attrs})
 
 
-def with_stored(layer: Layer, **attrs: Any) -> Layer:
-    """The layer with other attributes; what is stored as numbers is told by its attribute ``numbers``."""
-    merged: dict[str, Any] = {**layer.attrs, **attrs}
-    numbers: tuple[Number, ...] = merged.get("numbers", ())
-    stored = {k: n for k, n in merged.get("stored", {}).items() if k not in ("literals", "unshaped")}
-    stored |= {"literals": sum(n.elements for n in numbers), "unshaped": sum(n.elements for n in numbers if n.single)}
-    return replace(layer, attrs=merged | {"stored": {k: n for k, n in stored.items() if n}})
+def with_stored(layer: Layer, **origin: Any) -> Layer:
+    """The layer with other fields of its origin; what is stored as numbers is told by ``numbers``."""
+    changed = replace(layer.origin, **origin)
+    stored = {k: n for k, n in changed.held.items() if k not in ("literals", "unshaped")}
+    stored["literals"] = sum(n.elements for n in changed.numbers)
+    stored["unshaped"] = sum(n.elements for n in changed.numbers if n.single)
+    return replace(layer, origin=replace(changed, stored={k: n for k, n in stored.items() if n}))
 
 
 def node(
@@ -45,9 +39,13 @@ def node(
     *,
     numbers: Sequence[Number] = (),
     stored: Mapping[str, int] | None = None,
+    origin: Origin = DESCRIBED,
     **attrs: Any,
 ) -> Layer:
-    """One node. Raises SpecError where an op that networks are described with gives another shape than ``y``."""
+    """One node; ``origin`` has what else is to be said of it.
+
+    Raises SpecError where an op that networks are described with gives another shape than ``y``.
+    """
     shapes = tuple(shape for _, shape in reads)
     if op in ops.OPS:
         full, out = ops.complete(op, attrs, shapes[:1] if op == "flatten" else shapes)
@@ -55,8 +53,8 @@ def node(
             raise SpecError(f"node {id!r} ({onnx}) gives {out}, not {y}")
     else:
         full = {"shape": y, **attrs}
-    full |= {"onnx": onnx, "stored": dict(stored or {}), "numbers": tuple(numbers)}
-    return with_stored(Layer(id, op, full, tuple(name for name, _ in reads), shapes, (y,)))
+    layer = Layer(id, op, full, tuple(name for name, _ in reads), shapes, (y,), origin=origin)
+    return with_stored(layer, file="onnx", native=onnx, stored=dict(stored or {}), numbers=tuple(numbers))
 
 
 def moved(model: Model, change: Change, **other: Any) -> Model:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crosscheck.contract.network import Layer, Model
-from crosscheck.exports.nodes import NOT_ELEMENTS, Number, moved, with_stored
+from crosscheck.contract.origin import Origin
+from crosscheck.exports.nodes import NOT_ELEMENTS, moved, with_stored
 
 
 def leave_unused(model: Model, elements: dict[str, int]) -> Model:
@@ -16,8 +17,8 @@ def leave_unused(model: Model, elements: dict[str, int]) -> Model:
         unused += each * (len(x.x) - 2) if x.op.endswith("pool") else each
     if not unused:
         return model
-    attrs = {"shape": (0,), "unused": unused, "stored": {}}
-    return replace(model, layers=(*model.layers, Layer("(unused)", "constant", attrs, (), (), ((0,),))))
+    held = Layer("(unused)", "constant", {"shape": (0,)}, (), (), ((0,),), origin=Origin(file="onnx", unused=unused, stored={}))
+    return replace(model, layers=(*model.layers, held))
 
 
 def share_numbers(model: Model) -> Model:
@@ -25,7 +26,7 @@ def share_numbers(model: Model) -> Model:
     seen: set[str] = set()
 
     def change(x: Layer) -> list[Layer] | None:
-        numbers: tuple[Number, ...] = x.attrs.get("numbers", ())
+        numbers = x.origin.numbers
         kept = tuple(n for n in numbers if not n.key or not (n.key in seen or seen.add(n.key)))  # type: ignore[func-returns-value]
         return None if kept == numbers else [with_stored(x, numbers=kept)]
 
@@ -36,9 +37,9 @@ def hold_in_nodes(model: Model, what: str) -> Model:
     """What is stored lies in Constant nodes, ``everything`` or ``numbers`` alone, not in the graph's list of stored tensors."""
 
     def change(x: Layer) -> list[Layer] | None:
-        stored = {k: n for k, n in x.attrs["stored"].items() if k not in NOT_ELEMENTS}
-        numbers = tuple(replace(n, single=False) for n in x.attrs.get("numbers", ()))
-        held = sum(stored.values()) + x.attrs.get("unused", 0) if what == "everything" else stored.get("literals", 0)
+        stored = {k: n for k, n in x.origin.held.items() if k not in NOT_ELEMENTS}
+        numbers = tuple(replace(n, single=False) for n in x.origin.numbers)
+        held = sum(stored.values()) + x.origin.unused if what == "everything" else stored.get("literals", 0)
         return [with_stored(x, numbers=numbers, stored=stored | {"node_held": held})] if held else None
 
     return moved(model, change)

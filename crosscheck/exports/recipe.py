@@ -87,7 +87,9 @@ class Lowered:
 def seen(counted: Tally) -> dict[Key, int]:
     """Counts by op and primitive, containers left out, and nodes by type."""
     found = {(op, p): n for op, counts in counted.totals.items() for p, n in counts.items() if n}
-    kinds = Counter(str(x.attrs.get("onnx", TYPES.get(x.op, x.op))) for x in counted.model.layers if "unused" not in x.attrs)
+    kinds = Counter(
+        x.origin.native if x.origin.file else TYPES.get(x.op, x.op) for x in counted.model.layers if not x.origin.unused
+    )
     return found | {(NODES, kind): n for kind, n in kinds.items()}
 
 

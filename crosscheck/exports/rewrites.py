@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from crosscheck.contract.network import Layer, Model, numel
+from crosscheck.contract.origin import Number, Origin
 from crosscheck.errors import UsageError
 from crosscheck.exports import lrn
 from crosscheck.exports.copies import become_identity, drop, identity_after, identity_at_end, identity_before
 from crosscheck.exports.layout import channels_last_around, channels_last_ends
-from crosscheck.exports.nodes import Number, first, moved, node, readers, with_stored
+from crosscheck.exports.nodes import first, moved, node, readers, with_attrs, with_stored
 from crosscheck.exports.numbers import hold_in_nodes, leave_unused, share_numbers
 from crosscheck.ops import described as ops
 from crosscheck.ops import geometry
@@ -47,12 +48,9 @@ def as_nodes(model: Model, copies: bool = False) -> Model:
             raise UsageError(f"layer {x.id!r}: no recipe knows op {x.op!r}. Hint: they know {', '.join(TYPES)}")
         source = model.by_id[x.call_of] if copies and x.call_of else x
         kept = {k: n for k, n in ops.counts(source).items() if k in STORED and k != "repeated_params"}
-        attrs = {**x.attrs, "onnx": TYPES[x.op], "stored": kept}
-        if x.op == "add":
-            attrs["inplace"] = False
-        if x.call_of or x.id in called:
-            attrs["shared"] = True
-        layers.append(replace(x, attrs=attrs, call_of=None, functional=False))
+        origin = Origin("onnx", TYPES[x.op], stored=kept, shared=bool(x.call_of) or x.id in called)
+        attrs = {**x.attrs, "inplace": False} if x.op == "add" else x.attrs
+        layers.append(replace(x, attrs=attrs, call_of=None, functional=False, origin=origin))
     return replace(model, layers=tuple(layers), containers={"": "Graph"})
 
 
@@ -62,18 +60,18 @@ def fold_batchnorm(model: Model, biased: bool = True) -> Model:
     ``biased`` is False where just convolutions without a bias take one in.
     """
     read_by, gone = readers(model), {}
-    for conv in (x for x in model.layers if x.op == "conv" and not x.attrs.get("shared") and x.id not in model.outputs):
+    for conv in (x for x in model.layers if x.op == "conv" and not x.origin.shared and x.id not in model.outputs):
         behind = read_by.get(conv.id, [])
         if conv.attrs["bias"] and not biased:
             continue
-        if len(behind) == 1 and behind[0].op == "batchnorm" and not behind[0].attrs.get("shared"):
+        if len(behind) == 1 and behind[0].op == "batchnorm" and not behind[0].origin.shared:
             gone[behind[0].id] = conv.id
 
     def change(x: Layer) -> list[Layer] | None:
         if x.id in gone:
             return []
         if x.id in gone.values():
-            return [with_stored(x, bias=True, folded=True, stored={**x.attrs["stored"], "bias": x.y[1]})]
+            return [with_attrs(with_stored(x, folded=True, stored={**x.origin.held, "bias": x.y[1]}), bias=True)]
         return None
 
     return moved(model, change)
@@ -85,9 +83,9 @@ def decompose_batchnorm(model: Model) -> Model:
     def change(x: Layer) -> list[Layer] | None:
         if x.op != "batchnorm":
             return None
-        once = 0 if "norm_scale" not in x.attrs["stored"] else x.y[1]
-        scaled = node(f"{x.id}/Mul", "mul", "Mul", [first(x)], x.y, stored={"operand": once}, operands=2)
-        added = node(x.id, "bias", "Add", [(scaled.id, x.y)], x.y, stored={"bias": once}, operands=2, first=numel(x.y))
+        once = 0 if "norm_scale" not in x.origin.held else x.y[1]
+        scaled = node(f"{x.id}/Mul", "mul", "Mul", [first(x)], x.y, stored={"operand": once})
+        added = node(x.id, "bias", "Add", [(scaled.id, x.y)], x.y, stored={"bias": once}, origin=Origin(first=numel(x.y)))
         return [scaled, added]
 
     return moved(model, change)
@@ -100,7 +98,7 @@ def bare_matmul(model: Model, transposed: bool = False) -> Model:
         if x.op != "linear" or x.attrs["bias"]:
             return None
         turned = node(f"{x.id}/Transpose", "constant", "Transpose", [], (x.attrs["in_features"], x.attrs["out_features"]))
-        return [*([turned] if transposed else []), with_stored(x, onnx="MatMul")]
+        return [*([turned] if transposed else []), with_stored(x, native="MatMul")]
 
     return moved(model, change)
 
@@ -115,22 +113,20 @@ def split_bias(model: Model, ops: Sequence[str], onnx: str = "", shaped: bool = 
     def change(x: Layer) -> list[Layer] | None:
         if x.op not in ops or not x.attrs["bias"]:
             return None
-        if apart and not x.attrs.get("folded") and not _explicit(x):
+        if apart and not x.origin.folded and not _explicit(x):
             return None
-        stored = dict(x.attrs["stored"])
+        stored = dict(x.origin.held)
         bias = {"bias": stored.pop("bias")} if "bias" in stored else {}
-        bare = with_stored(replace(x, id=f"{x.id}/{onnx or x.attrs['onnx']}"), bias=False, stored=stored)
-        bare = with_stored(bare, onnx=onnx or x.attrs["onnx"])
+        native = onnx or x.origin.native
+        bare = with_stored(with_attrs(replace(x, id=f"{x.id}/{native}"), bias=False), native=native, stored=stored)
         pieces, numbers = [bare], []
         if shaped:
             wide = (1, x.y[1], *[1] * (len(x.y) - 2))
             pieces.append(node(f"{x.id}/shape", "constant", "Identity", [], (len(wide),)))
             pieces.append(node(f"{x.id}/reshaped", "constant", "Reshape", [], wide))
             numbers = [Number(len(wide))]
-        after = {"after": "linear"} if x.op == "linear" else {}
-        reads = [(bare.id, bare.y)]
-        sums = {"operands": 2, "first": numel(x.y)}
-        pieces.append(node(x.id, "bias", "Add", reads, x.y, numbers=numbers, stored=bias, **sums, **after))
+        origin = Origin(first=numel(x.y), after_product=x.op == "linear")
+        pieces.append(node(x.id, "bias", "Add", [(bare.id, bare.y)], x.y, numbers=numbers, stored=bias, origin=origin))
         return pieces
 
     return moved(model, change)
@@ -158,7 +154,7 @@ def zero_bias(model: Model) -> Model:
             node(f"{x.id}/bias_shape", "constant", "Expand", [], (1,)),
             node(zero, "cast_like", "CastLike", [first(x)], (), numbers=[Number(1, "0.0")]),
             node(f"{x.id}/bias", "expand", "Expand", [(zero, ())], channels, numbers=[Number(1)]),
-            with_stored(replace(x, inputs=(*x.inputs, f"{x.id}/bias"), in_shapes=(*x.in_shapes, channels)), bias=True),
+            with_attrs(replace(x, inputs=(*x.inputs, f"{x.id}/bias"), in_shapes=(*x.in_shapes, channels)), bias=True),
         ]
 
     return moved(model, change)
@@ -249,7 +245,7 @@ def pad_pools(model: Model) -> Model:
         numbers = [Number(2 * len(x.x), f"{pads}")]
         padded = node(f"{x.id}/Pad", "zero_pad", "Pad", [first(x)], wide, pads=pads, numbers=numbers)
         none = tuple((0, 0) for _ in x.attrs["padding"])
-        return [padded, with_stored(replace(x, inputs=(padded.id,), in_shapes=(wide,)), padding=none)]
+        return [padded, with_attrs(replace(x, inputs=(padded.id,), in_shapes=(wide,)), padding=none)]
 
     return moved(model, change)
 

@@ -138,7 +138,7 @@ def _count_sample_norm(layer: Layer) -> Counts:
         counts |= {"repeated_params": (2, size)} if layer.call_of else {"norm_scale": (size,), "norm_shift": (size,)}
     else:
         counts |= {"plain_rows": (rows,), "plain_in_elements": x}
-    if layer.attrs.get("onnx") == "InstanceNormalization":
+    if layer.origin.node == "InstanceNormalization":
         counts["instance_elements"] = x
     return counts
 
@@ -195,7 +195,7 @@ def _count_lrn(layer: Layer) -> Counts:
 
 
 def _count_flatten(layer: Layer) -> Counts:
-    reshape = layer.attrs.get("onnx") == "Reshape"
+    reshape = layer.origin.node == "Reshape"
     return _elements(layer) | ({"reshape_elements": layer.y} if reshape else {})
 
 
@@ -298,15 +298,15 @@ def complete(op: str, attrs: Mapping[str, Any], in_shapes: Sequence[Shape]) -> t
 def factors(layer: Layer) -> Counts:
     """The factors of every primitive of one layer; their product is the count.
 
-    A layer that was read from a file says in its attribute ``stored`` how many elements of each parameter primitive the file
+    The origin of a layer that was read from a file says in ``stored`` how many elements of each parameter primitive the file
     holds for it and for no layer before it; that stands in for what its shapes would tell.
     """
     counts = (DESCRIBED.get(layer.op) or FILE_OPS[layer.op]).counts(layer)
-    if "caffe" in layer.attrs:
+    if layer.origin.file == "caffe":
         counts = counts | {"calls": (1,)}
     if len(layer.out_shapes) > 1:
         counts["later_out_elements"] = (sum(map(prod, layer.out_shapes[1:])),)
-    stored = layer.attrs.get("stored")
+    stored = layer.origin.stored
     if stored is not None:
         kept = {k: v for k, v in counts.items() if k not in STORED or prod(v) == stored.get(k)}
         counts = {k: (n,) for k, n in stored.items()} | kept

@@ -72,16 +72,16 @@ def _stated(attrs: Attrs, _: Sequence[Shape]) -> Shape:
 
 
 def _several(layer: Layer) -> Counts:
-    return elements(layer) | _first(layer) | {"element_sums": (max(layer.attrs.get("operands", 2) - 1, 0), *layer.y)}
+    return elements(layer) | _first(layer) | {"element_sums": (max(layer.origin.operands - 1, 0), *layer.y)}
 
 
 def _first(layer: Layer) -> Counts:
-    return {"first_elements": (layer.attrs["first"],)} if "first" in layer.attrs else {}
+    return {"first_elements": (layer.origin.first,)} if layer.origin.first else {}
 
 
 def _bias(layer: Layer) -> Counts:
     counts = elements(layer) | _first(layer) | {"bias_add": layer.y}
-    return counts | {"product_bias_elements": layer.y} if layer.attrs.get("after") == "linear" else counts
+    return counts | {"product_bias_elements": layer.y} if layer.origin.after_product else counts
 
 
 def _product(layer: Layer) -> Counts:
@@ -109,7 +109,7 @@ def _norm(layer: Layer) -> Counts:
 
 
 def _reshape(layer: Layer) -> Counts:
-    flatten = layer.attrs.get("onnx") == "Flatten"
+    flatten = layer.origin.node == "Flatten"
     return elements(layer) | ({"flatten_elements": layer.y} if flatten else {})
 
 
@@ -129,9 +129,9 @@ def _recurrent(layer: Layer) -> Counts:
 
 def _fixed(layer: Layer) -> Counts:
     counts: Counts = {"out_elements": layer.y}
-    if layer.attrs.get("onnx", "Constant") not in COPIES:
+    if layer.origin.node not in COPIES:
         counts["made_elements"] = layer.y
-    return counts | {"unused_elements": (layer.attrs["unused"],)} if layer.attrs.get("unused") else counts
+    return counts | {"unused_elements": (layer.origin.unused,)} if layer.origin.unused else counts
 
 
 def _handed_over(layer: Layer) -> Counts:
@@ -139,9 +139,9 @@ def _handed_over(layer: Layer) -> Counts:
 
 
 def _unknown(layer: Layer) -> Counts:
-    bound = layer.attrs.get("bound")
+    bound = layer.origin.bound
     counts = elements(layer) if layer.in_shapes else {"out_elements": layer.y}
-    return counts if bound is None else counts | {"bound": tuple(bound)}
+    return counts if bound is None else counts | {"bound": bound}
 
 
 def _kinds(family: str, names: Iterable[str], counts: Callable[[Layer], Counts] = elements) -> dict[str, Op]:

@@ -111,7 +111,7 @@ def _verdict(found: Comparison) -> str:
 
 def _odd(seen: Model) -> str:
     """What the vocabulary cannot express of a network that was seen."""
-    odd = [f"{x.id} is {x.attrs.get('native')}" for x in seen.layers if x.op == "unknown"]
+    odd = [f"{x.id} is {x.origin.native}" for x in seen.layers if x.op == "unknown"]
     return f"no op for {len(odd)} calls: {', '.join(odd[:3])}" if odd else ""
 
 

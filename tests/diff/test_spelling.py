@@ -115,19 +115,22 @@ def from_file() -> Model:
     def call(name: str, op: str, attrs: dict[str, Any], reads: tuple[str, ...], x: tuple[int, ...], y: tuple[int, ...]) -> Layer:
         return Layer(name, op, attrs, reads, (x,), (y,))
 
+    def added(name: str, reads: str, y: tuple[int, ...], **stored: int) -> Layer:
+        return call(name, "bias", {"shape": y}, (reads,), y, y).with_origin(file="onnx", native="Add", stored=stored)
+
     made = {x.id: x for x in plain().layers}
     conv, fc = (replace(made[k], attrs={**made[k].attrs, "bias": False}) for k in ("conv", "fc"))
     four = conv.y
     layers = (
         call("turn", "transpose", {"shape": (1, 2, 6, 6)}, ("input",), (1, 6, 6, 2), (1, 2, 6, 6)),
         replace(conv, inputs=("turn",)),
-        call("add", "bias", {"shape": four, "stored": {"bias": 3, "literals": 4}}, ("conv",), four, four),
+        added("add", "conv", four, bias=3, literals=4),
         replace(made["relu"], inputs=("add",)),
         call("mean", "reduce_mean", {"shape": (1, 3)}, ("relu",), four, (1, 3)),
         Layer("size", "shape", {"shape": (2,)}, ("mean",), ((1, 3),), ((2,),)),
         Layer("unused", "slice", {"shape": (1,)}, ("size",), ((2,),), ((1,),)),
         replace(fc, inputs=("mean",)),
-        call("add2", "bias", {"shape": (1, 4), "stored": {"bias": 4}}, ("fc",), (1, 4), (1, 4)),
+        added("add2", "fc", (1, 4), bias=4),
     )
     source = plain()
     return replace(source, layers=layers, outputs=("add2",), inputs=(replace(source.inputs[0], shape=(1, 6, 6, 2)),))

@@ -47,8 +47,8 @@ def row(model: Model, export: str, **changed: Any) -> Export:
 
 def forgotten(model: Model) -> Model:
     """The same file with one bias of a convolution forgotten."""
-    at, x = next((k, x) for k, x in enumerate(model.layers) if x.op == "conv" and "bias" in x.attrs["stored"])
-    less = with_stored(x, stored={k: n for k, n in x.attrs["stored"].items() if k != "bias"})
+    at, x = next((k, x) for k, x in enumerate(model.layers) if x.op == "conv" and "bias" in x.origin.held)
+    less = with_stored(x, stored={k: n for k, n in x.origin.held.items() if k != "bias"})
     return replace(model, layers=(*model.layers[:at], less, *model.layers[at + 1 :]))
 
 

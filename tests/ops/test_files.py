@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from crosscheck.contract.network import Input, Layer, Model, Shape
+from crosscheck.contract.origin import DESCRIBED, Origin
 from crosscheck.conventions import read as convention
 from crosscheck.errors import ConventionError
 from crosscheck.ops import described as ops
@@ -17,9 +18,9 @@ from crosscheck.ops.primitives import PRIMITIVES
 from tests.helpers import convention_text
 
 
-def layer(op: str, out: Shape, *shapes: Shape, **attrs: Any) -> Layer:
+def layer(op: str, out: Shape, *shapes: Shape, origin: Origin = DESCRIBED, **attrs: Any) -> Layer:
     names = tuple(f"in{k}" for k in range(len(shapes)))
-    return Layer("it", op, {"shape": out, **attrs}, names, shapes, (out,))
+    return Layer("it", op, {"shape": out, **attrs}, names, shapes, (out,), origin=origin)
 
 
 def test_every_op_of_files_has_a_family_and_no_network_op_has_one() -> None:
@@ -45,27 +46,27 @@ CASES: list[tuple[Layer, dict[str, int]]] = [
     (layer("matmul", (), (4,), (4,), depth=4), {"mac": 4}),
     (layer("einsum", (2, 3), (2, 4), (3, 4), extents=(2, 4, 3)), {"mac": 24}),
     (layer("mul", (2, 3), (2, 3), (3,)), {"element_sums": 6}),
-    (layer("max", (2, 3), (2, 3), operands=1), {}),
+    (layer("max", (2, 3), (2, 3), origin=Origin(operands=1)), {}),
     (layer("bias", (2, 3), (2, 3)), {"bias_add": 6}),
     (layer("matmul", (3, 5), (3, 4), (4, 5), depth=4, bias=True), {"mac": 3 * 5 * 4, "bias_add": 15}),
     (layer("layernorm_axes", (2, 3, 4), (2, 3, 4), rows=2, lead=3), {"rows": 2, "lead_rows": 8}),
-    (layer("reshape", (2, 12), (2, 3, 4), onnx="Flatten"), {"flatten_elements": 24}),
-    (layer("reshape", (2, 12), (2, 3, 4), onnx="Reshape"), {}),
+    (layer("reshape", (2, 12), (2, 3, 4), origin=Origin("onnx", "Flatten")), {"flatten_elements": 24}),
+    (layer("reshape", (2, 12), (2, 3, 4), origin=Origin("onnx", "Reshape")), {}),
     (layer("lp_pool", (1, 1, 2, 2, 2), (1, 1, 4, 4, 4), kernel=(3, 2, 2)), VOLUME),
     (layer("lp_pool", (1, 2, 3, 3), (1, 2, 6, 6), kernel=(2, 2)), {"window_elements": 72}),
     (layer("softmax_axis", (2, 3, 4), (2, 3, 4), rows=8), {"rows": 8}),
     (layer("lstm", (7, 1, 2, 5), (7, 2, 3), directions=1, gates=4, hidden=5), RECURRENT),
-    (layer("bias", (2, 3), (2, 3), after="linear"), {"bias_add": 6, "product_bias_elements": 6}),
-    (layer("bias", (2, 3), (2, 3), first=3), {"bias_add": 6, "first_elements": 3}),
-    (layer("add_broadcast", (2, 3), (2, 3), first=3), {"element_sums": 6, "first_elements": 3}),
+    (layer("bias", (2, 3), (2, 3), origin=Origin(after_product=True)), {"bias_add": 6, "product_bias_elements": 6}),
+    (layer("bias", (2, 3), (2, 3), origin=Origin(first=3)), {"bias_add": 6, "first_elements": 3}),
+    (layer("add_broadcast", (2, 3), (2, 3), origin=Origin(first=3)), {"element_sums": 6, "first_elements": 3}),
     (layer("resize", (1, 2, 6, 6), (1, 2, 3, 3), mode="nearest"), {}),
     (layer("resize", (1, 2, 6, 6), (1, 2, 3, 3), mode="linear"), {"linear_elements": 72}),
     (layer("resize", (1, 2, 6, 6), (1, 2, 3, 3), mode="cubic"), {"cubic_elements": 72}),
-    (layer("unknown", (2, 3), (2, 5), bound=(2, 3, 100)), {"bound": 600}),
-    (layer("unknown", (2, 3), (2, 5), bound=None), {}),
-    (layer("constant", (3,), unused=9), {"unused_elements": 9}),
-    (layer("constant", (3,), onnx="Slice"), {}),
-    (layer("constant", (3,), onnx="Concat"), {"made_elements": 3}),
+    (layer("unknown", (2, 3), (2, 5), origin=Origin(bound=(2, 3, 100))), {"bound": 600}),
+    (layer("unknown", (2, 3), (2, 5)), {}),
+    (layer("constant", (3,), origin=Origin("onnx", unused=9)), {"unused_elements": 9}),
+    (layer("constant", (3,), origin=Origin("onnx", "Slice")), {}),
+    (layer("constant", (3,), origin=Origin("onnx", "Concat")), {"made_elements": 3}),
 ]
 
 
@@ -88,7 +89,7 @@ def size(shape: Shape) -> int:
 def test_what_a_file_stores_stands_in_for_what_shapes_tell() -> None:
     full, y = ops.complete("conv", {"out_channels": 4, "kernel": 3}, [(1, 2, 5, 5)])
     for stored in ({"weight": 72, "bias": 4}, {"weight": 72, "literals": 2}, {"bias": 4}, {}):
-        it = Layer("it", "conv", full | {"stored": stored}, ("x",), ((1, 2, 5, 5),), (y,))
+        it = Layer("it", "conv", full, ("x",), ((1, 2, 5, 5),), (y,), origin=Origin(stored=stored))
         found = ops.counts(it)
         assert {k: found[k] for k in ("weight", "bias", "literals") if k in found} == stored
         assert found["mac"] == 4 * 2 * 9 * 9

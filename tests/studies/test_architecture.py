@@ -94,9 +94,7 @@ def test_an_epsilon_that_no_output_would_show_is_seen(tmp_path: Path) -> None:
 def test_other_elements_than_the_sizes_tell_are_seen(tmp_path: Path) -> None:
     """Native tensors are counted, not computed from settings."""
     seen = small()
-    layers = tuple(
-        replace(x, attrs={**x.attrs, "stored": {"weight": 107, "bias": 4}}) if x.id == "conv" else x for x in seen.layers
-    )
+    layers = tuple(x.with_origin(stored={"weight": 107, "bias": 4}) if x.id == "conv" else x for x in seen.layers)
     built = run(tmp_path, small(), one_small=replace(seen, layers=layers))
     (check,) = [c for c in built.checks if c.there == "one"]
     assert check.verdict == DIFFERS

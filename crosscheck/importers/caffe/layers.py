@@ -11,6 +11,7 @@ from math import prod
 from typing import Any
 
 from crosscheck.contract.network import Shape, show_shape
+from crosscheck.contract.origin import DESCRIBED, Origin
 from crosscheck.importers.caffe.fields import Fields
 from crosscheck.importers.caffe.net import Node
 from crosscheck.importers.onnx.node import MOST_KERNEL, MisfitError, UnshapedError, one_axis
@@ -35,6 +36,7 @@ class Made:
     attrs: dict[str, Any] = field(default_factory=dict)
     blobs: tuple[Blob, ...] = ()
     x: Shape | None = None
+    origin: Origin = DESCRIBED
 
 
 @dataclass(slots=True)
@@ -76,9 +78,9 @@ class Call:
 Handler = Callable[[Call], Made]
 
 
-def stated(op: str, *shapes: Shape, blobs: tuple[Blob, ...] = (), **attrs: Any) -> Made:
+def stated(op: str, *shapes: Shape, blobs: tuple[Blob, ...] = (), origin: Origin = DESCRIBED, **attrs: Any) -> Made:
     """An op that only comes from files."""
-    return Made(op, shapes, {"shape": shapes[0], **attrs}, blobs)
+    return Made(op, shapes, {"shape": shapes[0], **attrs}, blobs, origin=origin)
 
 
 # --- windows --------------------------------------------------------------------------------------------------------------
@@ -241,7 +243,7 @@ def _recurrent(n: Call) -> Made:
         made = stated("lstm", *tops, directions=1, gates=4, hidden=hidden)
         made.blobs, made.x = (("weight", (4 * hidden, size + hidden)), ("bias", (4 * hidden,))), (steps, batch, size)
         return made
-    made = stated("unknown", *tops, bound=(steps, batch, hidden, size + 2 * hidden))
+    made = stated("unknown", *tops, origin=Origin(bound=(steps, batch, hidden, size + 2 * hidden)))
     made.blobs = (("operand", (hidden, size + 2 * hidden)), ("operand", (2, hidden)))
     return made
 
@@ -266,7 +268,7 @@ def _scale(n: Call) -> Made:
     bias = p.get("bias_term", False)
     covered = _covered(n, x, p)
     blobs = tuple(b for b, has in ((("norm_scale", covered), len(n.bottoms) == 1), (("norm_shift", covered), bias)) if has)
-    return stated("learned_scale", x, blobs=blobs, shift=bias)
+    return stated("learned_scale", x, blobs=blobs)
 
 
 def _bias(n: Call) -> Made:
@@ -366,7 +368,7 @@ def _eltwise(n: Call) -> Made:
         raise MisfitError(f"{len(p.all('coeff'))} coefficients do not fit {len(xs)} inputs")
     if kind == "SUM":
         return n.network("add", {}, *xs)
-    return stated("mul" if kind == "PROD" else "max", xs[0], operands=len(xs))
+    return stated("mul" if kind == "PROD" else "max", xs[0], origin=Origin(operands=len(xs)))
 
 
 HANDLERS: dict[str, Handler] = {

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from crosscheck.contract.network import BARE, ROOT, Input, Layer, Model, Shape, numel, show_shape
+from crosscheck.contract.origin import Origin
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED
 from crosscheck.errors import FileError, UsageError
 from crosscheck.importers.caffe import layers as caffe_layers
@@ -194,12 +195,16 @@ class _Walk:
                 if numel(shape) > MOST_BLOB:
                     self.large.append(f"{clean(top)} ({_show(shape)})")
         layer_id = self._unique(node.name or node.type, max(len(tops), 1))
-        attrs = made.attrs | {"caffe": clean(node.type)}
-        if any(shape is None for shape in tops):
-            attrs["unshaped"] = True
-        if any(a == b for a, b in zip(node.bottoms, node.tops, strict=False)):
-            attrs["inplace"] = True
-        attrs["stored"] = self._stored(node, made.blobs, layer_id)
+        attrs = made.attrs
+        if made.op == "add":
+            attrs = attrs | {"inplace": any(a == b for a, b in zip(node.bottoms, node.tops, strict=False))}
+        origin = replace(
+            made.origin,
+            file="caffe",
+            native=clean(node.type),
+            unshaped=any(shape is None for shape in tops),
+            stored=self._stored(node, made.blobs, layer_id),
+        )
         if source is not None:
             refs, shapes = self._enter(layer_id, node, source)
         else:
@@ -208,7 +213,7 @@ class _Walk:
             if made.x is not None:
                 shapes[0] = made.x
         outs = tuple(s or () for s in tops) or ((0,),)
-        layer = Layer(layer_id, made.op, attrs, tuple(refs), tuple(shapes), outs)
+        layer = Layer(layer_id, made.op, attrs, tuple(refs), tuple(shapes), outs, origin=origin)
         self.layers.append(layer)
         for blob in node.bottoms:
             self.left.pop(blob, None)
@@ -231,8 +236,10 @@ class _Walk:
         if handler is not None:
             try:
                 return handler(call)
-            except (OddError, UnshapedError) as reason:
+            except OddError as reason:
                 return self._unknown(call, str(reason))
+            except UnshapedError:  # which input it is shows in the note
+                return self._unknown(call, "")
         return self._unknown(call, "")
 
     def _unknown(self, call: Call, why: str) -> Made:
@@ -243,7 +250,7 @@ class _Walk:
         whole = tops and all(s is not None for s in tops) and len(known) == len(call.bottoms)
         outs = sum(numel(s) for s in tops if s is not None)
         bound = (outs, max((numel(s) for s in known), default=1)) if whole else None
-        return Made("unknown", tops, {"shape": (tops[0] if tops else None) or (), "bound": bound, "why": why})
+        return Made("unknown", tops, {"shape": (tops[0] if tops else None) or ()}, origin=Origin(bound=bound, why=why))
 
     def _stored(self, node: Node, blobs: tuple[Blob, ...], layer_id: str) -> dict[str, int]:
         """Elements of the parameters that this layer is the first to have. Raises ValueError where shared ones do not agree."""
@@ -284,7 +291,7 @@ class _Walk:
         return Imported(model, tuple(self._notes(notes)), any(x.op == "unknown" for x in self.layers) or bool(notes.odd))
 
     def _notes(self, notes: Notes) -> Iterable[str]:
-        yield from uncounted(self.layers, "caffe")
+        yield from uncounted(self.layers)
         odd = dict(notes.odd)
         if any(x.op == "unknown" for x in self.layers):  # the settings of such a layer are no news
             odd = {name: found for name, found in odd.items() if found[2] or not name.endswith("_param")}

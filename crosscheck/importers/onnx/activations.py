@@ -53,14 +53,14 @@ class _Graph:
 
     def scaled(self, x: Layer | None, factor: float) -> bool:
         """True for a product with this number, or a quotient by its inverse."""
-        if x is None or len(x.inputs) != 1 or "number" not in x.attrs:
+        if x is None or len(x.inputs) != 1 or x.origin.number is None:
             return False
-        number = x.attrs["number"]
+        number = x.origin.number
         return (x.op == "mul" and _close(number, factor)) or (x.op == "div" and bool(number) and _close(1 / number, factor))
 
     def plus(self, x: Layer | None, number: float) -> bool:
         """True for a sum with this number."""
-        return x is not None and x.op in SUMS and len(x.inputs) == 1 and _close(x.attrs.get("number"), number)
+        return x is not None and x.op in SUMS and len(x.inputs) == 1 and _close(x.origin.number, number)
 
 
 def _close(a: float | None, b: float) -> bool:
@@ -174,7 +174,7 @@ def _gelu_tanh(graph: _Graph, tanh: Layer) -> Found:
 def _cube(graph: _Graph, value: str, x: str) -> tuple[Layer, ...] | None:
     power = graph.made_by(value, "pow")
     if power is not None:
-        return (power,) if power.inputs == (x,) and _close(power.attrs.get("number"), 3) else None
+        return (power,) if power.inputs == (x,) and _close(power.origin.number, 3) else None
     product = graph.made_by(value, "mul")
     square = next((s for v in product.inputs if (s := graph.made_by(v, "mul")) and s.inputs == (x, x)), None) if product else None
     return (square, product) if product and square and sorted(product.inputs) == sorted((square.id, x)) else None

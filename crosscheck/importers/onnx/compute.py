@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from crosscheck.contract.network import Shape, numel
+from crosscheck.contract.origin import Origin
 from crosscheck.importers.onnx.node import Call, Handler, Made, MisfitError, Nums, broadcast, few, one_axis, stated
 from crosscheck.ops import geometry
 from crosscheck.ops.files import BINARY, REDUCTION, UNARY
@@ -174,8 +175,7 @@ def _sum(n: Call) -> Made:
     made = stated(
         "bias" if len(biases) == 1 and len(shapes) == 2 else "add_broadcast",
         y,
-        operands=len(shapes),
-        first=numel(y if n.node.op == "Sum" else shapes[0]),
+        origin=Origin(operands=len(shapes), first=numel(y if n.node.op == "Sum" else shapes[0])),
     )
     made.roles = dict.fromkeys(biases, "bias")
     made.nums = few(_fold(n, y, lambda a, b: a + b), y)
@@ -225,7 +225,7 @@ def _binary(n: Call) -> Made:
         if all(p is not None for p in picks):
             wide = [p * numel(y) if len(p) == 1 else p for p in picks if p is not None]
             nums = few(tuple(a if c else b for c, a, b in zip(*wide, strict=True)), y)
-    return stated("prelu" if op == "PRelu" else snake(op), y, nums, operands=count)
+    return stated("prelu" if op == "PRelu" else snake(op), y, nums, origin=Origin(operands=count))
 
 
 def _reduce(n: Call) -> Made:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crosscheck.contract.network import Input, Layer, Model, Shape, numel, show_shape
+from crosscheck.contract.origin import Origin
 from crosscheck.errors import FileError, UsageError
 from crosscheck.importers.names import clean
 from crosscheck.importers.onnx import activations as readings
@@ -146,7 +147,7 @@ def _import(path: Path, judged: tuple[File, Graph], reader: Reader, given: Mappi
 def _still(walker: Walker, name: str, known: Known) -> str:
     """A stored tensor that is an output of the graph: a layer of its own."""
     shape = known.shape or ()
-    layer = Layer(walker.names.unique(name), "constant", {"shape": shape, "onnx": "", "stored": {}}, (), (), (shape,))
+    layer = Layer(walker.names.unique(name), "constant", {"shape": shape}, (), (), (shape,), origin=Origin("onnx", stored={}))
     walker.layers.append(layer)
     return layer.id
 
@@ -204,7 +205,7 @@ def _likely(dims: tuple[int | str | None, ...] | None) -> Shape:
 
 def _notes(walker: Walker) -> tuple[list[str], bool]:
     """What is not counted and why, which stored tensors are shared, which are read by nobody; adds a layer for the last."""
-    notes = uncounted(walker.layers, "onnx")
+    notes = uncounted(walker.layers)
     partial = bool(notes)
     shared = [u for u in walker.uses.values() if len(u.layers) > 1 and u.tensor.elements > 1]
     if shared:
@@ -215,11 +216,9 @@ def _notes(walker: Walker) -> tuple[list[str], bool]:
     if unused:
         elements = sum(t.elements for t in unused)
         held = {"node_held": n} if (n := sum(t.elements for t in unused if t.held)) else {}
-        walker.layers.append(
-            Layer(
-                walker.names.unique("(unused)"), "constant", {"shape": (0,), "unused": elements, "stored": held}, (), (), ((0,),)
-            )
-        )
+        origin = Origin("onnx", unused=elements, stored=held)
+        name = walker.names.unique("(unused)")
+        walker.layers.append(Layer(name, "constant", {"shape": (0,)}, (), (), ((0,),), origin=origin))
     named = [t for t in unused if not t.literal and t.elements > 1]
     if named:
         many = sum(t.elements for t in named)
@@ -227,24 +226,27 @@ def _notes(walker: Walker) -> tuple[list[str], bool]:
     return notes, partial
 
 
-def uncounted(layers: Iterable[Layer], kind_in: str) -> list[str]:
-    """Nodes that the engine does not know, a line a kind, which attribute ``kind_in`` tells, with an upper bound."""
+def uncounted(layers: Iterable[Layer]) -> list[str]:
+    """Nodes that the engine does not know, a line for each native kind, with an upper bound."""
     notes: list[str] = []
     kinds: dict[str, list[Layer]] = {}
     for layer in layers:
         if layer.op == "unknown":
-            kinds.setdefault(str(layer.attrs[kind_in]), []).append(layer)
+            kinds.setdefault(layer.origin.native, []).append(layer)
     for kind, alike in kinds.items():
-        bounds = [b for x in alike for b in [x.attrs.get("bound")]]
+        bounds = [x.origin.bound for x in alike]
         most = "no bound is known" if None in bounds else f"at most {sum(numel(b) for b in bounds if b is not None):,} MACs"
-        inside = alike[0].attrs.get("bodies")
+        inside = f"inside: {alike[0].origin.bodies}" if alike[0].origin.bodies else ""
         shown = ", ".join(
             f"{x.id} ({' and '.join(map(show_shape, x.in_shapes)) or 'nothing'} → "
-            + ("an unknown shape)" if x.attrs.get("unshaped") else " and ".join(map(show_shape, x.out_shapes)) + ")")
+            + ("an unknown shape)" if x.origin.unshaped else " and ".join(map(show_shape, x.out_shapes)) + ")")
             for x in alike[:SHOWN]
         )
         more = f" and {len(alike) - SHOWN} more" if len(alike) > SHOWN else ""
-        notes.append(f"not counted: {len(alike)} {kind}, {most}: {shown}{more}" + (f"; inside: {inside}" if inside else ""))
+        notes.append(
+            f"not counted: {len(alike)} {kind}, {most}: {shown}{more}"
+            + "".join(f"; {s}" for s in (inside, alike[0].origin.why) if s)
+        )
     return notes
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crosscheck.contract.network import Shape, numel
+from crosscheck.contract.origin import DESCRIBED, Origin
 from crosscheck.importers.onnx.protos import Node
 from crosscheck.importers.onnx.tensor import SMALL, Number, Tensor
 from crosscheck.ops import described as ops
@@ -63,6 +64,7 @@ class Made:
     attrs: dict[str, Any] = field(default_factory=dict)
     roles: Mapping[int, str] = field(default_factory=dict)
     nums: Nums | None = None
+    origin: Origin = DESCRIBED
 
 
 @dataclass(slots=True)
@@ -201,9 +203,9 @@ def broadcast(shapes: Sequence[Shape]) -> Shape:
     return tuple(out)
 
 
-def stated(op: str, shape: Shape | None, nums: Nums | None = None, **attrs: Any) -> Made:
+def stated(op: str, shape: Shape | None, nums: Nums | None = None, *, origin: Origin = DESCRIBED, **attrs: Any) -> Made:
     """An op that only comes from files, with one output."""
-    return Made(op, [shape], {"shape": shape or (), **attrs}, {}, nums)
+    return Made(op, [shape], {"shape": shape or (), **attrs}, {}, nums, origin)
 
 
 def few(nums: Nums | None, shape: Shape | None) -> Nums | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import ChainMap, Counter
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from crosscheck.contract.network import Layer, Shape, numel
+from crosscheck.contract.origin import DESCRIBED, Origin
 from crosscheck.errors import FileError
 from crosscheck.importers.names import Names, clean
 from crosscheck.importers.onnx import compute, makes, moves, products
@@ -113,11 +113,11 @@ class Walker:
         handler = HANDLERS.get(call.node.op) if call.node.domain == "" else None
         outputs: list[Shape | None] = [None] * len(call.node.outputs)
         if handler is None:
-            return Made("unknown", outputs, {"shape": (), "bound": None})
+            return Made("unknown", outputs, {"shape": ()})
         try:
             return handler(call)
         except UnshapedError:
-            return Made("unknown", outputs, {"shape": (), "bound": None})
+            return Made("unknown", outputs, {"shape": ()})
 
     def _literal(self, call: Call, name: str) -> Known:
         """The value of a Constant node."""
@@ -148,15 +148,14 @@ class Walker:
                 shapes[k] = self._said(said.get(name))
             if shapes[k] is not None:
                 shapes[k] = sound(tuple(shapes[k] or ()), f"output {name!r}")
-        attrs: dict[str, Any] = made.attrs | {"onnx": clean(f"{node.domain}::{node.op}" if node.domain else node.op)}
+        native = clean(f"{node.domain}::{node.op}" if node.domain else node.op)
         kept = [(name, shape) for name, shape in zip(node.outputs, shapes, strict=True) if name] or [("", None)]
-        if any(shape is None for _, shape in kept):
-            attrs["unshaped"] = True
+        attrs, origin = made.attrs, replace(made.origin, unshaped=any(shape is None for _, shape in kept))
         layer_id = self.names.unique(where)
         stored: Counter[str] = Counter()
         if fixed:
             made = replace(made, op="constant")
-            attrs = {"shape": shapes[0] or (), "onnx": attrs["onnx"]}
+            attrs, origin = {"shape": shapes[0] or ()}, DESCRIBED
         else:
             for k, v in given:
                 for s in v.stored or ():
@@ -166,23 +165,27 @@ class Walker:
                         stored["unshaped"] += s.elements * (s.unshaped and not s.held)
         flow = [(v.ref, v.shape or ()) for _, v in given if v.stored is None]
         if made.op == "unknown":
-            attrs |= {"shape": shapes[0] or ()} | self._bound(given, kept)
-        if made.op == "bias" and any(ref in self.products for ref, _ in flow):
-            attrs["after"] = "linear"
+            attrs, origin = {"shape": shapes[0] or ()}, replace(origin, bound=self._bound(given, kept))
         if made.op == "linear" and node.op == "MatMul":
             self.products.add(layer_id)
         singles = [v.nums[0] for _, v in given if v.stored is not None and v.nums is not None and len(v.nums) == 1]
-        if len(singles) == 1 and made.op in FILE_OPS:
-            attrs["number"] = singles[0]
-        if node.outputs:
-            attrs["output"] = node.outputs[0]
+        origin = replace(
+            origin,
+            file="onnx",
+            native=native,
+            output=node.outputs[0] if node.outputs else "",
+            stored={part: n for part, n in stored.items() if n},
+            number=singles[0] if len(singles) == 1 and made.op in FILE_OPS else None,
+            after_product=made.op == "bias" and any(ref in self.products for ref, _ in flow),
+        )
         layer = Layer(
             layer_id,
             made.op,
-            attrs | {"stored": {part: n for part, n in stored.items() if n}},
+            attrs,
             tuple(ref for ref, _ in flow),
             tuple(shape for _, shape in flow),
             tuple(shape or () for _, shape in kept),
+            origin=origin,
         )
         for value in layer.values[1:]:
             self.names.take(value)
@@ -196,12 +199,12 @@ class Walker:
                 scope[name] = Known(shape, value, made.nums if k == 0 else None, behind)
         return layer
 
-    def _bound(self, given: Iterable[tuple[int, Known]], kept: Iterable[tuple[str, Shape | None]]) -> dict[str, Any]:
+    def _bound(self, given: Iterable[tuple[int, Known]], kept: Iterable[tuple[str, Shape | None]]) -> tuple[int, int] | None:
         """Each output element multiplied with each element of the largest constant; of the largest input, if none is constant."""
         known = [(v.stored is not None, numel(v.shape)) for _, v in given if v.shape is not None]
         largest = max((n for constant, n in known if constant), default=0) or max((n for _, n in known), default=1)
         outs = [shape for _, shape in kept]
-        return {"bound": None if any(s is None for s in outs) else (sum(numel(s) for s in outs if s is not None), largest)}
+        return None if any(s is None for s in outs) else (sum(numel(s) for s in outs if s is not None), largest)
 
     def _said(self, value: Value | None) -> Shape | None:
         """What the file itself says of a shape, open sizes filled in from the inputs."""
@@ -265,23 +268,22 @@ class Walker:
             self.run(body.nodes, inner, opsets, body.said, f"{where}/", depth + 1)
             ends = [inner[o.name].shape if o.name in inner else self._said(o) for o in body.outputs]
             made, self.layers = self.layers, outer
-            kinds.update(str(layer.attrs["onnx"]) for layer in made)
-            counts = [ops.counts(layer) for layer in made]
-            lost = any(x.op == "unknown" and x.attrs["bound"] is None for x in made)
-            costs.append(None if lost else sum(c.get("mac", 0) + c.get("bound", 0) for c in counts))
+            kinds.update(layer.origin.native for layer in made)
+            costs.append(_cost(made))
             for layer in made:
-                for k, n in layer.attrs["stored"].items():
-                    stored[k if k in ("literals", "node_held", "unshaped") else "operand"] += n
+                for part, n in layer.origin.held.items():
+                    stored[part if part in ("literals", "node_held", "unshaped") else "operand"] += n
             for k in range(len(shapes)) if node.op == "If" else ():
                 shapes[k] = shapes[k] or (ends[k] if k < len(ends) else None)
         trips = call.whole(0) if node.op == "Loop" and call.has(0) else (1,) if node.op == "If" else None
         cost = None if None in costs or not trips else max(c for c in costs if c is not None) * trips[0]
         inside = ", ".join(f"{n} {kind}" for kind, n in kinds.most_common(8))
-        attrs = {"shape": (), "bodies": inside or "nothing"}
-        layer = self._layer(call, Made("unknown", shapes, attrs), scope, said, where)
-        stored.update(layer.attrs["stored"])
-        self.layers[-1] = replace(
-            layer, attrs={**layer.attrs, "bound": None if cost is None else (cost,), "stored": dict(stored)}
+        made_as = Made("unknown", shapes, {"shape": ()}, origin=Origin(bodies=inside or "nothing"))
+        layer = self._layer(call, made_as, scope, said, where)
+        stored.update(layer.origin.held)
+        self.layers[-1] = layer.with_origin(
+            bound=None if cost is None else (cost,),
+            stored=dict(stored),
         )
 
 
@@ -298,6 +300,14 @@ def _part(stored: Stored, made: Made, k: int, *, alone: bool) -> str:
     if role is not None and not (stored.literal and (made.op not in OPS or not alone)):
         return role
     return "literals" if stored.literal or made.op in OPS else "operand"
+
+
+def _cost(layers: Sequence[Layer]) -> int | None:
+    """MACs of some layers, of unknown ones their upper bound; None where one has no bound."""
+    bounds = [x.origin.bound for x in layers if x.op == "unknown"]
+    if None in bounds:
+        return None
+    return sum(ops.counts(x).get("mac", 0) for x in layers) + sum(numel(b) for b in bounds if b)
 
 
 def _filled(node: Node, attrs: Mapping[str, Attribute], absent: frozenset[str]) -> Node:

@@ -17,6 +17,7 @@ from typing import Any
 from crosscheck import models
 from crosscheck.contract.job import Recipe
 from crosscheck.contract.network import Input, Layer, Model
+from crosscheck.contract.origin import Origin
 from crosscheck.contract.rows import TOTAL, Measurement, Observed
 from crosscheck.conventions import read as convention
 from crosscheck.conventions.editions import pick
@@ -72,7 +73,7 @@ class Network:
     def blank(self) -> Model:
         """A stand-in for the description that only watching the network can give: its name and its input."""
         shape = (1, *self.input)
-        layer = Layer("network", "unknown", {"native": self.maker}, ("input",), (shape,), (shape,))
+        layer = Layer("network", "unknown", {}, ("input",), (shape,), (shape,), origin=Origin(native=self.maker))
         return Model(self.id, self.zoo, f"as {self.maker} makes it", self.maker, (Input("input", shape),), (layer,), ("network",))
 
 
@@ -249,7 +250,7 @@ def _entry(network: Network, observed: Observed | None, rows: Sequence[Measureme
         status, message = (observed.status, observed.message) if observed else ("error", "nothing came back")
         return Entry(network, status, message, numbers=tuple(Said(r) for r in rows))
     seen = Model.from_json(observed.network)
-    unknown = Counter(str(x.attrs.get("native")) for x in seen.layers if x.op == "unknown")
+    unknown = Counter(x.origin.native for x in seen.layers if x.op == "unknown")
     moves = Counter(x.op for x in seen.layers if x.op in MOVES)
     ours = models.build(network.model, input_shape=network.input) if network.model else None
     own, counted = engine.tally(ours) if ours else None, engine.tally(without_moves(seen))

@@ -177,7 +177,7 @@ def test_a_recurrent_network_holds_what_its_unrolled_layers_hold(tmp_path: Path)
     assert counted["compute"] == 7 * 2 * 12 * (5 + 3)
     assert counted["params"] == counted["caffe params"] == 12 * 5 + 12 * 3 + 12
     rnn = read(net.replace("LSTM", "RNN"), tmp_path)
-    assert rnn.model.layers[-1].attrs["bound"] == (7, 2, 3, 5 + 2 * 3)
+    assert rnn.model.layers[-1].origin.bound == (7, 2, 3, 5 + 2 * 3)
     assert totals(rnn)["caffe params"] == 3 * 5 + 3 + 3 * 3 + 3 * 3 + 3
     assert rnn.partial
 

@@ -41,9 +41,15 @@ def test_writing_in_place_is_followed_and_shown(tmp_path: Path) -> None:
     net = IMAGE + layer("ReLU", "data", "data", name="r1") + layer("ReLU", "data", "data", name="r2") + layer("TanH", "data", "y")
     found = read(net, tmp_path)
     assert [x.inputs for x in found.model.layers[1:]] == [("data",), ("r1",), ("r2",)]
-    assert [bool(x.attrs.get("inplace")) for x in found.model.layers] == [False, True, True, False]
     assert found.model.outputs == ("y",)
     assert totals(found)["caffe memory"] == 4 * 4 * 504
+
+
+def test_a_sum_in_place_is_told_from_one_that_is_not(tmp_path: Path) -> None:
+    made = IMAGE + layer("ReLU", "data", "a") + layer("ReLU", "data", "b")
+    for top in ("a", "c"):
+        found = read(made + layer("Eltwise", "a b", top, name="sum"), tmp_path)
+        assert found.model.by_id["sum"].attrs["inplace"] == (top == "a")
 
 
 def test_a_split_is_named_after_the_layer_that_wrote_last(tmp_path: Path) -> None:

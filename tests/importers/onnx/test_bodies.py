@@ -40,7 +40,7 @@ def test_a_branch_is_named_with_what_is_inside_and_an_upper_bound(tmp_path: Path
     proto = of.model(of.graph(nodes, [3, 4]))
     found = of.read(proto, tmp_path)
     it = found.model.layers[-1]
-    assert (it.op, it.y, it.attrs["bound"]) == ("unknown", (3, 5), (60,))
+    assert (it.op, it.y, it.origin.bound) == ("unknown", (3, 5), (60,))
     assert found.partial
     assert found.notes[0].startswith("not counted: 1 If, at most 60 MACs: if_y (")
     assert "inside: 2 MatMul" in found.notes[0]
@@ -67,7 +67,7 @@ def test_a_loop_is_bounded_by_its_passes(tmp_path: Path) -> None:
     times = numpy_helper.from_array(np.int64(6), "times")
     nodes = [of.node("Loop", "times _ x", "y", body=body)]
     found = of.read(of.model(of.graph(nodes, [3, 4], [times])), tmp_path)
-    assert found.model.layers[-1].attrs["bound"] == (6 * 48,)
+    assert found.model.layers[-1].origin.bound == (6 * 48,)
     assert "inside: 1 MatMul, 1 Identity" in found.notes[0]
 
 

@@ -36,7 +36,7 @@ def test_weights_in_constant_nodes_and_behind_constant_nodes_count_where_they_ar
     proto = of.model(of.graph(nodes, [2, 4], [of.stored("b", 9)]))
     found = of.read(proto, tmp_path)
     assert [x.op for x in found.model.layers] == ["constant", "constant", "linear", "bias"]
-    assert found.model.by_id["matmul_a"].attrs["stored"]["weight"] == 36
+    assert found.model.by_id["matmul_a"].origin.held["weight"] == 36
     assert (macs(found), params(found), kept(found)) == (2 * 36, 45, of.elements(proto))
 
 

@@ -47,7 +47,7 @@ def test_shapes_are_those_that_the_models_of_onnx_state(monkeypatch: pytest.Monk
                 unread.append(f"{path.parent.name}: {error}")
             continue
         derived = {v: s for x in found.model.layers for v, s in zip(x.values, x.out_shapes, strict=True)}
-        open_ = {v for x in found.model.layers if x.attrs.get("unshaped") for v in x.values}
+        open_ = {v for x in found.model.layers if x.origin.unshaped for v in x.values}
         counted(found)
         outputs = onnx.load(path, load_external_data=False).graph.output
         if len(outputs) != len(found.model.outputs):

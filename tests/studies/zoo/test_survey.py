@@ -15,6 +15,7 @@ import pytest
 
 from crosscheck import models
 from crosscheck.contract.network import Layer, Model
+from crosscheck.contract.origin import Origin
 from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
 from crosscheck.report import render
@@ -81,7 +82,7 @@ def test_another_network_than_ours_is_explained_to_the_last_operation(tmp_path: 
 def test_what_the_vocabulary_lacks_is_named_and_nothing_is_predicted(tmp_path: Path) -> None:
     plain = models.build("lenet")
     x = plain.layers[1]
-    odd = Layer(x.id, "unknown", {"native": "fake.Swirl"}, x.inputs, x.in_shapes, x.out_shapes)
+    odd = Layer(x.id, "unknown", {}, x.inputs, x.in_shapes, x.out_shapes, origin=Origin(native="fake.Swirl"))
     survey = run(tmp_path, LENET, seen=replace(plain, layers=(plain.layers[0], odd, *plain.layers[2:])))
     (entry,) = survey.entries
     assert entry.numbers[0].number is None
