@@ -104,6 +104,12 @@ def printable(text: str) -> str:
     return flat if flat.isprintable() else "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in flat)
 
 
+def leads_somewhere(target: str) -> bool:
+    """True for a link that may be followed: a heading, a path beside the document, a page of the web; nothing that runs."""
+    head = target.split("/", maxsplit=1)[0].split("#", maxsplit=1)[0].split("?", maxsplit=1)[0]
+    return bool(target) and (target.startswith(("https://", "http://")) or (":" not in head and not target.startswith("//")))
+
+
 def joined(cells: Iterable[Cell], between: str = ", ") -> Phrase:
     """Cells one after the other."""
     parts: list[Inline] = []

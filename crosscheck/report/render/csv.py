@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 
 from crosscheck.report.document import Data, Document
 
@@ -19,8 +18,22 @@ def files(document: Document) -> dict[str, str]:
 
 
 def _lines(data: Data) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    out = _Lines()
+    writer = csv.writer(out, lineterminator=_END)
     writer.writerow(data.fields)
     writer.writerows(data.rows)
-    return out.getvalue()
+    return "".join(out.lines)
+
+
+_END = "\r\n"  # so that a field with either character is quoted; a line of the file ends with the second alone
+
+
+class _Lines:
+    """What a writer of CSV writes to: a line at a time."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def write(self, line: str) -> None:
+        """Take one line."""
+        self.lines.append(line.removesuffix(_END) + "\n")

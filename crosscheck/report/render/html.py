@@ -10,7 +10,7 @@ from typing import Any
 
 import jinja2
 
-from crosscheck.report.document import Align, Cell, Column, Document, Number, Part, phrase, printable
+from crosscheck.report.document import Align, Cell, Column, Document, Number, Part, leads_somewhere, phrase, printable
 from crosscheck.report.render.charts import plain
 from crosscheck.report.render.numbers import written
 
@@ -34,11 +34,13 @@ def _environment() -> jinja2.Environment:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         undefined=jinja2.StrictUndefined,
     )
     filters: dict[str, Any] = {"phrase": phrase, "written": written, "printable": printable, "slug": slug, "plain": plain}
     env.filters |= filters
     env.tests["number"] = lambda p: isinstance(p, Number)
+    env.tests["link"] = leads_somewhere
     env.globals |= {"kind_of": kind_of, "stands": stands, "share": share}
     return env
 

@@ -24,6 +24,7 @@ from crosscheck.report.document import (
     Table,
     Text,
     Verdicts,
+    leads_somewhere,
     phrase,
     printable,
     strong,
@@ -32,8 +33,8 @@ from crosscheck.report.render.charts import drawn
 from crosscheck.report.render.numbers import written
 
 WIDE = 160  # columns; a wider table is written without the spaces that would make all its lines as long as the longest
-_MARKS = re.compile(r"\\(?=[!-/:-@\[-`{-~])|[`*\[\]]|<(?=[A-Za-z/!?])|(?<!\w)_|_(?!\w)|~(?=~)|&(?=#?\w+;)|(?<=!)(?=\[)")
-_STARTS = re.compile(r"^(\s*)([#>+-]|\d+[.)])(?=\s|$)")
+_MARKS = re.compile(r"\\(?=[!-/:-@\[-`{-~])|[`*\[\]]|<(?=[A-Za-z/!?])|(?<![^\W_])_|_(?![^\W_])|~(?=~)|&(?=#?\w+;)|(?<=!)(?=\[)")
+_STARTS = re.compile(r"^(\s*)(>|(?:#+|[+=-]+|\d+[.)])(?=\s|$)|-{2,}|={2,})")
 _WRAPS = {Form.plain: "", Form.strong: "**", Form.emphasis: "*"}
 
 
@@ -66,7 +67,7 @@ def _text(t: Text) -> str:
     else:
         wrap = _WRAPS[t.form]
         found = f"{wrap}{_MARKS.sub(lambda m: chr(92) + m[0], flat)}{wrap}"
-    return f"[{found}]({t.target})" if t.target else found
+    return f"[{found}]({t.target})" if leads_somewhere(t.target) else found
 
 
 def _code(flat: str) -> str:
