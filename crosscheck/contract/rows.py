@@ -22,7 +22,7 @@ METRICS = (
     *("neurons", "depth", "layers", "connections", "activations"),
     *("mul", "add", "compare", "divide", "exp", "sqrt", "power", "erf"),
 )
-STATUSES = ("ok", "absent", "unsupported", "skipped", "error")
+STATUSES = ("ok", "absent", "unsupported", "skipped", "crashed", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Measurement:
     """One number that a tool gave for one layer of one model, or the reason why there is none.
 
     ``status``: ``ok`` the tool printed it; ``absent`` the tool has no row for this layer, so it adds nothing to its total;
-    ``unsupported`` the network cannot be built or counted there; ``skipped`` not tried; ``error`` it failed.
+    ``unsupported`` the network cannot be built or counted there; ``skipped`` not tried; ``crashed`` the tool dies of it, as it is
+    known to; ``error`` it failed.
     """
 
     run: str

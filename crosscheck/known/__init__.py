@@ -1,1 +1,1 @@
-"""What is known and not mended: gaps of predictions and faults of exporters, each a row with its reason."""
+"""What is known and not mended: gaps of predictions, faults of exporters and crashes of tools, each a row with its reason."""

@@ -6,7 +6,7 @@ import fnmatch
 from dataclasses import dataclass
 from pathlib import Path
 
-from crosscheck.known import rows as reasoned
+from crosscheck.known import rows
 
 FILE = Path(__file__).parent / "faults.toml"
 
@@ -26,4 +26,4 @@ class Fault:
 
 def load(path: Path = FILE) -> tuple[Fault, ...]:
     """The faults of a TOML file. Raises CrosscheckError where a row lacks a field or gives no reason."""
-    return reasoned.load(Fault, "fault", path)
+    return rows.load(Fault, "fault", path)

@@ -6,7 +6,7 @@ import fnmatch
 from dataclasses import dataclass
 from pathlib import Path
 
-from crosscheck.known import rows as reasoned
+from crosscheck.known import rows
 
 FILE = Path(__file__).parent / "gaps.toml"
 
@@ -29,4 +29,4 @@ class Gap:
 
 def load(path: Path = FILE) -> tuple[Gap, ...]:
     """The gaps of a TOML file. Raises CrosscheckError where a row lacks a field or gives no reason."""
-    return reasoned.load(Gap, "gap", path)
+    return rows.load(Gap, "gap", path)

@@ -1,7 +1,8 @@
 """A worker that watches nothing and imports nothing of the project but the contract: ``observer.py FOLDER FRAMEWORK JOB.json``.
 
 ``(observe)`` gives back the description of the job, or what lies in the folder for a framework and network: a network
-(``FRAMEWORK-NAME.json``), or a habit (``{"habit": "kill"}``). Tools print the number in ``TOOL-NAME.json``, 7 else.
+(``FRAMEWORK-NAME.json``), or a habit (``{"habit": "kill"}``). Tools print the number in ``TOOL-NAME.json``, 7 else;
+a text there is the error that they die with, in two metrics.
 """
 
 from __future__ import annotations
@@ -50,6 +51,9 @@ def measure(out: TextIO, folder: Path, framework: str, tool: str, model: Model) 
     row: dict[str, Any] = {"run": "run", "model": model.name, "framework": framework, "tool": tool, "tool_version": "1.0"}
     row |= {"convention": "mac", "input": model.input_text, "layer": "(total)", "op": "(model)"}
     row |= {"metric": "compute", "unit": "MAC", "status": "ok", "message": "", "value": found(folder, tool, model.name) or 7}
+    if isinstance(row["value"], str):
+        row |= {"value": None, "unit": "", "status": "error", "message": row["value"]}
+        say(out, "row", **row | {"metric": "params"})
     say(out, "row", **row)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crosscheck.diff import SPELLING
+from crosscheck.known import crashes
 from crosscheck.measuring import catalog
 from crosscheck.report.pages import zoo as page
 from crosscheck.studies.zoo import survey as zoo
@@ -134,6 +135,21 @@ def test_a_maker_that_fails_is_an_error_row_and_hides_nothing(tmp_path: Path, mo
     assert "no_such_network" in bad.message
     assert good.comparison is not None
     assert ways(good) == ["linear layer fc: 1,000 output features here, 7 output features there"]
+
+
+def test_a_list_for_an_input_is_what_an_old_tool_is_known_to_die_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", f"{LIKE}:{Path(__file__).parents[2]}")
+    (listed,) = [c for c in crashes.load() if c.tool == "torchsummary_151"]
+    network, excused = like("densenet", shape=(3, 8, 8)), replace(listed, network="like:densenet")
+    found = zoo.run([network], logs=tmp_path, timeout=300, excused=[excused])
+    (entry,) = found.entries
+    tools = {t.id: t for t in catalog.framework("pytorch").tools}
+    assert {n.row.tool for n in entry.given if n.residual == 0} == set(tools) - {"torchsummary_151"}
+    assert {n.row.metric for n in entry.silent} == set(tools["torchsummary_151"].metrics)
+    assert {n.row.status for n in entry.silent} == {"crashed"}
+    assert (found.exit_code, found.closed) == (0, ())
+    (note,) = page.brief(found).notes
+    assert note.startswith(f"crashed: like:densenet × torchsummary_151: {listed.message}: ")
 
 
 @pytest.mark.skipif(not zoo.get("torchvision:resnet18").version, reason="torchvision is not installed")

@@ -60,8 +60,8 @@ def brief(survey: Survey) -> Document:
 def full(survey: Survey) -> Document:
     """The page: at a glance, what the tools say, against our descriptions, what is left out, and versions."""
     built = [e for e in survey.entries if e.seen is not None]
-    numbers = [n for e in built for n in e.numbers]
-    off = sum(n.residual != 0 for n in numbers)
+    numbers = [n for e in built for n in e.given]
+    off = sum(n.off for n in numbers)
     many = f"{len(built)} network{'s' * (len(built) != 1)}, {len(numbers)} number{'s' * (len(numbers) != 1)}"
     parts: tuple[Part, ...] = (
         Paragraph(prose(INTRO)),
@@ -92,9 +92,9 @@ def relation(e: Entry) -> str:
 def _glance(survey: Survey, caption: str = "") -> Table:
     rows: list[tuple[Cell, ...]] = []
     for e in survey.entries:
-        off = sum(n.residual != 0 for n in e.numbers)
+        off = sum(n.off for n in e.numbers)
         counts = (e.seen.input_text, e.params, e.macs) if e.seen else ("", None, None)
-        rows.append((code(e.network.id), *counts, relation(e), len(e.numbers), off if e.seen else None))
+        rows.append((code(e.network.id), *counts, relation(e), len(e.given), off if e.seen else None))
     heads: list[Column | Cell] = ["network", Column("input", spare=1), "parameters", "MACs", "our description", "numbers", "off"]
     return table(heads, rows, caption=caption)
 
@@ -102,10 +102,10 @@ def _glance(survey: Survey, caption: str = "") -> Table:
 def _one(e: Entry) -> Iterator[Part]:
     """One network's numbers, each as a sum, and its differences."""
     rows = []
-    for n in e.numbers:
+    for metric, n in _by_metric(e):
         which = sum_text(n.number.terms) if n.number else n.row.message or n.row.status
         less = f"; less ours {_gap(n)}" if n.less_ours and n.less_ours.value else ""
-        rows.append((n.row.tool, METRICS.get(n.row.metric, n.row.metric), n.row.value, which + less, n.residual))
+        rows.append((n.row.tool, metric, n.row.value, which + less, n.residual))
     if rows:
         yield table(["tool", "metric", "prints", "which is", "residual"], rows, caption=f"{e.network.id}: {e.network.maker}")
     if e.comparison is not None:
@@ -117,11 +117,11 @@ def _one(e: Entry) -> Iterator[Part]:
 def _said(e: Entry) -> Table:
     """One line for all tools that print the same number for the same reason."""
     lines: dict[tuple[Cell, ...], list[str]] = {}
-    for n in e.numbers:
+    for metric, n in _by_metric(e):
         r, gap = n.row, n.less_ours
         which = r.message or r.status if r.value is None else sum_text(n.number.terms) if n.number else "not predicted"
         rest: tuple[Cell, ...] = (
-            METRICS.get(r.metric, r.metric),
+            metric,
             r.value,
             "parameters" if r.metric.startswith("params") else r.unit,
             which,
@@ -132,6 +132,15 @@ def _said(e: Entry) -> Table:
         lines.setdefault(rest, []).append(r.tool)
     heads = ["tools", "metric", "prints", "unit", "which is", "residual", "less ours", "which is that"]
     return table(heads, [(", ".join(tools), *rest) for rest, tools in lines.items()])
+
+
+def _by_metric(e: Entry) -> list[tuple[str, Said]]:
+    """Every number with the name of its metric; a tool that gave none, for one reason, once for all its metrics."""
+    found: dict[tuple[str, ...], tuple[list[str], Said]] = {}
+    for n in e.numbers:
+        key = (n.row.tool, n.row.status, n.row.message) if n in e.silent else (n.row.tool, n.row.metric)
+        found.setdefault(key, ([], n))[0].append(METRICS.get(n.row.metric, n.row.metric))
+    return [(", ".join(names) if len(names) < FEW else f"{len(names)} metrics", n) for names, n in found.values()]
 
 
 def _gap(n: Said) -> str:
@@ -184,8 +193,9 @@ def _notes(survey: Survey) -> Iterator[str]:
             where = f"{e.network.id} × {n.row.tool} × {n.row.metric}"
             if n.number and n.number.residual:
                 yield unexplained(where, n.number.value, n.number.predicted, n.row.unit)
-            elif n.row.status not in ("ok", "absent") and n.row.message != e.message:
-                yield f"{n.row.status}: {where}: {n.row.message}"
+        told = [n.row for n in e.silent if n.row.message != e.message]
+        yield from dict.fromkeys(f"{r.status}: {e.network.id} × {r.tool}: {r.message}" for r in told)
+    yield from (c.closed for c in survey.closed)
     reasons: dict[tuple[str, str], list[str]] = {}
     for e in survey.entries:
         if e.message:

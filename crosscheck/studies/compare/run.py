@@ -19,7 +19,8 @@ from crosscheck.conventions.editions import holds
 from crosscheck.counting.engine import tally
 from crosscheck.explain.wording import unexplained
 from crosscheck.known import gaps
-from crosscheck.measuring import catalog, runner
+from crosscheck.known.crashes import Crash
+from crosscheck.measuring import catalog, crashes, runner
 from crosscheck.measuring.catalog import FrameworkInfo
 from crosscheck.measuring.plan import Launch, Outcome, Plan, Watch, launch_adapter, quiet
 from crosscheck.measuring.request import Request, editions, plans, request_names
@@ -27,8 +28,8 @@ from crosscheck.report.pages.legacy_all import render_all
 from crosscheck.studies.compare import frames, view
 
 COMPLETE, DIFFERS, PARTIAL, INTERRUPTED = 0, 1, 3, 130
-EXIT_CODES = """0  every cell was measured and explained, residual 0
-1  a residual that nothing explains, a known gap that has closed, or a cell that failed
+EXIT_CODES = """0  every cell was measured and explained, residual 0, or is a crash that a tool is known for
+1  a residual that nothing explains, a known gap or crash that has closed, or a cell that failed
 2  the request cannot be met (unknown name, bad input, folder not writable)
 3  partial: something was skipped or unsupported; all that ran is explained
 130  interrupted; no report was touched"""
@@ -36,12 +37,16 @@ EXIT_CODES = """0  every cell was measured and explained, residual 0
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a run ended: what is unexplained, what failed, what was skipped, which known gaps have closed."""
+    """How a run ended: what is unexplained, what failed, what was skipped, which known gaps and crashes have closed.
+
+    ``crashed`` are cells of tools that die of a network, as they are known to.
+    """
 
     unexplained: pd.DataFrame
     failed: pd.DataFrame
     skipped: pd.DataFrame
-    closed: tuple[gaps.Gap, ...]
+    closed: tuple[gaps.Gap | Crash, ...]
+    crashed: pd.DataFrame
 
     @property
     def exit_code(self) -> int:
@@ -75,8 +80,12 @@ def run(
     known: Mapping[str, FrameworkInfo] | None = None,
     launch: Launch = launch_adapter,
     watch: Watch = quiet,
+    excused: Sequence[Crash] | None = None,
 ) -> tuple[view.Report, Verdict]:
-    """Measure, confront, write the reports under ``out`` and judge. Raises OutputError before any work where it cannot write."""
+    """Measure, confront, write the reports under ``out`` and judge; ``excused`` are the known crashes.
+
+    They are those that are listed, unless given. Raises OutputError before any work where it cannot write.
+    """
     frameworks = catalog.frameworks() if known is None else known
     logs = out / "logs"
     for folder in (out, logs, out / "models"):
@@ -84,13 +93,13 @@ def run(
     work = plans(req, frameworks)
     slowest_first = sorted(work, key=lambda p: (bool(p.overlay), -len(p.tools)))
     outcomes = {o.name: o for o in runner.run(slowest_first, logs=logs, timeout=timeout, launch=launch, watch=watch)}
-    rows = editions(row for plan in work for row in outcomes[plan.name].rows)
+    rows, closed = crashes.judged(editions(row for plan in work for row in outcomes[plan.name].rows), excused)
     tallies = {(m.name, m.input_text): tally(m) for m in req.models}
     conventions = {name: convention.load(name) for name in sorted({r.convention for r in rows})}
     frame = frames.measurements(_ordered(rows, req.models, work), tallies, conventions)
     report = view.build(frame, tallies, conventions, _facts(outcomes, rows))
     write.write(out, render_all(report))
-    return report, _judge(frame)
+    return report, _judge(frame, closed)
 
 
 def _ordered(rows: Sequence[Any], wanted: Sequence[Model], work: Sequence[Plan]) -> list[Any]:
@@ -128,11 +137,11 @@ def _facts(outcomes: Mapping[str, Outcome], rows: Sequence[Measurement]) -> dict
     }
 
 
-def _judge(frame: pd.DataFrame) -> Verdict:
+def _judge(frame: pd.DataFrame, over: Sequence[Crash] = ()) -> Verdict:
     odd, closed = frames.unexplained(frame, gaps.load())
     failed = frame[frame["status"] == "error"]
     skipped = frame[frame["status"].isin(["skipped", "unsupported"])]
-    return Verdict(odd, failed, skipped, tuple(closed))
+    return Verdict(odd, failed, skipped, (*closed, *over), frame[frame["status"] == "crashed"])
 
 
 def describe(verdict: Verdict) -> list[str]:
@@ -144,9 +153,12 @@ def describe(verdict: Verdict) -> list[str]:
         for r in verdict.unexplained.to_dict("records")
     ]
     lines += [
-        f"known gap has closed, remove its row from crosscheck/known/gaps.toml: {json.dumps(vars_of(g))}" for g in verdict.closed
+        g.closed
+        if isinstance(g, Crash)
+        else f"known gap has closed, remove its row from crosscheck/known/gaps.toml: {json.dumps(vars_of(g))}"
+        for g in verdict.closed
     ]
-    for frame in (verdict.failed, verdict.skipped):
+    for frame in (verdict.failed, verdict.crashed, verdict.skipped):
         cells: dict[tuple[str, str], tuple[dict[str, None], dict[str, None]]] = {}
         for r in frame.itertuples(index=False):
             tools, names = cells.setdefault((str(r.status), str(r.message)), ({}, {}))

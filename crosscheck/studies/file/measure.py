@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from crosscheck.counting import engine
 from crosscheck.explain.wording import unexplained
 from crosscheck.known import gaps
 from crosscheck.known.gaps import Gap
-from crosscheck.measuring import catalog, runner
+from crosscheck.measuring import catalog, crashes, runner
 from crosscheck.measuring.plan import Plan
 
 EXPLAINED, DIFFERS, PARTIAL = 0, 1, 3
@@ -58,14 +58,14 @@ def measure(
         outcomes = runner.run(plans, logs=Path(folder), timeout=timeout) if plans else []
     counted = engine.tally(model)
     listed = gaps.load() if known is None else known
-    said = [row for outcome in outcomes for row in outcome.rows]
+    said, closed = crashes.judged(row for outcome in outcomes for row in outcome.rows)
     predicted: dict[str, dict[tuple[str, str], int]] = {}
     for row in said:
         c = pick(row.convention, row.tool_version)
         if c.id not in predicted:
             predicted[c.id] = {(p.metric, p.layer): p.value for p in engine.predict(counted, convention.load(c.id))}
         found = _with(found, row, predicted[c.id].get((row.metric, row.layer), 0), listed, layers)
-    return found
+    return replace(found, failed=(*found.failed, *(c.closed for c in closed)))
 
 
 def _with(found: Measured, row: Measurement, predicted: int, known: Sequence[Gap], layers: bool) -> Measured:
@@ -78,7 +78,7 @@ def _with(found: Measured, row: Measurement, predicted: int, known: Sequence[Gap
     if residual:
         note = f"known gap: {gap.reason}" if gap else "unexplained"
         bad += [] if gap else [unexplained(where, value, predicted, row.unit)]
-    elif residual is None:
+    elif residual is None and row.status != "crashed":
         (failed if row.status == "error" else lost).append(f"{row.status}: {where}: {row.message}")
     if layers or row.layer in (TOTAL, UNATTRIBUTED):
         found.rows.append(

@@ -27,7 +27,8 @@ from crosscheck.diff import Comparison, compare
 from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
 from crosscheck.explain import terms
 from crosscheck.explain.number import MEASURED, Known, Number, prediction, step
-from crosscheck.measuring import catalog, runner
+from crosscheck.known.crashes import Crash
+from crosscheck.measuring import catalog, crashes, runner
 from crosscheck.measuring.catalog import FrameworkInfo
 from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet, versions
 
@@ -99,6 +100,11 @@ class Said:
         """What the convention says of our description."""
         return None if self.number is None or self.less_ours is None else self.number.predicted - self.less_ours.value
 
+    @property
+    def off(self) -> bool:
+        """True where the tool did not print what was predicted, nor is known to die of this network."""
+        return self.residual != 0 and self.row.status != "crashed"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -115,6 +121,16 @@ class Entry:
     unknown: Mapping[str, int] = field(default_factory=dict)
     moves: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def silent(self) -> tuple[Said, ...]:
+        """Where a tool failed or was not tried: there is a reason and no number."""
+        return tuple(n for n in self.numbers if n.row.status not in ("ok", "absent"))
+
+    @property
+    def given(self) -> tuple[Said, ...]:
+        """All but what tools are known to die of."""
+        return tuple(n for n in self.numbers if n.row.status != "crashed")
+
 
 @dataclass(frozen=True)
 class Survey:
@@ -122,16 +138,17 @@ class Survey:
 
     entries: tuple[Entry, ...]
     versions: Mapping[str, str]
+    closed: tuple[Crash, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """1 for a residual or a failure, 3 where something was skipped or cannot be expressed, else 0."""
+        """1 for a residual, a failure or a known crash that has closed, 3 where something was skipped or cannot be expressed."""
         numbers = [n for e in self.entries for n in e.numbers]
         if any(n.residual or n.row.status == "error" for n in numbers) or any(e.status == "error" for e in self.entries):
             return 1
-        if any(e.comparison is not None and e.comparison.residual for e in self.entries):
+        if self.closed or any(e.comparison is not None and e.comparison.residual for e in self.entries):
             return 1
-        told = all(n.residual == 0 for n in numbers) and all(e.status == "ok" for e in self.entries)
+        told = all(n.residual == 0 or n.row.status == "crashed" for n in numbers) and all(e.status == "ok" for e in self.entries)
         return 0 if told else 3
 
 
@@ -197,8 +214,12 @@ def run(
     known: Mapping[str, FrameworkInfo] | None = None,
     launch: Launch = launch_adapter,
     watch: Watch = quiet,
+    excused: Sequence[Crash] | None = None,
 ) -> Survey:
-    """Build, watch and count the networks; ``tools`` False only watches them."""
+    """Build, watch and count the networks; ``tools`` False only watches them.
+
+    ``excused`` are the known crashes, those that are listed unless given.
+    """
     everything = catalog.frameworks() if known is None else known
     plans, entries = [], dict[str, Entry]()
     for info in everything.values():
@@ -213,14 +234,15 @@ def run(
     outcomes = runner.run(plans, logs=logs, timeout=timeout, launch=launch, watch=watch) if plans else []
     said = {o.model: o for outcome in outcomes for o in outcome.networks}
     rows: dict[str, list[Measurement]] = {}
-    for row in (r for outcome in outcomes for r in outcome.rows if r.layer == TOTAL):
+    told, closed = crashes.judged((r for outcome in outcomes for r in outcome.rows if r.layer == TOTAL), excused)
+    for row in told:
         rows.setdefault(row.model, []).append(row)
     for n in wanted:
         if n.id not in entries:
             entries[n.id] = _entry(n, said.get(n.id), rows.get(n.id, []))
     ran = versions(outcomes) | {r.tool: r.tool_version for found in rows.values() for r in found if r.tool_version}
     ran |= {n.package: n.version for n in wanted if entries[n.id].status != "skipped"}
-    return Survey(tuple(entries[n.id] for n in wanted), dict(sorted(ran.items())))
+    return Survey(tuple(entries[n.id] for n in wanted), dict(sorted(ran.items())), closed)
 
 
 def _plans(info: FrameworkInfo, wanted: Sequence[Network], tools: bool, library: str) -> list[Plan]:

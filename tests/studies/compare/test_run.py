@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 
 from crosscheck import models
 from crosscheck.errors import OutputError, ShapeError, UnknownNameError, UsageError
+from crosscheck.known.crashes import Crash
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
 from crosscheck.measuring.plan import Launch
 from crosscheck.measuring.request import Request
@@ -70,6 +72,27 @@ def test_a_cell_that_fails_fails_the_run_and_the_reports_have_the_others(tmp_pat
     cells = pd.read_csv(tmp_path / "measurements.csv").set_index("tool")
     assert dict(cells["status"]) == {"a": "ok", "b": "error", "c": "ok"}
     assert "SIGSEGV" in (tmp_path / "summary.md").read_text()
+
+
+def test_a_crash_that_a_tool_is_known_for_is_its_finding_and_strict_in_both_directions(tmp_path: Path) -> None:
+    known = Crash("b", "lenet*", "ImportError: no such tool; log: *", "b.py:1", "it imports what is not there")
+
+    def judge(habit: str, *excused: Crash) -> Verdict:
+        launch = launcher({"b": habit})
+        return compare.run(Request((LENET,)), tmp_path, known=rooms("a", "b"), launch=launch, timeout=20, excused=excused)[1]
+
+    verdict = judge("refuses", known)
+    assert verdict.exit_code == compare.COMPLETE
+    said = "ImportError: no such tool; log: fake.log: it imports what is not there"
+    assert compare.describe(verdict) == [f"crashed: b on lenet5: {said}"]
+    assert said in (tmp_path / "summary.md").read_text()
+    for failing in (judge("refuses"), judge("silent", known), judge("refuses", replace(known, network="resnet*"))):
+        assert failing.exit_code == compare.DIFFERS
+        assert [line.split(": ")[0] for line in compare.describe(failing)] == ["error"]
+    closed = judge("good", known, replace(known, network="resnet*"))
+    assert closed.exit_code == compare.DIFFERS
+    assert compare.describe(closed) == [known.closed]
+    assert "crosscheck/known/crashes.toml: b on lenet*" in known.closed
 
 
 def test_what_is_skipped_makes_a_run_partial(tmp_path: Path) -> None:

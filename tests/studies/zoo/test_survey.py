@@ -17,6 +17,7 @@ from crosscheck import models
 from crosscheck.contract.network import Layer, Model
 from crosscheck.contract.origin import Origin
 from crosscheck.errors import UnknownNameError, UsageError
+from crosscheck.known.crashes import Crash
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
 from crosscheck.report import render
 from crosscheck.report.pages import zoo as page
@@ -32,12 +33,12 @@ KNOWN = {"fake": FrameworkInfo("fake", "Fake", "json", "extra", ("pytest",), (TO
 LENET = Network("zoo", "LeNet", "fake", "pytest", "fake.LeNet", "lenet", (1, 28, 28))
 
 
-def run(folder: Path, *wanted: Network, value: int = 341_256, seen: Model | None = None, **options: Any) -> zoo.Survey:
+def run(folder: Path, *wanted: Network, value: int | str = 341_256, seen: Model | None = None, **options: Any) -> zoo.Survey:
     """What comes of networks of a fake zoo, of which ``seen`` was seen; its tool prints ``value``."""
     for n in wanted:
         network = replace(seen or models.build("lenet"), name=n.id)
         (folder / f"fake-{n.id.replace(':', '_')}.json").write_text(json.dumps(network.to_json()))
-        (folder / f"counter-{n.id.replace(':', '_')}.json").write_text(str(value))
+        (folder / f"counter-{n.id.replace(':', '_')}.json").write_text(json.dumps(value))
 
     def launch(framework: str) -> list[str]:
         return [sys.executable, "-I", "-S", SCRIPT, str(folder), framework]
@@ -137,6 +138,39 @@ def test_the_table_the_page_and_the_terminal_say_the_same(tmp_path: Path) -> Non
     out = render.text(page.brief(survey), Format.table)
     assert "341,256" in out
     assert max(map(len, out.splitlines())) <= 100
+
+
+DIES = "AttributeError: 'list' object has no attribute 'size'"
+CRASH = Crash("counter", "zoo:*", DIES, "counter.py:19", "it asks a list for its size")
+
+
+def test_a_tool_that_dies_is_a_failure_and_said_once_for_all_its_metrics(tmp_path: Path) -> None:
+    survey = run(tmp_path, LENET, value=DIES)
+    assert survey.exit_code == 1
+    assert page.brief(survey).notes == (f"error: zoo:LeNet × counter: {DIES}",)
+    assert render.files([page.full(survey)])["zoo.md"].count(DIES) == 1
+
+
+def test_a_crash_that_a_tool_is_known_for_is_its_finding_and_no_failure(tmp_path: Path) -> None:
+    survey = run(tmp_path, LENET, value=DIES, excused=[CRASH])
+    assert survey.exit_code == 0
+    assert {n.row.status for n in survey.entries[0].numbers} == {"crashed"}
+    assert page.brief(survey).notes == (f"crashed: zoo:LeNet × counter: {DIES}: it asks a list for its size",)
+    assert "0 numbers from their tools, 0 of them not the predicted ones." in render.files([page.full(survey)])["zoo.md"]
+
+
+def test_a_tool_that_dies_of_something_else_has_failed(tmp_path: Path) -> None:
+    survey = run(tmp_path, LENET, value="RuntimeError: shapes differ", excused=[CRASH])
+    assert survey.exit_code == 1
+    assert page.brief(survey).notes == ("error: zoo:LeNet × counter: RuntimeError: shapes differ",)
+
+
+def test_a_known_crash_that_does_not_happen_any_more_fails_until_its_row_goes(tmp_path: Path) -> None:
+    survey = run(tmp_path, LENET, excused=[CRASH, replace(CRASH, network="other:*"), replace(CRASH, tool="another")])
+    assert survey.exit_code == 1
+    assert page.brief(survey).notes == (
+        "known crash has closed, remove its row from crosscheck/known/crashes.toml: counter on zoo:*",
+    )
 
 
 # --- the rows ------------------------------------------------------------------------------------------------------------------
