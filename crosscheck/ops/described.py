@@ -41,14 +41,11 @@ def _count_conv(layer: Layer) -> Counts:
     kernel, groups = a["kernel"], a["groups"]
     weight = (y[1], x[1] // groups, *kernel)
     mac = (y[0], *weight, *y[2:])
-    valid = prod(
-        geometry.valid_taps(n, o, k, s, p[0], d)
-        for n, o, k, s, p, d in zip(x[2:], y[2:], kernel, a["stride"], a["padding"], a["dilation"], strict=True)
-    )
     counts = _elements(layer) | _weights(layer, weight, (y[1],) if a["bias"] else (0,))
-    counts |= {"mac": mac, "pad_mac": (y[0], y[1], x[1] // groups, prod(kernel) * prod(y[2:]) - valid)}
+    counts["mac"] = mac
     if groups > 1:
-        counts["depthwise_mac" if groups == x[1] else "grouped_mac"] = mac
+        if groups < x[1]:
+            counts["grouped_mac"] = mac
         counts["ungrouped_mac"] = (*mac, groups - 1)
         lost = weight[1] - weight[1] // groups
         counts["twice_grouped_mac"] = (*mac[:2], lost, *mac[3:])
@@ -150,12 +147,7 @@ def _count_softmax(layer: Layer) -> Counts:
 def _count_pool(layer: Layer) -> Counts:
     a, x, y = layer.attrs, layer.x, layer.y
     windows = (*y, *a["kernel"])
-    valid = prod(
-        geometry.valid_taps(n, o, k, s, p[0], 1)
-        for n, o, k, s, p in zip(x[2:], y[2:], a["kernel"], a["stride"], a["padding"], strict=True)
-    )
-    hanging = (y[0], y[1], prod(y[2:]) * prod(a["kernel"]) - valid)
-    counts = _elements(layer) | {"window_elements": windows, "pad_window_elements": hanging}
+    counts = _elements(layer) | {"window_elements": windows}
     if quirks.padding_is_written(layer):
         counts["written_pad_elements"] = (*x[:2], prod(quirks.reached(layer)) - prod(x[2:]))
     if len(a["kernel"]) == 3:

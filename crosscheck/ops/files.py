@@ -139,9 +139,7 @@ def _handed_over(layer: Layer) -> Counts:
 
 
 def _unknown(layer: Layer) -> Counts:
-    bound = layer.origin.bound
-    counts = elements(layer) if layer.in_shapes else {"out_elements": layer.y}
-    return counts if bound is None else counts | {"bound": bound}
+    return elements(layer) if layer.in_shapes else {"out_elements": layer.y}
 
 
 def _kinds(family: str, names: Iterable[str], counts: Callable[[Layer], Counts] = elements) -> dict[str, Op]:

@@ -21,15 +21,13 @@ BEYOND: Final = (
 )
 COMPUTE: Final[dict[str, str]] = {
     "mac": "multiply-accumulates, those with padding zeros included",
-    "pad_mac": "the part of mac that multiplies padding zeros",
     "grouped_mac": "the part of mac done by convolutions with 1 < groups < input channels",
-    "depthwise_mac": "the part of mac done by convolutions with groups = input channels > 1",
     "ungrouped_mac": "what mac of a convolution would grow by without groups",
     "twice_grouped_mac": "what mac of a convolution would lose if its input channels were divided by groups twice, rounded down",
     "squared_line_mac": "what mac of a convolution over one axis, without groups, would grow by if its window were square",
     "nonplanar_mac": "the part of mac done by convolutions over one or three spatial axes",
     "position_mac": "the part of mac that linear layers do at positions beyond the first of each sample",
-    "volume_depthwise_mac": "depthwise_mac over three axes, with its dilation_mac",
+    "volume_depthwise_mac": "mac of a convolution over three axes with groups = input channels > 1, with its dilation_mac",
     "dilation_mac": "mac added where a dilated convolution runs undilated on interleaved sub-grids: stride 1, sizes rounded up",
     "grouped_dilation_mac": "the part of dilation_mac done by convolutions with 1 < groups < input channels",
     "bias_add": "output elements that a bias is added to",
@@ -40,7 +38,6 @@ COMPUTE: Final[dict[str, str]] = {
     "later_out_elements": "elements of all outputs beyond the first",
     "calls": "1 for each layer that Caffe sets up",
     "window_elements": "elements of all pooling windows, padding included",
-    "pad_window_elements": "the part of window_elements that is padding or hangs over the end",
     "floor_cut_elements": "|x| less |y| windows of input size // output size along each axis",
     "written_pad_elements": "padding of a pooling that windows reach, where it is written out: lopsided, or a volume too small",
     "volume_elements": "the part of window_elements, tiled_elements and scan_elements over three axes, global pooling apart",
@@ -88,7 +85,6 @@ COMPUTE: Final[dict[str, str]] = {
     "held_channel_params": "parameters of functional calls in a container without modules, times the same two sizes",
     "scatter_elements": "elements of a transposed convolution's uncropped output that some tap reaches",
     "distance_terms": "squared differences of two numbers that are summed to a squared distance",
-    "bound": "upper bound of mac of an op that nobody knows: |y| times its largest constant, or its largest input if it has none",
     **{f"beyond_{name}": f"the part of {name} that is not done by a module for the first sample" for name in BEYOND},
 }
 PARAMS: Final[dict[str, str]] = {
@@ -108,7 +104,6 @@ PARAMS: Final[dict[str, str]] = {
     "displaced_params": "parameters of a container that come after a call of a module from outside it, less such of its own",
     "operand": "elements of stored tensors that are operands of an op without a weight: scales, embeddings, slopes",
     "literals": "elements of stored integers, truth values and single numbers: shapes, axes, indices, thresholds",
-    "fixed_weights": "elements of stored vectors that a described network has and does not learn",
     "unused_elements": "elements of stored tensors that nothing reads",
     "node_held": "elements of stored tensors that nodes hold, not the graph's list of stored tensors",
     "unshaped": "single numbers without any axis in the graph's list of stored tensors",
