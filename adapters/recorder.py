@@ -11,9 +11,10 @@ from typing import Any
 
 from crosscheck.contract.network import Input, Layer, Model, Shape
 from crosscheck.contract.origin import DESCRIBED, Origin
+from crosscheck.contract.traits import Trait, having
 
 UNKNOWN = "unknown"
-WIRING = frozenset({"flatten", "add", "scale", "concat", "subsample", "zero_pad", "reshape", "transpose"})
+WIRING = frozenset(having(Trait.WIRING))
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Seen:
     native: str = ""
 
 
-JOINS = frozenset({"add", "scale", "concat"})
+JOINS = frozenset(having(Trait.JOINS))
 
 
 def whole(seen: Seen, native: str, given: int, read: int) -> Seen:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosscheck.contract.network import Layer, Model
+from crosscheck.contract.traits import Trait, having
 
 Array = NDArray[np.float32]
 
@@ -32,7 +33,7 @@ def arrays(model: Model, layer: Layer) -> dict[str, Array]:
     """
     key = f"{model.name}/{layer.call_of or layer.id}/"
     a: dict[str, Any] = dict(layer.attrs)
-    if layer.op in ("conv", "conv_transpose", "linear"):
+    if layer.op in having(Trait.BIASED):
         if layer.op == "conv":
             shape = (a["out_channels"], a["in_channels"] // a["groups"], *a["kernel"])
         elif layer.op == "conv_transpose":
@@ -45,7 +46,7 @@ def arrays(model: Model, layer: Layer) -> dict[str, Array]:
             size = (a["out_features"],) if layer.op == "linear" else (a["out_channels"],)
             made["bias"] = _uniform(key + "bias", size, -0.1, 0.1)
         return made
-    if layer.op in ("batchnorm", "layernorm", "groupnorm"):
+    if layer.op in having(Trait.AFFINE):
         shape = (a["features"],) if layer.op == "layernorm" else (a["channels"],)
         made = {}
         if layer.op == "batchnorm":

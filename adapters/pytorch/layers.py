@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from adapters.room import Unsupported
 from crosscheck.contract.network import Layer
+from crosscheck.contract.traits import Trait, having
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -267,7 +268,7 @@ def _zero_pad(layer: Layer, _: bool) -> Made:
     return Made(function=_pad(layer.attrs["pads"]))
 
 
-VIEWS = frozenset({"flatten", "dropout", "subsample"})  # in inference these hand on the memory of their input
+VIEWS = frozenset(having(Trait.VIEW))
 
 LAYERS: dict[str, Callable[[Layer, bool], Made]] = {
     "conv": _conv,

@@ -8,12 +8,11 @@ from typing import Any
 
 from adapters.weights import Array, arrays
 from crosscheck.contract.network import Layer, Model
+from crosscheck.contract.traits import Trait, having
 
-# What makes nothing negative of what is not.
-_MOVES = ("flatten", "concat", "subsample", "zero_pad", "dropout")
-NONNEGATIVE = ("maxpool", "avgpool", "adaptive_avgpool", "lrn", "add", "scale", *_MOVES)
-# What keeps the order of features after a flatten, element by element.
-ELEMENTWISE = ("relu", "tanh", "sigmoid", "leaky_relu", "gelu", "silu", "dropout")
+NONNEGATIVE = frozenset(having(Trait.NONNEGATIVE))
+KEEPS_NONNEGATIVE = frozenset(having(Trait.KEEPS_NONNEGATIVE))
+ELEMENTWISE = frozenset(having(Trait.ELEMENTWISE))  # what keeps the order of features after a flatten
 
 
 def stem(name: str) -> str:
@@ -132,7 +131,8 @@ class Assembly:
     def finish(self, layer: Layer, y: Any) -> None:
         """Note the output of a layer and what is known of its elements."""
         self.values[layer.id] = y
-        if layer.op in ("relu", "sigmoid", "softmax") or (layer.op in NONNEGATIVE and self.nonnegative.issuperset(layer.inputs)):
+        kept = layer.op in KEEPS_NONNEGATIVE and self.nonnegative.issuperset(layer.inputs)
+        if layer.op in NONNEGATIVE or kept:
             self.nonnegative.add(layer.id)
         if layer.op in ELEMENTWISE and layer.inputs[0] in self.orders:
             self.orders[layer.id] = self.orders[layer.inputs[0]]

@@ -14,6 +14,9 @@ from adapters.room import Unsupported
 from adapters.tensorflow_keras.assembly import Assembly, scope_name, stem
 from adapters.tensorflow_keras.kinds import BUILDERS
 from crosscheck.contract.network import Model
+from crosscheck.contract.traits import Trait, having
+
+JOINS = frozenset(having(Trait.JOINS))
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def build(model: Model) -> Native:
         if layer.op not in BUILDERS:
             raise Unsupported(f"layer {layer.id!r}: the Keras adapter has no op {layer.op!r}")
         xs = [a.values[v] for v in layer.inputs]
-        a.finish(layer, BUILDERS[layer.op](a, layer, xs if layer.op in ("add", "scale", "concat") else xs[0]))
+        a.finish(layer, BUILDERS[layer.op](a, layer, xs if layer.op in JOINS else xs[0]))
     inputs, outputs = [a.values[name] for name in shapes], [a.values[v] for v in model.outputs]
     net = keras.Model(_one(inputs), _one(outputs), name=scope_name(model.name))
     return Native(net, a.values, {k: tuple(v) for k, v in a.owned.items()}, _calls(net, a))

@@ -11,11 +11,11 @@ from itertools import accumulate
 from math import prod
 
 from crosscheck.contract.network import CONTAINER, ROOT, Layer, Model, Shape, numel
+from crosscheck.contract.traits import Trait, having
 
 Counted = tuple[Layer, Mapping[str, int]]
 
-# functions: they make no module inside a container
-WIRING = frozenset({"flatten", "add", "scale", "concat", "subsample", "zero_pad"})
+WIRING = frozenset(having(Trait.WIRING))
 PLAIN = "Sequential"  # the class of a container that the description gives none: it runs what it holds, and is nothing more
 SHALLOW = 3  # containers less deep than this are shallow; the root's depth is 0
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from crosscheck.contract.network import Layer, Model
+from crosscheck.contract.traits import Trait, having
 
-WITH_WEIGHTS = frozenset({"conv", "conv_transpose", "linear", "table_conv", "trainable_pool", "rbf"})
+WITH_WEIGHTS = frozenset(having(Trait.WEIGHTED))
 
 
 def longest(model: Model) -> tuple[str, ...]:

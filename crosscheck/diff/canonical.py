@@ -12,36 +12,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crosscheck.contract.network import Layer, Model, Shape
+from crosscheck.contract.traits import Trait, having
 from crosscheck.diff.files import fuse_biases, input_shapes, is_global_mean, static
+from crosscheck.ops.described import OPS
 
 Pairs = tuple[tuple[int, int], ...]
 
-THROUGH = frozenset({"flatten", "reshape", "squeeze", "unsqueeze", "transpose", "identity", "cast"})
-CLASSES = {
-    **dict.fromkeys(("relu", "tanh", "sigmoid", "leaky_relu", "gelu", "silu", "elu", "selu", "clip", "hard_swish"), "activation"),
-    **dict.fromkeys(("maxpool", "avgpool", "adaptive_avgpool", "global_max_pool"), "pooling"),
-    **dict.fromkeys(("batchnorm", "layernorm", "groupnorm", "lrn", "rms_norm"), "normalisation"),
-}
-WINDOWED = ("conv", "maxpool", "avgpool")
-_NONNEGATIVE = ("relu", "sigmoid", "softmax")
-_KEEPS_SIGN = ("maxpool", "avgpool", "adaptive_avgpool", "dropout", "add", "concat", "subsample", "zero_pad", *THROUGH)
-_KEYS = {
-    "conv": ("out_channels", "kernel", "stride", "padding", "dilation", "groups", "bias"),
-    "conv_transpose": ("out_channels", "kernel", "stride", "padding", "dilation", "groups", "bias"),
-    "linear": ("out_features", "bias"),
-    "batchnorm": ("eps", "affine"),
-    "layernorm": ("eps", "affine"),
-    "groupnorm": ("groups", "eps", "affine"),
-    "lrn": ("size", "alpha", "beta", "k"),
-    "leaky_relu": ("slope",),
-    "maxpool": ("kernel", "stride", "padding"),
-    "avgpool": ("kernel", "stride", "padding", "count_include_pad"),
-    "adaptive_avgpool": ("output_size",),
-    "dropout": ("p",),
-    "concat": ("axis",),
-    "subsample": ("stride",),
-    "zero_pad": ("pads",),
-}
+THROUGH = frozenset(having(Trait.SAME_ELEMENTS))
+CLASSES = {op: trait.name.lower() for trait in (Trait.ACTIVATION, Trait.POOLING, Trait.NORMALISATION) for op in having(trait)}
+WINDOWED = frozenset(having(Trait.PADDED))
+_NONNEGATIVE = frozenset(having(Trait.NONNEGATIVE))
+_KEEPS_SIGN = frozenset(having(Trait.KEEPS_NONNEGATIVE))
+_SAID_ELSEWHERE = ("ceil_mode", "output_padding", "inplace")  # by shapes, by the padding, or nowhere in the values
+_KEYS = {name: [k for k in op.attrs if k not in _SAID_ELSEWHERE] for name, op in OPS.items()}
 
 
 @dataclass(frozen=True)

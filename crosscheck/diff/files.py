@@ -7,8 +7,9 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from crosscheck.contract.network import Layer, Model, Shape
+from crosscheck.contract.traits import Trait, having
 
-BIASED = ("conv", "conv_transpose", "linear")
+BIASED = frozenset(having(Trait.BIASED))
 
 
 def static(model: Model) -> frozenset[str]:

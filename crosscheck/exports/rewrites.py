@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from crosscheck.contract.network import Layer, Model, numel
 from crosscheck.contract.origin import Number, Origin
+from crosscheck.contract.traits import Trait, having
 from crosscheck.errors import UsageError
 from crosscheck.exports import lrn
 from crosscheck.exports.copies import become_identity, drop, identity_after, identity_at_end, identity_before
@@ -233,7 +234,7 @@ def pad_pools(model: Model) -> Model:
 
     Raises UsageError where the padding cannot be zeros, and for a padded mean.
     """
-    positive = {x.id for x in model.layers if x.op in ("relu", "sigmoid")}
+    positive = {x.id for x in model.layers if x.op in having(Trait.NONNEGATIVE)}
 
     def change(x: Layer) -> list[Layer] | None:
         if x.op not in ("maxpool", "avgpool") or not _explicit(x):

@@ -38,75 +38,46 @@ def _made_by_parameters(layer: Layer) -> Counts:
 
 def _count_conv(layer: Layer) -> Counts:
     a, x, y = layer.attrs, layer.x, layer.y
-    kernel, groups = a["kernel"], a["groups"]
-    weight = (y[1], x[1] // groups, *kernel)
+    weight = (y[1], x[1] // a["groups"], *a["kernel"])
     mac = (y[0], *weight, *y[2:])
-    valid = prod(
-        geometry.valid_taps(n, o, k, s, p[0], d)
-        for n, o, k, s, p, d in zip(x[2:], y[2:], kernel, a["stride"], a["padding"], a["dilation"], strict=True)
-    )
-    counts = _elements(layer) | _weights(layer, weight, (y[1],) if a["bias"] else (0,))
-    counts |= {"mac": mac, "pad_mac": (y[0], y[1], x[1] // groups, prod(kernel) * prod(y[2:]) - valid)}
-    if groups > 1:
-        counts["depthwise_mac" if groups == x[1] else "grouped_mac"] = mac
-        counts["ungrouped_mac"] = (*mac, groups - 1)
-        lost = weight[1] - weight[1] // groups
-        counts["twice_grouped_mac"] = (*mac[:2], lost, *mac[3:])
-        if not layer.call_of:
-            counts["twice_grouped_weight"] = (weight[0], lost, *kernel)
+    counts = _elements(layer) | _weights(layer, weight, (y[1],) if a["bias"] else (0,)) | {"mac": mac}
+    if 1 < a["groups"] < x[1]:
+        counts["grouped_mac"] = mac
     if len(x) != 4:
         counts["nonplanar_mac"] = mac
-    if len(kernel) == 1:
-        counts["squared_line_mac"] = (*mac, groups, kernel[0] - 1)
-    if max(a["dilation"]) > 1:
-        dense = zip(x[2:], kernel, a["padding"], a["dilation"], strict=True)
-        rounded = tuple(-(-geometry.window_out(n, k, 1, p, d) // d) * d for n, k, p, d in dense)
-        counts["dilation_mac"] = (y[0], *weight, prod(rounded) - prod(y[2:]))
-        if 1 < groups < x[1]:
-            counts["grouped_dilation_mac"] = counts["dilation_mac"]
-    if len(kernel) == 3 and groups == x[1] > 1:
-        counts["volume_depthwise_mac"] = (prod(mac) + prod(counts.get("dilation_mac", (0,))),)
     if a["bias"]:
         counts["bias_add"] = y
-    return counts
+    return counts | quirks.conv(layer, weight, mac)
 
 
 def _count_conv_transpose(layer: Layer) -> Counts:
     """Every input element meets every tap once; positions that padding crops are included, as padding zeros are in ``mac``."""
     a, x, y = layer.attrs, layer.x, layer.y
     weight = (x[1], y[1] // a["groups"], *a["kernel"])
+    grid_mac = (y[0], *weight, *y[2:])
     counts = _elements(layer) | _weights(layer, weight, (y[1],) if a["bias"] else (0,))
-    counts["mac"] = (x[0], *weight, *x[2:])
-    counts["output_grid_mac"] = (y[0], *weight, *y[2:])
-    counts["output_channel_grid_mac"] = (*y, *weight[1:])
-    counts["input_channel_products"] = (quirks.single(prod((2, *x, x[1], *a["kernel"]))),)
-    if x[1] != y[1]:
-        counts["ungrouped_grid_mac"] = (*counts["output_grid_mac"], a["groups"] - 1)
-    counts["scatter_elements"] = (*y[:2], *quirks.scattered(layer))
-    grid = quirks.transposed_grid(layer)
-    if len(grid) < 3:
-        counts["grid_products"] = (2 * prod((y[0], *weight, *grid)) // prod(a["stride"]),)
+    counts |= {"mac": (x[0], *weight, *x[2:]), "output_grid_mac": grid_mac, "scatter_elements": (*y[:2], *_scattered(layer))}
     if a["bias"]:
-        counts |= {"bias_add": y, "grid_elements": (*y[:2], *grid)}
-        counts["forward_grid_bias_add"] = (y[0], y[1] // a["groups"], *quirks.forward_grid(layer))
-    if a["groups"] > 1:
-        each = y[1] // a["groups"]
-        counts["regrouped_mac"] = (x[0], x[1], each - each // a["groups"], *a["kernel"], *x[2:])
-    return counts
+        counts["bias_add"] = y
+    return counts | quirks.conv_transpose(layer, weight, grid_mac)
+
+
+def _scattered(layer: Layer) -> tuple[int, ...]:
+    """Positions of each spatial axis, uncropped, that some input element reaches through some tap."""
+    a = layer.attrs
+    axes = zip(layer.x[2:], a["kernel"], a["stride"], a["dilation"], strict=True)
+    return tuple(len({i * s + d * j for i in range(n) for j in range(k)}) for n, k, s, d in axes)
 
 
 def _count_linear(layer: Layer) -> Counts:
     a = layer.attrs
     weight = (a["out_features"], a["in_features"])
     counts = _elements(layer) | _weights(layer, weight, (a["out_features"],) if a["bias"] else (0,))
-    counts["mac"] = (*layer.y, a["in_features"])
     beyond = (layer.y[0], prod(layer.y[1:-1]) - 1, a["out_features"])
-    counts["position_mac"] = (*beyond, a["in_features"])
+    counts |= {"mac": (*layer.y, a["in_features"]), "position_mac": (*beyond, a["in_features"])}
     if a["bias"]:
-        counts |= {"bias_add": layer.y, "position_bias_add": beyond}
-    if not layer.call_of:
-        counts["products"] = (1,)
-    return counts
+        counts["bias_add"] = layer.y
+    return counts | quirks.linear(layer, beyond)
 
 
 def _count_norm(layer: Layer) -> Counts:
@@ -138,9 +109,7 @@ def _count_sample_norm(layer: Layer) -> Counts:
         counts |= {"repeated_params": (2, size)} if layer.call_of else {"norm_scale": (size,), "norm_shift": (size,)}
     else:
         counts |= {"plain_rows": (rows,), "plain_in_elements": x}
-    if layer.origin.node == "InstanceNormalization":
-        counts["instance_elements"] = x
-    return counts
+    return counts | quirks.spelling(layer, "InstanceNormalization", "instance_elements")
 
 
 def _count_softmax(layer: Layer) -> Counts:
@@ -148,61 +117,35 @@ def _count_softmax(layer: Layer) -> Counts:
 
 
 def _count_pool(layer: Layer) -> Counts:
-    a, x, y = layer.attrs, layer.x, layer.y
-    windows = (*y, *a["kernel"])
-    valid = prod(
-        geometry.valid_taps(n, o, k, s, p[0], 1)
-        for n, o, k, s, p in zip(x[2:], y[2:], a["kernel"], a["stride"], a["padding"], strict=True)
-    )
-    hanging = (y[0], y[1], prod(y[2:]) * prod(a["kernel"]) - valid)
-    counts = _elements(layer) | {"window_elements": windows, "pad_window_elements": hanging}
-    if quirks.padding_is_written(layer):
-        counts["written_pad_elements"] = (*x[:2], prod(quirks.reached(layer)) - prod(x[2:]))
-    if len(a["kernel"]) == 3:
-        counts |= {"volume_elements": windows, "leading_window_elements": (*y, a["kernel"][0])}
-    return counts
+    windows = (*layer.y, *layer.attrs["kernel"])
+    counts = _elements(layer) | {"window_elements": windows} | quirks.pool(layer)
+    return counts | {"volume_elements": windows} if len(layer.x) == 5 else counts
 
 
 def _count_adaptive(layer: Layer) -> Counts:
     x, y = layer.x, layer.y
     spans = tuple(sum(geometry.adaptive_spans(n, o)) for n, o in zip(x[2:], y[2:], strict=True))
-    floors = tuple(n // o for n, o in zip(x[2:], y[2:], strict=True))
-    uncounted = prod(x[2:]) - prod(y[2:]) * prod(floors)
-    counts = _elements(layer) | {"window_elements": (*y[:2], *spans), "floor_cut_elements": (*x[:2], uncounted)}
-    counts["float_cut"] = (quirks.float_cut(x, y),)
+    windows = (*y[:2], *spans)
+    counts = _elements(layer) | {"window_elements": windows} | quirks.adaptive(layer, windows)
     if x == y:
         counts["idle_elements"] = y
     if len(x) != 4:
         counts["nonplanar_in_elements"] = x
-    if all(n % o == 0 for n, o in zip(x[2:], y[2:], strict=True)):
-        counts["tiled_elements"] = own = x
-    elif any(-(-n // o) + 1 > n for n, o in zip(x[2:], y[2:], strict=True)):
-        return counts | {"slice_elements": counts["window_elements"]}
-    else:
-        counts["scan_elements"] = own = (*y[:2], quirks.scan(x[2:], y[2:]))
-        counts["scan_positions"] = (sum(y[2:]),)
-    if len(x) == 5 and max(y[2:]) > 1:
-        counts["volume_elements"] = own
-    return counts
+    own = counts.get("tiled_elements") or counts.get("scan_elements")
+    return counts | {"volume_elements": own} if own and len(x) == 5 and max(y[2:]) > 1 else counts
 
 
 def _count_lrn(layer: Layer) -> Counts:
-    x, size = layer.x, layer.attrs["size"]
-    counts = _elements(layer) | {"channel_pad_elements": (x[0], size - 1, *x[2:]), "channel_window_elements": (*x, size)}
-    half = (size - 1) // 2
-    counts["neighbour_elements"] = (x[0], min(half, x[1]), *x[2:])
-    return counts | {"slide_elements": (2 * x[1] - size, *x[2:])} if half < x[1] else counts
+    return _elements(layer) | {"channel_window_elements": (*layer.x, layer.attrs["size"])} | quirks.lrn(layer)
 
 
 def _count_flatten(layer: Layer) -> Counts:
-    reshape = layer.origin.node == "Reshape"
-    return _elements(layer) | ({"reshape_elements": layer.y} if reshape else {})
+    return _elements(layer) | quirks.spelling(layer, "Reshape", "reshape_elements")
 
 
 def _count_add(layer: Layer) -> Counts:
     sums = (len(layer.inputs) - 1, *layer.y)
-    counts = _elements(layer) | {"element_sums": sums}
-    return counts | {"inplace_element_sums": sums} if layer.attrs["inplace"] else counts
+    return _elements(layer) | {"element_sums": sums} | quirks.in_place(layer, sums)
 
 
 # --- the table ------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from crosscheck.contract.network import Layer, Shape, numel
+from crosscheck.contract.network import Layer, Shape
+from crosscheck.ops import quirks
 from crosscheck.ops.kind import REQUIRED, Attrs, Counts, Op, elements
 
 FAMILIES = {
@@ -50,21 +51,6 @@ MOVEMENT = _words(
     "reverse_sequence scatter scatter_elements scatter_nd shape size slice space_to_depth split squeeze tile top_k transpose "
     "trilu unique unsqueeze"
 )
-COPIES = {
-    "",
-    "Cast",
-    "Constant",
-    "Gather",
-    "Reshape",
-    "ScatterND",
-    "Shape",
-    "Slice",
-    "Split",
-    "Squeeze",
-    "Tile",
-    "Transpose",
-    "Unsqueeze",
-}
 
 
 def _stated(attrs: Attrs, _: Sequence[Shape]) -> Shape:
@@ -72,16 +58,12 @@ def _stated(attrs: Attrs, _: Sequence[Shape]) -> Shape:
 
 
 def _several(layer: Layer) -> Counts:
-    return elements(layer) | _first(layer) | {"element_sums": (max(layer.origin.operands - 1, 0), *layer.y)}
-
-
-def _first(layer: Layer) -> Counts:
-    return {"first_elements": (layer.origin.first,)} if layer.origin.first else {}
+    sums = (max(layer.origin.operands - 1, 0), *layer.y)
+    return elements(layer) | {"element_sums": sums} | quirks.added(layer)
 
 
 def _bias(layer: Layer) -> Counts:
-    counts = elements(layer) | _first(layer) | {"bias_add": layer.y}
-    return counts | {"product_bias_elements": layer.y} if layer.origin.after_product else counts
+    return elements(layer) | {"bias_add": layer.y} | quirks.added(layer)
 
 
 def _product(layer: Layer) -> Counts:
@@ -95,22 +77,18 @@ def _einsum(layer: Layer) -> Counts:
 
 
 def _pool(layer: Layer) -> Counts:
-    windows, kernel = (*layer.y, *layer.attrs["kernel"]), layer.attrs["kernel"]
-    counts = elements(layer) | {"window_elements": windows}
-    if len(kernel) == 3:
-        counts |= {"volume_elements": windows, "leading_window_elements": (*layer.y, kernel[0])}
-    return counts
+    windows = (*layer.y, *layer.attrs["kernel"])
+    counts = elements(layer) | {"window_elements": windows} | quirks.lead(layer)
+    return counts | {"volume_elements": windows} if len(layer.attrs["kernel"]) == 3 else counts
 
 
 def _norm(layer: Layer) -> Counts:
     """``rows`` slices are normalised apart; ``lead`` is the size of the first of the normalised axes."""
-    counts = elements(layer) | {"rows": (layer.attrs["rows"],)}
-    return counts | {"lead_rows": (numel(layer.x) // layer.attrs["lead"],)} if "lead" in layer.attrs else counts
+    return elements(layer) | {"rows": (layer.attrs["rows"],)} | quirks.lead_axis(layer)
 
 
 def _reshape(layer: Layer) -> Counts:
-    flatten = layer.origin.node == "Flatten"
-    return elements(layer) | ({"flatten_elements": layer.y} if flatten else {})
+    return elements(layer) | quirks.spelling(layer, "Flatten", "flatten_elements")
 
 
 def _resize(layer: Layer) -> Counts:
@@ -128,9 +106,7 @@ def _recurrent(layer: Layer) -> Counts:
 
 
 def _fixed(layer: Layer) -> Counts:
-    counts: Counts = {"out_elements": layer.y}
-    if layer.origin.node not in COPIES:
-        counts["made_elements"] = layer.y
+    counts = {"out_elements": layer.y} | quirks.made(layer)
     return counts | {"unused_elements": (layer.origin.unused,)} if layer.origin.unused else counts
 
 
@@ -139,9 +115,7 @@ def _handed_over(layer: Layer) -> Counts:
 
 
 def _unknown(layer: Layer) -> Counts:
-    bound = layer.origin.bound
-    counts = elements(layer) if layer.in_shapes else {"out_elements": layer.y}
-    return counts if bound is None else counts | {"bound": bound}
+    return elements(layer) if layer.in_shapes else {"out_elements": layer.y}
 
 
 def _kinds(family: str, names: Iterable[str], counts: Callable[[Layer], Counts] = elements) -> dict[str, Op]:

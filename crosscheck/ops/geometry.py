@@ -1,4 +1,4 @@
-"""Window arithmetic along one axis: output sizes, SAME and VALID padding, taps that fall on padding.
+"""Window arithmetic along one axis: output sizes, SAME and VALID padding.
 
 Sources: V. Dumoulin, F. Visin, "A guide to convolution arithmetic for deep learning" (arXiv:1603.07285) for output sizes;
 SAME padding puts ceil(size / stride) outputs and the odd element at the end, as TensorFlow documents for tf.nn.
@@ -7,7 +7,6 @@ SAME padding puts ceil(size / stride) outputs and the odd element at the end, as
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 Pair = tuple[int, int]
@@ -61,18 +60,6 @@ def window_out(size: int, kernel: int, stride: int, pad: Pair, dilation: int = 1
     if ceil and (out - 1) * stride >= size + pad[0]:
         out -= 1
     return out
-
-
-@lru_cache(maxsize=4096)
-def valid_taps(size: int, out: int, kernel: int, stride: int, before: int, dilation: int) -> int:
-    """How many (output, tap) pairs along the axis read a real element, not padding."""
-    count = 0
-    for k in range(kernel):
-        offset = k * dilation - before
-        first = max(0, -(offset // stride))  # smallest o with o*stride + offset >= 0
-        last = min(out - 1, (size - 1 - offset) // stride)
-        count += max(0, last - first + 1)
-    return count
 
 
 def adaptive_spans(size: int, out: int) -> tuple[int, ...]:

@@ -59,8 +59,7 @@ def _rbf(attrs: Attrs, xs: Sequence[Shape]) -> Shape:
 
 
 def _count_rbf(layer: Layer) -> Counts:
-    terms = (*layer.y, layer.x[1])
-    return elements(layer) | {"distance_terms": terms, "fixed_weights": terms[1:]}
+    return elements(layer) | {"distance_terms": (*layer.y, layer.x[1])}
 
 
 def _same(_: Attrs, xs: Sequence[Shape]) -> Shape:

@@ -1,4 +1,5 @@
-"""The primitives: what one can count of a layer without an opinion. Conventions weigh these and nothing else.
+"""The primitives: what one can count of a layer without an opinion. Conventions weigh these and nothing else; what is odd
+about one tool alone is in crosscheck.ops.quirks.
 
 |x| and |y| are the elements of input and output, batch N included. One multiply-add is one ``mac``.
 """
@@ -6,6 +7,13 @@
 from __future__ import annotations
 
 from typing import Final
+
+from crosscheck.ops.quirks import QUIRKS
+
+
+def _odd(kind: str) -> dict[str, str]:
+    return {name: quirk.says for name, quirk in QUIRKS.items() if quirk.kind == kind}
+
 
 BEYOND: Final = (
     "mac",
@@ -21,81 +29,40 @@ BEYOND: Final = (
 )
 COMPUTE: Final[dict[str, str]] = {
     "mac": "multiply-accumulates, those with padding zeros included",
-    "pad_mac": "the part of mac that multiplies padding zeros",
     "grouped_mac": "the part of mac done by convolutions with 1 < groups < input channels",
-    "depthwise_mac": "the part of mac done by convolutions with groups = input channels > 1",
-    "ungrouped_mac": "what mac of a convolution would grow by without groups",
-    "twice_grouped_mac": "what mac of a convolution would lose if its input channels were divided by groups twice, rounded down",
-    "squared_line_mac": "what mac of a convolution over one axis, without groups, would grow by if its window were square",
     "nonplanar_mac": "the part of mac done by convolutions over one or three spatial axes",
     "position_mac": "the part of mac that linear layers do at positions beyond the first of each sample",
-    "volume_depthwise_mac": "depthwise_mac over three axes, with its dilation_mac",
-    "dilation_mac": "mac added where a dilated convolution runs undilated on interleaved sub-grids: stride 1, sizes rounded up",
-    "grouped_dilation_mac": "the part of dilation_mac done by convolutions with 1 < groups < input channels",
     "bias_add": "output elements that a bias is added to",
-    "position_bias_add": "the part of bias_add at positions beyond the first of each sample",
     "in_elements": "elements of the input, |x|",
     "nonplanar_in_elements": "|x| of a batch normalisation or adaptive pooling of data without two spatial axes",
     "out_elements": "elements of the output, |y|",
     "later_out_elements": "elements of all outputs beyond the first",
     "calls": "1 for each layer that Caffe sets up",
     "window_elements": "elements of all pooling windows, padding included",
-    "pad_window_elements": "the part of window_elements that is padding or hangs over the end",
-    "floor_cut_elements": "|x| less |y| windows of input size // output size along each axis",
-    "written_pad_elements": "padding of a pooling that windows reach, where it is written out: lopsided, or a volume too small",
     "volume_elements": "the part of window_elements, tiled_elements and scan_elements over three axes, global pooling apart",
-    "tiled_elements": "|x| of a pooling whose windows all have one length and tile the input",
-    "scan_elements": "elements of windows ceil(size / output) and one more long, at every position, axis by axis, if none tile",
-    "scan_positions": "output sizes, summed over the axes, of such a pooling",
-    "slice_elements": "window_elements of a pooling whose windows do not tile, where ceil(size / output) + 1 exceeds a size",
     "idle_elements": "|y| of an adaptive pooling that leaves all sizes, and so all elements, as they are",
-    "leading_window_elements": "|y| times the first size of a pooling's window over three axes",
-    "float_cut": "what is cut off |x| + |y|, computed as |y| times 1 + product of input size / output size in double precision",
     "output_grid_mac": "what a transposed convolution would multiply if every output position met every tap",
-    "ungrouped_grid_mac": "what output_grid_mac would grow by without groups, where input and output channels differ in number",
-    "output_channel_grid_mac": "output_grid_mac with the output channels of a group in place of its input channels",
-    "input_channel_products": "twice |x| times taps and input channels of a transposed convolution, in single precision",
-    "grid_elements": "outputs of a transposed convolution with bias, uncropped unless cropped as SAME does",
-    "grid_products": "twice the MACs of that grid, bias or not, over its strides' product, rounded down, on up to two axes",
-    "regrouped_mac": "what mac of a transposed convolution would lose if its output channels were divided by groups twice",
-    "forward_grid_bias_add": "bias_add of a transposed convolution if 1 / groups of its channels had a convolution's output grid",
     "rows": "slices that are normalised apart",
     "plain_rows": "rows of a normalisation without learnable scale and shift",
     "plain_in_elements": "|x| of a normalisation without learnable scale and shift",
     "channels": "channels of a normalisation",
     "plain_channels": "channels of a normalisation without learnable scale and shift",
-    "channel_pad_elements": "zeros around the channels that let every window of a local response normalisation be full",
     "channel_window_elements": "|x| times the window of a local response normalisation, zeros around the channels included",
-    "neighbour_elements": "|x| if half that window, the middle left out and at most as long, stood for the channels",
-    "slide_elements": "that window sliding over the channels of one sample: twice the channels less the window, per position",
-    "instance_elements": "|x| of a group normalisation that a file spells as an instance normalisation",
-    "lead_rows": "|x| over the size of the first normalised axis",
-    "flatten_elements": "output elements of a reshape that a file spells as a flattening",
-    "reshape_elements": "output elements of a flattening that a file spells as a reshape",
-    "made_elements": "elements computed from constants alone, not by reshaping, picking, repeating, transposing or casting",
-    "first_elements": "elements of what is written first in a sum, be it stored and repeated; |y| of a node that sums any number",
-    "product_bias_elements": "the part of bias_add that is done on the output of a fully connected layer",
     "linear_elements": "output elements that are interpolated linearly",
     "cubic_elements": "output elements that are interpolated by cubic curves",
     "gate_elements": "biases of all gates of a recurrent network, input and state apart, in every step, direction and sample",
     "state_elements": "elements of the state of a recurrent network in one direction, in every step and sample",
     "element_sums": "additions of an element-wise sum, |y| times one less than its inputs",
-    "inplace_element_sums": "the part of element_sums whose result is written over the first input",
     "sample_weights": "N times the elements of the weight",
     "sample_biases": "N times the elements of the bias",
-    "container_weights": "elements of all weights inside a container, once for each container that they are in",
-    "container_channel_weights": "container_weights times the first two sizes, batch and channels, of the container's output",
-    "held_channel_params": "parameters of functional calls in a container without modules, times the same two sizes",
     "scatter_elements": "elements of a transposed convolution's uncropped output that some tap reaches",
     "distance_terms": "squared differences of two numbers that are summed to a squared distance",
-    "bound": "upper bound of mac of an op that nobody knows: |y| times its largest constant, or its largest input if it has none",
+    **_odd("compute"),
     **{f"beyond_{name}": f"the part of {name} that is not done by a module for the first sample" for name in BEYOND},
 }
 PARAMS: Final[dict[str, str]] = {
     "weight": "elements of the weight of a convolution or linear layer",
     "bias": "elements of the bias of a convolution or linear layer",
-    "twice_grouped_weight": "what weight of a convolution would lose if its input channels were so divided",
-    "products": "1 for every linear layer that is not called before",
     "norm_scale": "elements of a normalisation's learnable scale",
     "norm_shift": "elements of a normalisation's learnable shift",
     "running_stats": "elements of running mean and running variance",
@@ -105,29 +72,20 @@ PARAMS: Final[dict[str, str]] = {
     "branch_held_params": "parameters of functional calls in nested containers with modules",
     "lone_held_params": "parameters of functional calls that the network holds itself, where it has no modules",
     "root_held_params": "parameters of functional calls that the network holds itself, beside modules",
-    "displaced_params": "parameters of a container that come after a call of a module from outside it, less such of its own",
     "operand": "elements of stored tensors that are operands of an op without a weight: scales, embeddings, slopes",
     "literals": "elements of stored integers, truth values and single numbers: shapes, axes, indices, thresholds",
-    "fixed_weights": "elements of stored vectors that a described network has and does not learn",
     "unused_elements": "elements of stored tensors that nothing reads",
     "node_held": "elements of stored tensors that nodes hold, not the graph's list of stored tensors",
     "unshaped": "single numbers without any axis in the graph's list of stored tensors",
-    "shallow_held_params": "parameters of functional calls beside modules, in containers less than three deep",
+    **_odd("params"),
 }
 SIZES: Final[dict[str, str]] = {
-    "inputs": "inputs of the network",
     "input_elements": "elements of the network's inputs",
-    "input_excess": "N times the sizes of all inputs multiplied with one another, less input_elements: 0 for one input",
     "param_out_elements": "|y| of a module with parameters, at its first call",
     "repeated_out_elements": "|y| of a module with parameters, at every further call",
-    "overwritten_out_elements": "|y| of every call of a module but its last",
-    "container_out_elements": "elements that leave a container with a class of its own as its one output, the network apart",
-    "container_out_products": "the same of several outputs, all sizes multiplied as if N were -1: below 0 for an odd number",
-    "hooked_out_elements": "all outputs of a container with a class or parameters of its own, and of a network without modules",
-    "overturned_out_elements": "what the sum of outputs of all modules and such containers gains if a sign below 0 is dropped",
-    "wrapped_out_elements": "what that sum gains, a loss being below 0, if 32 bits hold it and then its sign is dropped",
     "held_out_elements": "elements that leave a container without modules that holds parameters of functional calls",
     "path_layers": "1 for a layer with weights on the longest path from input to output, if they count as length",
+    **_odd("sizes"),
     **{f"beyond_{name}": f"the part of {name} beyond the first sample" for name in ("input_elements", "held_out_elements")},
 }
 PRIMITIVES: Final[dict[str, str]] = COMPUTE | PARAMS | SIZES

@@ -28,7 +28,11 @@ MAC = convention.load("mac")
 BUSY = made_up(
     "busy",
     {
-        "compute": {"conv": {"mac": 2, "bias_add": 1, "pad_mac": -2}, "linear": {"mac": 2}, "maxpool": {"window_elements": 1}},
+        "compute": {
+            "conv": {"mac": 2, "bias_add": 1, "grouped_mac": -2},
+            "linear": {"mac": 2},
+            "maxpool": {"window_elements": 1},
+        },
         "params": {"conv": {"weight": 1, "bias": 1}, "batchnorm": {"norm_scale": 1, "running_stats": 1}},
     },
 )

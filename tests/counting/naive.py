@@ -14,8 +14,6 @@ import numpy as np
 
 from crosscheck.contract.network import Layer, Shape
 
-Taps = list[tuple[tuple[int, ...], bool]]
-
 
 def cells(shape: Sequence[int]) -> Iterator[tuple[int, ...]]:
     """Every index of an array of this shape."""
@@ -43,16 +41,10 @@ def axes_of(layer: Layer) -> list[list[int]]:
     return [starts(*axis, ceil=bool(a.get("ceil_mode"))) for axis in each]
 
 
-def windows(layer: Layer) -> Iterator[tuple[tuple[int, ...], Taps]]:
-    """Every output position of a convolution or pooling with its taps, and whether each tap reads a real cell."""
-    axes, n, rank = axes_of(layer), layer.x[2:], len(layer.x) - 2
-    dilation = layer.attrs.get("dilation", (1,) * rank)
-    for position in cells([len(axis) for axis in axes]):
-        taps = []
-        for tap in cells(layer.attrs["kernel"]):
-            at = [axes[i][position[i]] + tap[i] * dilation[i] for i in range(rank)]
-            taps.append((tap, all(0 <= at[i] < n[i] for i in range(rank))))
-        yield position, taps
+def windows(layer: Layer) -> Iterator[tuple[tuple[int, ...], list[tuple[int, ...]]]]:
+    """Every output position of a convolution or pooling with its taps."""
+    for position in cells([len(axis) for axis in axes_of(layer)]):
+        yield position, list(cells(layer.attrs["kernel"]))
 
 
 def wiring(layer: Layer) -> list[tuple[int, int]]:
@@ -64,7 +56,7 @@ def wiring(layer: Layer) -> list[tuple[int, int]]:
 def kind_of_groups(layer: Layer) -> str:
     """How a convolution is grouped: not at all, every input channel alone, or in between."""
     together = max(Counter(out for _, out in wiring(layer)).values())
-    return "dense" if together == layer.x[1] else "depthwise_mac" if together == 1 else "grouped_mac"
+    return "dense" if together == layer.x[1] else "depthwise" if together == 1 else "grouped"
 
 
 def _parameters(layer: Layer, weights: set[tuple[object, ...]], biases: set[object]) -> Counter[str]:
@@ -81,10 +73,9 @@ def _conv(layer: Layer) -> Counter[str]:
     wired, placed, kind = wiring(layer), list(windows(layer)), kind_of_groups(layer)
     weights: set[tuple[object, ...]] = set()
     for _, (c, out), (_, taps) in product(range(layer.x[0]), wired, placed):
-        for tap, real in taps:
+        for tap in taps:
             count["mac"] += 1
-            count["pad_mac"] += not real
-            count[kind] += kind != "dense"
+            count["grouped_mac"] += kind == "grouped"
             weights.add((out, c, tap))
     biases: set[object] = {w[0] for w in weights} if layer.attrs["bias"] else set()
     count["bias_add"] = len(list(product(range(layer.x[0]), biases, placed)))
@@ -151,9 +142,7 @@ def _pool(layer: Layer) -> Counter[str]:
     count: Counter[str] = Counter()
     placed = list(windows(layer))
     for _, (_, taps) in product(cells(layer.x[:2]), placed):
-        for _, real in taps:
-            count["window_elements"] += 1
-            count["pad_window_elements"] += not real
+        count["window_elements"] += len(taps)
     return count
 
 

@@ -24,9 +24,9 @@ def _conv(layer: Layer, has: Counts) -> Counts:
         more = _sub_grid_positions(layer) - size(naive.shape(layer)[2:])
         work = size((layer.x[0], len(naive.wiring(layer)), *layer.attrs["kernel"]))
         count["dilation_mac"] = sum(work for _ in range(more))
-        if kind == "grouped_mac":
+        if kind == "grouped":
             count["grouped_dilation_mac"] = count["dilation_mac"]
-    if kind == "depthwise_mac" and len(layer.x) == VOLUME:
+    if kind == "depthwise" and len(layer.x) == VOLUME:
         count["volume_depthwise_mac"] = has["mac"] + count["dilation_mac"]
     if len(layer.x) != PLANE:
         count["nonplanar_mac"] = has["mac"]

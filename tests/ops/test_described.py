@@ -24,9 +24,9 @@ SMALL = st.integers(1, 3)
 
 # What depends on containers is in tests/counting, what only files have in test_files.py beside this; what is rounded is below.
 ELSEWHERE = {p for p in PRIMITIVES if p.startswith("container_") or "held" in p} | {"displaced_params", "float_cut"}
-ELSEWHERE |= {"bound", "operand", "literals", "unused_elements", "node_held", "unshaped"}
+ELSEWHERE |= {"operand", "literals", "unused_elements", "node_held", "unshaped"}
 ELSEWHERE |= {p for p in SIZES if p.removeprefix("beyond_") not in ("param_out_elements", "repeated_out_elements")}
-ELSEWHERE |= {"distance_terms", "fixed_weights"}  # tests/counting/test_arithmetic.py
+ELSEWHERE |= {"distance_terms"}  # tests/counting/test_arithmetic.py
 ELSEWHERE |= {"calls", "later_out_elements", "stats_factor"}  # of layers that were read from files
 ELSEWHERE |= {
     "instance_elements",

@@ -70,15 +70,6 @@ def test_known_output_sizes(size: int, kernel: int, stride: int, pad: geometry.P
     assert geometry.window_out(size, kernel, stride, pad, ceil=True) == ceil
 
 
-@given(SIZES, KERNELS, STRIDES, PADS, DILATIONS, st.booleans())
-def test_valid_taps_are_the_taps_on_real_cells(
-    size: int, kernel: int, stride: int, pad: geometry.Pair, dilation: int, ceil: bool
-) -> None:
-    placed = windows(size, kernel, stride, pad, dilation, ceil)
-    real = sum(0 <= cell < size for window in placed for cell in window)
-    assert geometry.valid_taps(size, len(placed), kernel, stride, pad[0], dilation) == real
-
-
 @given(SIZES, KERNELS, STRIDES, DILATIONS)
 def test_same_padding_gives_a_window_for_every_stride_and_pads_no_more_than_that(
     size: int, kernel: int, stride: int, dilation: int

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import product
 
 from crosscheck.contract.rows import Question
+from crosscheck.contract.traits import Trait, having
 from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.ops.geometry import Pair
 from crosscheck.studies.windows.rules import per_axis, written
@@ -22,7 +23,7 @@ STRIDES: tuple[Sizes | None, ...] = (1, 2, (3, 2), None)
 PADDINGS: tuple[Sizes | str, ...] = (0, 1, (1, 2), (0, 1, 0, 1), (2, 1, 1, 0), "SAME", "VALID")
 
 
-OPS = ("conv", "maxpool", "avgpool")
+OPS = having(Trait.PADDED)
 VALUES_UP_TO = 2**14  # input elements; above, only sizes are worked out
 
 
