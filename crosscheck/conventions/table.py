@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from crosscheck.errors import ConventionError
 from crosscheck.ops.papers import PAPER_OPS
 
+Sight = tuple[str, int | None, str, bool]
 FUNCTIONAL = ("layer", "container", "ignored")  # where a tool charges what has no module of its own
 
 
@@ -59,7 +61,12 @@ class MetricTable:
     bare: Ignored | None = None
     parts: tuple[MetricTable, ...] = ()
 
-    @property
+    @cached_property
+    def sight(self) -> Sight:
+        """All that ``place`` depends on: tables of one sight see the same of every network."""
+        return self.functional, self.depth, self.deeper, self.bare is not None
+
+    @cached_property
     def tables(self) -> tuple[MetricTable, ...]:
         """The tables that say what is charged: its parts, or itself where it has none."""
         return self.parts or (self,)

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, compress
 
 from crosscheck.contract.network import CONTAINER, Layer, Model
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Prediction
-from crosscheck.conventions.table import Convention, Ignored, MetricTable
-from crosscheck.counting.containers import Counted, contain
-from crosscheck.counting.longest_path import mark
+from crosscheck.conventions.table import Convention, Ignored, MetricTable, Sight
+from crosscheck.counting.containers import Counted, Counts, Extra, contain
+from crosscheck.counting.longest_path import longest
 from crosscheck.ops import described as ops
 
 SEEN = ("layer", "container")
@@ -60,19 +59,19 @@ class Tally:
         return table.bare if self.model.bare else None
 
     @cached_property
-    def _merged(self) -> dict[tuple[bool, ...], Sums]:
+    def _seen(self) -> dict[tuple[Sight, tuple[str, ...]], Sums]:
         return {}
 
     def seen_by(self, table: MetricTable, places: Iterable[str] = SEEN) -> Sums:
-        """The sums over what a tool charges in any of these places."""
-        seen = tuple(table.place(kind, depth) in places for kind, depth in self.groups)
-        if seen not in self._merged:
+        """The sums over what a tool charges in any of these places; tables of one sight share them."""
+        key = (table.sight, tuple(places))
+        if key not in self._seen:
             merged: dict[str, dict[str, int]] = {}
-            for sums in compress(self.groups.values(), seen):
+            for sums in (sums for group, sums in self.groups.items() if table.place(*group) in places):
                 for op, counts in sums.items():
                     _add(merged.setdefault(op, {}), counts)
-            self._merged[seen] = merged
-        return self._merged[seen]
+            self._seen[key] = merged
+        return self._seen[key]
 
 
 def _group(model: Model, layer: Layer) -> tuple[str, int]:
@@ -96,38 +95,56 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
+@dataclass(slots=True)
+class _Alike:
+    """Layers under way that share their counts: the first of them, the counts, and how many there are."""
+
+    first: Layer
+    counts: Counts
+    times: int = 0
+
+
 @_no_collection()
 def tally(model: Model) -> Tally:
     """Count every primitive of every layer and container once; layers of one kind and shape share their counts."""
     known = {k: ops.counts(model.layers[k]) for k in dict.fromkeys(model.alike)}
-    layers, containers = contain(model, mark(model, ((x, known[k]) for x, k in zip(model.layers, model.alike, strict=True))))
-    first: dict[str, str] = {}
-    alike: dict[tuple[str, int, str, int], int] = {}  # how many layers of a group and op share counts
-    shared: dict[int, Mapping[str, int]] = {}
-    deeper = 0 if model.bare else 1
-    for layer, counts in chain(layers, containers):
-        depth = (layer.call_of or layer.id).count(".") + deeper
-        key = ("functional" if layer.functional else CONTAINER if layer.op == CONTAINER else "layer", depth, layer.op, id(counts))
-        if key in alike:
-            alike[key] += 1
-        else:
-            alike[key] = 1
-            shared[id(counts)] = counts
-            first.setdefault(layer.op, layer.id)
+    beside, containers = contain(model, known)
+    extra: dict[str, Extra] = {name: (("path_layers", 1), *beside.get(name, ())) for name in longest(model)}
+    layers, alike = _grouped(model, known, beside | extra)
     groups: dict[tuple[str, int], dict[str, dict[str, int]]] = {}
-    for (kind, depth, op, same), times in alike.items():
-        _add(groups.setdefault((kind, depth), {}).setdefault(op, {}), shared[same], times)
+    first: dict[str, str] = {}
+    for layer, counts, times in (*((g.first, g.counts, g.times) for g in alike), *((x, counts, 1) for x, counts in containers)):
+        first.setdefault(layer.op, layer.id)
+        _add(groups.setdefault(_group(model, layer), {}).setdefault(layer.op, {}), counts, times)
     return Tally(model, layers, containers, groups, first)
+
+
+def _grouped(
+    model: Model, known: Mapping[int, Counts], extra: Mapping[str, Extra]
+) -> tuple[tuple[Counted, ...], Iterable[_Alike]]:
+    """Every layer with its counts, and the layers that have all in common: op, shapes, depth and what is counted beside."""
+    found: dict[tuple[int, Extra, int], _Alike] = {}
+    layers = []
+    for layer, k in zip(model.layers, model.alike, strict=True):
+        more = extra.get(layer.id, ())
+        key = (k, more, (layer.call_of or layer.id).count("."))
+        group = found.get(key)
+        if group is None:
+            group = found[key] = _Alike(layer, {**known[k], **dict(more)} if more else known[k])
+        group.times += 1
+        layers.append((layer, group.counts))
+    return tuple(layers), found.values()
 
 
 def total(counted: Tally, convention: Convention, metric: str) -> int:
     """What the convention says the whole network costs, in its own unit. Raises ConventionError for an unknown op."""
-    return sum(
-        w.weight * counts.get(w.primitive, 0)
-        for table in convention.table(metric).tables
-        for op, counts in counted.seen_by(table).items()
-        for w in table.weights(op, convention.id, counted.first[op])
-    )
+    value = 0
+    for table in convention.table(metric).tables:
+        weighed = table.weighed
+        for op, counts in counted.seen_by(table).items():
+            for w in weighed[op] if op in weighed else table.weights(op, convention.id, counted.first[op]):
+                value += w.weight * counts.get(w.primitive, 0)
+    return value
 
 
 def layer_value(counted: Tally, table: MetricTable, convention: str, layer: Layer, counts: Mapping[str, int]) -> int:
