@@ -24,6 +24,13 @@ def same(got: Mapping[Any, Any], wanted: Mapping[Any, Any], what: str = "") -> N
         raise AssertionError("\n".join([f"{what or 'mappings'} differ in {len(odd)} keys:", *lines]))
 
 
+def floor(reached: Mapping[str, int], **least: int) -> None:
+    """Raise where a test that skips some of its cases reached fewer of a kind than it must to prove anything."""
+    few = {kind: f"{reached.get(kind, 0)} of at least {n}" for kind, n in least.items() if reached.get(kind, 0) < n}
+    if few:
+        raise AssertionError(f"hardly anything was compared: {few}")
+
+
 def convention_text(id: str, tables: Mapping[str, Weights], *, quirks: Mapping[str, str] | None = None) -> str:
     """A convention as TOML: one table a metric; the ops that a table does not weigh are ignored on purpose."""
     lines = [f'id = "{id}"', f'title = "{id.title()}"', 'tool = ""', 'framework = ""', 'package = ""', 'versions = ""']

@@ -43,6 +43,7 @@ def test_every_op_that_it_can_meet_is_weighed_or_ignored_on_purpose_for_every_me
 @pytest.mark.parametrize("id", convention.ids())
 def test_every_word_has_a_source_and_a_sentence(id: str) -> None:
     c = convention.load(id)
+    assert c.metrics.keys() == {metric for metric, _ in entries(c)} | {m for m, t in c.metrics.items() if t.parts}
     for metric, entry in entries(c):
         what = f"{id} {metric} {entry}"
         assert entry.source.strip(), what

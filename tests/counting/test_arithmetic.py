@@ -182,7 +182,7 @@ def test_layers_add_up_and_every_metric_is_affine_in_the_batch() -> None:
 
 
 def test_a_sum_is_the_sum_of_its_parts_in_every_layer() -> None:
-    counted = engine.tally(every_op())
+    counted, summed = engine.tally(every_op()), set()
     for c in map(convention.load, convention.ids()):
         for table in (t for t in c.metrics.values() if t.parts):
             rows = {(p.metric, p.layer): p.value for p in engine.predict(counted, c)}
@@ -190,6 +190,9 @@ def test_a_sum_is_the_sum_of_its_parts_in_every_layer() -> None:
             for name in names:
                 parts = sum(rows.get((part.metric, name), 0) for part in table.parts)
                 assert rows.get((table.metric, name), 0) == parts, (c.id, name)
+                summed |= {(c.id, table.metric, name)} if parts else set()
+    assert len({(by, metric) for by, metric, _ in summed}) >= 8
+    assert len(summed) >= 150
 
 
 def test_vgg16_in_the_table_of_the_course_is_summed_as_written_there() -> None:

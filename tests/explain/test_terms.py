@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from crosscheck.conventions.table import FUNCTIONAL, Convention
 from crosscheck.counting.engine import Tally, predict, tally, total
 from crosscheck.explain import terms as explain
 from crosscheck.models.writer import Graph
-from tests.helpers import convention_text, made_up
+from tests.helpers import convention_text, floor, made_up
 from tests.random_networks import every_op, networks
 
 DEEP = ['depth = 2\ndeeper = "container"', 'depth = 1\ndeeper = "ignored"']
@@ -24,9 +25,8 @@ PLACES = [f'functional = "{where}"' for where in FUNCTIONAL] + DEEP
 BUSY = ("conv", "linear", "relu", "maxpool", "batchnorm", "add")
 HELD = {op: sorted(tally(every_op()).totals[op]) for op in BUSY}  # primitives that random networks often have
 WEIGHTS = st.integers(-3, 3).filter(bool)
-TABLES = st.fixed_dictionaries(
-    {}, optional={op: st.dictionaries(st.sampled_from(held), WEIGHTS, min_size=1, max_size=4) for op, held in HELD.items()}
-)
+CHARGES = {op: st.dictionaries(st.sampled_from(held), WEIGHTS, min_size=1, max_size=4) for op, held in HELD.items()}
+TABLES = st.fixed_dictionaries({}, optional=CHARGES) | st.fixed_dictionaries(CHARGES)
 
 
 @st.composite
@@ -45,44 +45,66 @@ def summed(terms: list[explain.Term]) -> int:
     return sum(t.value for t in terms)
 
 
-@settings(max_examples=80, deadline=None)
-@given(networks(), conventions("a"), conventions("b"))
-def test_terms_add_up_to_the_difference_in_total_and_in_every_layer(model: Model, a: Convention, b: Convention) -> None:
-    t = tally(model)
-    numbers_a, numbers_b = predicted(t, a), predicted(t, b)
-    for layer in numbers_a.keys() & numbers_b.keys():
-        assert summed(explain.number(t, a, "compute", layer)) == numbers_a[layer], layer
-        there = summed(explain.difference(t, a, t, b, "compute", layer))
-        assert there == numbers_a[layer] - numbers_b[layer], layer
-        assert summed(explain.difference(t, b, t, a, "compute", layer)) == -there, layer
-    assert TOTAL in numbers_a.keys() & numbers_b.keys()
-    assert explain.difference(t, a, t, a, "compute") == [], "a tool does not differ from itself"
+def test_terms_add_up_to_the_difference_in_total_and_in_every_layer() -> None:
+    reached: Counter[str] = Counter()
+
+    @settings(max_examples=80, deadline=None)
+    @given(networks(), conventions("a"), conventions("b"))
+    def law(model: Model, a: Convention, b: Convention) -> None:
+        t = tally(model)
+        numbers_a, numbers_b = predicted(t, a), predicted(t, b)
+        for layer in numbers_a.keys() & numbers_b.keys():
+            assert summed(explain.number(t, a, "compute", layer)) == numbers_a[layer], layer
+            there = summed(explain.difference(t, a, t, b, "compute", layer))
+            assert there == numbers_a[layer] - numbers_b[layer], layer
+            assert summed(explain.difference(t, b, t, a, "compute", layer)) == -there, layer
+            reached["differ in total" if layer == TOTAL else "differ in a layer"] += there != 0
+        assert TOTAL in numbers_a.keys() & numbers_b.keys()
+        assert explain.difference(t, a, t, a, "compute") == [], "a tool does not differ from itself"
+
+    law()
+    floor(reached, **{"differ in total": 15, "differ in a layer": 20})
 
 
-@settings(max_examples=80, deadline=None)
-@given(networks(), networks(), conventions("a"), conventions("b"))
-def test_terms_add_up_where_two_tools_saw_different_networks(seen: Model, other: Model, a: Convention, b: Convention) -> None:
-    t, u = tally(seen), tally(other)
-    terms = explain.difference(t, a, u, b, "compute")
-    assert summed(terms) == total(t, a, "compute") - total(u, b, "compute")
-    assert summed(explain.difference(u, b, t, a, "compute")) == -summed(terms)
-    for term in explain.difference(t, a, u, a, "compute"):
-        assert term.cause == "graph", "one convention on two networks differs by what it saw alone"
+def test_terms_add_up_where_two_tools_saw_different_networks() -> None:
+    reached: Counter[str] = Counter()
+
+    @settings(max_examples=80, deadline=None)
+    @given(networks(), networks(), conventions("a"), conventions("b"))
+    def law(seen: Model, other: Model, a: Convention, b: Convention) -> None:
+        t, u = tally(seen), tally(other)
+        terms = explain.difference(t, a, u, b, "compute")
+        assert summed(terms) == total(t, a, "compute") - total(u, b, "compute")
+        assert summed(explain.difference(u, b, t, a, "compute")) == -summed(terms)
+        by_graph = explain.difference(t, a, u, a, "compute")
+        assert {term.cause for term in by_graph} <= {"graph"}, "one convention on two networks differs by what it saw alone"
+        reached.update(term.cause for term in (*terms, *by_graph))
+
+    law()
+    floor(reached, graph=80, weight=40)
 
 
-@settings(max_examples=60, deadline=None)
-@given(networks(), conventions("a"), conventions("b"))
-def test_every_term_is_its_own_arithmetic_and_the_largest_comes_first(model: Model, a: Convention, b: Convention) -> None:
-    t = tally(model)
-    terms = explain.difference(t, a, t, b, "compute")
-    for term in terms:
-        charge = term.weight_a - term.weight_b if term.cause == "weight" else term.weight_a
-        assert term.value == charge * term.count != 0
-        assert term.source
-        assert str(abs(term.weight_a)) in term.says or term.cause == "graph"
-    assert [abs(x.value) for x in terms] == sorted((abs(x.value) for x in terms), reverse=True)
-    keys = [(x.cause, x.op, x.primitive) for x in terms]
-    assert len(set(keys)) == len(keys)
+def test_every_term_is_its_own_arithmetic_and_the_largest_comes_first() -> None:
+    reached: Counter[str] = Counter()
+
+    @settings(max_examples=60, deadline=None)
+    @given(networks(), conventions("a"), conventions("b"))
+    def law(model: Model, a: Convention, b: Convention) -> None:
+        t = tally(model)
+        terms = explain.difference(t, a, t, b, "compute")
+        for term in terms:
+            charge = term.weight_a - term.weight_b if term.cause == "weight" else term.weight_a
+            assert term.value == charge * term.count != 0
+            assert term.source
+            assert str(abs(term.weight_a)) in term.says or term.cause == "graph"
+        assert [abs(x.value) for x in terms] == sorted((abs(x.value) for x in terms), reverse=True)
+        keys = [(x.cause, x.op, x.primitive) for x in terms]
+        assert len(set(keys)) == len(keys)
+        reached["terms"] += len(terms)
+        reached["several"] += len(terms) > 1
+
+    law()
+    floor(reached, terms=40, several=8)
 
 
 def test_a_weight_term_names_both_charges_and_both_sources() -> None:

@@ -19,5 +19,6 @@ def test_random_networks(served: Served) -> None:
             answer = served.run([model], contract=True)
             assert contract_failures(answer.facts, [model]) == []
             assert residual_failures(answer.rows, [model]) == []
+            assert {r.tool for r in answer.rows if r.value} == {t.id for t in served.info.tools}
 
     law()

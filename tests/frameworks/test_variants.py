@@ -55,7 +55,8 @@ def test_contract_and_residuals(served: Served, name: str) -> None:
 
 @pytest.mark.parametrize("name", [n for n in shown() if n not in DESCRIBED_ONLY])
 def test_batch_of_two_and_another_input(served: Served, name: str) -> None:
-    _judge(served, models.build(name, batch=2, input_shape=_small(name), classes=7))
+    judged = _judge(served, models.build(name, batch=2, input_shape=_small(name), classes=7))
+    assert judged == {t.id for t in served.info.tools}
 
 
 @pytest.mark.parametrize("name", [n for n in deeper() if n not in DESCRIBED_ONLY])

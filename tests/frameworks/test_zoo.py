@@ -96,7 +96,10 @@ def test_what_the_vocabulary_lacks_is_named_with_its_number(entries: dict[str, E
     assert entries["paddle:densenet121"].unknown == {"paddle.nn.BatchNorm": 121}
     assert entries["keras:MobileNet"].unknown == {"keras ReLU with max_value 6.0": 27}
     for name in ("paddle:densenet121", "keras:MobileNet"):
-        assert all(n.number is None and n.row.value for n in entries[name].numbers if "nontrainable" not in n.row.metric)
+        numbers = [n for n in entries[name].numbers if "nontrainable" not in n.row.metric]
+        assert all(n.number is None and n.row.value for n in numbers)
+        tools = catalog.framework(entries[name].network.framework).tools
+        assert {n.row.tool for n in numbers} == {t.id for t in tools}
 
 
 def like(name: str, model: str = "", shape: tuple[int, ...] = (3, 224, 224)) -> Network:

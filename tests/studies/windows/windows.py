@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from hypothesis import strategies as st
 
 from crosscheck.contract.rows import Question
@@ -18,15 +21,18 @@ paddings = st.one_of(
 
 
 @st.composite
-def asked(draw: st.DrawFn) -> Question:
-    op = draw(st.sampled_from(window_questions.OPS))
+def asked(
+    draw: st.DrawFn, ops: Sequence[str] = window_questions.OPS, padding: st.SearchStrategy[Any] = paddings, ceil: bool = True
+) -> Question:
+    """A question of these ops with padding of that kind; ``ceil``: output sizes may be rounded up."""
+    op = draw(st.sampled_from(ops))
     return question(
         op,
         draw(st.tuples(st.integers(1, 9), st.integers(1, 9))),
         draw(pairs),
         stride=draw(st.none() | pairs),
-        padding=draw(paddings),
+        padding=draw(padding),
         dilation=draw(st.integers(1, 3)),
-        ceil=op != "conv" and draw(st.booleans()),
+        ceil=ceil and op != "conv" and draw(st.booleans()),
         include_pad=draw(st.sampled_from([None, True, False])) if op == "avgpool" else None,
     )
