@@ -152,15 +152,16 @@ def _grouped(table: Table) -> Iterator[RenderableType]:
 
 
 def _entries(table: Table) -> Iterator[RenderableType]:
-    """A line a row, and under it, indented and folded, what is too long for a column."""
+    """A line a row, and under it, indented and folded, what is too long for a column; the totals stand last."""
     below = [k for k, c in enumerate(table.columns) if c.below]
     line = _without(table, below)
-    widths = [max(_longest(_heading(c)), *map(_size, _column(line, k))) for k, c in enumerate(line.columns)]
+    last = [line.footer] if line.footer else []
+    widths = [max(_longest(_heading(c)), *(_size(row[k]) for row in (*line.rows, *last))) for k, c in enumerate(line.columns)]
     sides: list[Justify] = [_justify(c, _column(line, k)) for k, c in enumerate(line.columns)]
     if table.caption:
         yield styled(table.caption, "bold")
     yield _aligned([_heading(c) for c in line.columns], widths, sides, "dim")
-    for full, row in zip(table.rows, line.rows, strict=True):
+    for full, row in zip((*table.rows, *([table.footer] if last else [])), (*line.rows, *last), strict=True):
         yield _aligned([styled(cell) for cell in row], widths, sides, "bold")
         for n, k in enumerate(below):
             if styled(full[k]).plain:
