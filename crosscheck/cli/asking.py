@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from crosscheck.cli.delivery import deliver
 from crosscheck.cli.options import ASKING, Batch, Classes, Explained, FormatOption, InputShape, Tried, app
 from crosscheck.errors import UnknownNameError
 from crosscheck.report.render import Format
@@ -29,7 +30,7 @@ def explain(
     batch: Batch = 1,
     input_shape: InputShape = None,
     classes: Classes = None,
-    output: Annotated[Explained, typer.Option("--format", "-f", help="How to print the answer.")] = Explained.table,
+    output: FormatOption = Format.table,
 ) -> None:
     """Explain one tool's number as a sum, or the way from one tool's number to the next, term by term.
 
@@ -53,7 +54,7 @@ def explain(
     asked = account.common_metric(wanted, metric)
     place = layer or TOTAL
     source = account.nothing_measured if predicted else study.best_source(wanted, asked, place, classes is None, earlier.FOLDERS)
-    shown.show_account(account.account(wanted, asked, source, place), output.value)
+    deliver(shown.brief(account.account(wanted, asked, source, place)), output)
 
 
 @app.command("diff", rich_help_panel=ASKING)
@@ -104,7 +105,7 @@ def identify(
     `crosscheck identify vgg16 15.5G --format json`
     """
     from crosscheck.contract.rows import METRICS
-    from crosscheck.report.pages import explain as shown
+    from crosscheck.report.pages import identify as shown
     from crosscheck.studies.figures import identify as asking
 
     if metric is not None and metric not in METRICS:
