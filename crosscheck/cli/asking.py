@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from crosscheck.cli.options import ASKING, Batch, Classes, Explained, FormatOption, InputShape, Tried, app
+from crosscheck.cli.delivery import deliver
+from crosscheck.cli.options import ASKING, Batch, Classes, FormatOption, InputShape, Tried, app
 from crosscheck.errors import UnknownNameError
 from crosscheck.report.render import Format
 
@@ -29,7 +30,7 @@ def explain(
     batch: Batch = 1,
     input_shape: InputShape = None,
     classes: Classes = None,
-    output: Annotated[Explained, typer.Option("--format", "-f", help="How to print the answer.")] = Explained.table,
+    output: FormatOption = Format.table,
 ) -> None:
     """Explain one tool's number as a sum, or the way from one tool's number to the next, term by term.
 
@@ -53,7 +54,7 @@ def explain(
     asked = account.common_metric(wanted, metric)
     place = layer or TOTAL
     source = account.nothing_measured if predicted else study.best_source(wanted, asked, place, classes is None, earlier.FOLDERS)
-    shown.show_account(account.account(wanted, asked, source, place), output.value)
+    deliver(shown.brief(account.account(wanted, asked, source, place)), output)
 
 
 @app.command("diff", rich_help_panel=ASKING)
@@ -63,7 +64,7 @@ def diff_networks(
     batch: Batch = 1,
     input_shape: InputShape = None,
     classes: Classes = None,
-    output: Annotated[Explained, typer.Option("--format", "-f", help="How to print the answer.")] = Explained.table,
+    output: FormatOption = Format.table,
 ) -> None:
     """Compare two architectures in words: aligned layer by layer, every difference named, with its MACs and parameters.
 
@@ -82,9 +83,7 @@ def diff_networks(
     shape = models.parse_input(input_shape) if input_shape else None
     pair, notes = sides.resolve([here, there], batch=batch, input_shape=shape, classes=classes)
     found = compare_networks(*pair)
-    differing.show(found, output.value)
-    for note in notes:
-        typer.echo(f"crosscheck: {note}", err=True)
+    deliver(differing.brief(found, notes), output)
     raise typer.Exit(0 if found.same else 1)
 
 
@@ -104,7 +103,7 @@ def identify(
     `crosscheck identify vgg16 15.5G --format json`
     """
     from crosscheck.contract.rows import METRICS
-    from crosscheck.report.pages import explain as shown
+    from crosscheck.report.pages import identify as shown
     from crosscheck.studies.figures import identify as asking
 
     if metric is not None and metric not in METRICS:
@@ -161,13 +160,13 @@ def try_figures(
 @app.command("convention", rich_help_panel=ASKING)
 def show_convention(
     name: Annotated[str, typer.Argument(metavar="ID", help="A name from `crosscheck list conventions`.")],
-    output: Annotated[Explained, typer.Option("--format", "-f", help="How to print the answer.")] = Explained.table,
+    output: FormatOption = Format.table,
 ) -> None:
     """Show how one tool counts, on one screen: what it weighs and ignores, its unit, versions, quirks and source lines.
 
     Examples: `crosscheck convention torchinfo` · `crosscheck convention tf_profiler --format markdown`
     """
     from crosscheck.conventions import read as convention
-    from crosscheck.report.pages import convention as card
+    from crosscheck.report.pages import convention as page
 
-    card.show(convention.load(name), output.value)
+    deliver(page.brief(convention.load(name)), output)

@@ -138,15 +138,13 @@ def count_caffe(
 
     if batch is not None and batch < 1:
         raise UsageError(f"batch {batch} is below 1. Hint: --batch takes a whole number from 1")
-    if metric and output is Format.csv:
-        raise UsageError("an explanation is no table of cells. Hint: --format table or json")
     stated = onnx.parse_inputs(inputs or [])
     found = prototxt.load(prototxt.find(file), stated, phase=phase.name.upper(), batch=batch, stages=tuple(stage or ()))
     chosen, left_out = counted_file.choose(found.model, conventions or ("caffe" if metric else "mac", "caffe"), every)
     if metric:
         counts = counted_file.counts(found.model, chosen)
         answer = account.account(counts, account.common_metric(counts, metric))
-        shown.show_account(answer, output.value)
+        deliver(shown.brief(answer), output)
     else:
         terminal.show_count(found.model, chosen, layers, output.value)
     for note in (*found.notes, *left_out):

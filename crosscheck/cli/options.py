@@ -45,14 +45,6 @@ class Phase(StrEnum):
     test = "test"
 
 
-class Explained(StrEnum):
-    """How an explanation is printed."""
-
-    table = "table"
-    json = "json"
-    markdown = "markdown"
-
-
 Batch = Annotated[int, typer.Option("--batch", "-b", help="Images per batch, N.")]
 InputShape = Annotated[
     str | None, typer.Option("--input", "-i", help="Input as CxHxW, e.g. 3x224x224; the model's own if left out.")

@@ -37,11 +37,12 @@ class Form(Enum):
 
 
 class Kind(Enum):
-    """How a number is written: ``4,089``, ``+4,089``, ``1.0003``, ``12.5 %``, ``6.7e-06``, or as it is (a year, a version)."""
+    """How a number is written: ``4,089``, ``+4,089``, ``1.0003``, ``97.49``, ``12.5 %``, ``6.7e-06``, or as it is (a year)."""
 
     count = "count"
     signed = "signed"
     ratio = "ratio"
+    decimal = "decimal"
     percent = "percent"
     power = "power"
     bare = "bare"

@@ -17,7 +17,7 @@ def test_diff_tells_where_two_networks_differ_in_every_format(crosscheck: Any) -
     assert data["residual"] == {"macs": 0, "parameters": 0, "running_statistics": 0}
     assert sum(d["macs"] for d in data["differences"]) == data["difference"]["macs"] == -231_211_008
     code, out, _ = crosscheck("diff", "resnet50", "resnet50-v1", "-f", "markdown")
-    assert "-231,211,008" in out
+    assert "−231,211,008" in out
 
 
 def test_diff_of_a_network_with_itself_says_so_and_ends_with_0(crosscheck: Any) -> None:

@@ -273,5 +273,5 @@ def test_an_export_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nothing_that_changes_a_number_is_said_in_words() -> None:
     told = CliRunner().invoke(app, ["explain", "resnet18", "onnx:torch", "onnx:tf", "--predicted"]).stdout
-    assert told.count(": 0; residual 0\n  nothing between them changes this number\n") == 2
-    assert "as described on resnet18" in told
+    assert told.count(": 0; residual 0\nnothing between them changes this number\n") == 2
+    assert "resnet18, input 1x3x224x224: as described" in told

@@ -1,22 +1,45 @@
-"""How a comparison of two networks looks: in a terminal of 100 columns, as Markdown, as JSON."""
+"""Two networks compared: both sides, the answer in a sentence, and every difference with what it costs."""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
-from rich import box
-from rich.markup import escape
-from rich.table import Table
-
 from crosscheck.contract.network import Model
-from crosscheck.diff import SPELLING, Amounts, Comparison
-from crosscheck.report.pages.compare import table
-from crosscheck.report.pages.legacy import console
+from crosscheck.diff import SPELLING, Amounts, Comparison, Difference
+from crosscheck.report.document import (
+    Cell,
+    Column,
+    Data,
+    Document,
+    Kind,
+    Number,
+    Paragraph,
+    Part,
+    Table,
+    Text,
+    data,
+    joined,
+    strong,
+    table,
+)
 
 COLUMNS = ("MACs", "parameters", "running statistics")
+FIELDS = ("cause", "macs", "parameters", "running_statistics", "says", "here", "there")
+
+
+def brief(c: Comparison, notes: Sequence[str] = ()) -> Document:
+    """What differs in structure with the totals, then what is only written otherwise."""
+    structural = [d for d in c.differences if d.cause != SPELLING]
+    spelt = [d for d in c.differences if d.cause == SPELLING]
+    parts: tuple[Part, ...] = (
+        _sides(c),
+        Paragraph(strong(verdict(c))),
+        *([_differences(c, structural, "From here to there", totals=True)] if structural else []),
+        *([_differences(c, spelt, "Written otherwise, and the same", totals=False)] if spelt else []),
+    )
+    title = f"{c.here.name} → {c.there.name}"
+    return Document("diff", title, parts, (_data(c),), record(c), tuple(notes))
 
 
 def verdict(c: Comparison) -> str:
@@ -35,65 +58,35 @@ def amounts(a: Amounts) -> tuple[int, int, int]:
     return a.macs, a.params, a.stats
 
 
-def show(c: Comparison, output: str) -> None:
-    """Print a comparison on standard output."""
-    if output == "json":
-        sys.stdout.write(json.dumps(plain(c), indent=2, ensure_ascii=False) + "\n")
-    elif output == "markdown":
-        sys.stdout.write("\n".join(_markdown(c)) + "\n")
-    else:
-        _terminal(c)
+def _sides(c: Comparison) -> Table:
+    """Both networks with what they cost."""
+    sides = zip(("here", "there"), (c.here, c.there), c.totals, strict=True)
+    rows = ((strong(side), m.name, m.input_text, total.macs, total.params) for side, m, total in sides)
+    return table(["", "network", "input", "MACs", "parameters"], rows)
 
 
-def _head(side: str, m: Model, total: Amounts) -> str:
-    return f"{side}: {m.name}, input {m.input_text}, {total.macs:,} MACs, {total.params:,} parameters"
+def _differences(c: Comparison, found: Sequence[Difference], caption: str, *, totals: bool) -> Table:
+    """A row a difference; columns of amounts that are 0 everywhere are left out."""
+    whole = amounts(c.difference) if totals else (0, 0, 0)
+    kept = [k for k, _ in enumerate(COLUMNS) if whole[k] or any(amounts(d.amounts)[k] for d in found)]
+    heads: list[Column | Cell] = [*(COLUMNS[k] for k in kept), *(["cause"] if totals else []), "what"]
+    rows: list[tuple[Cell, ...]] = [
+        (*(_signed(amounts(d.amounts)[k]) for k in kept), *([d.cause] if totals else []), d.says) for d in found
+    ]
+    footer: tuple[Cell, ...] = (*(_signed(whole[k]) for k in kept), "total", _residual(c))
+    return table(heads, rows, caption=caption, footer=footer if totals else ())
 
 
-def _terminal(c: Comparison) -> None:
-    out = console()
-    for side, model, total in zip(("here ", "there"), (c.here, c.there), c.totals, strict=True):
-        out.print(f"[bold]{escape(_head(side, model, total))}[/bold]", highlight=False)
-    out.print(verdict(c), highlight=False)
-    shown = [k for k, _ in enumerate(COLUMNS) if any(amounts(d.amounts)[k] for d in c.differences) or amounts(c.difference)[k]]
-    for cause in dict.fromkeys(d.cause == SPELLING for d in c.differences):
-        rows = [d for d in c.differences if (d.cause == SPELLING) == cause]
-        keep = [k for k in shown if not cause or any(amounts(d.amounts)[k] for d in rows)]
-        grid = Table(
-            title="Written otherwise, and the same" if cause else "From here to there",
-            title_justify="left",
-            title_style="bold",
-            box=box.SIMPLE_HEAD,
-            pad_edge=False,
-            show_footer=not cause and bool(keep),
-        )
-        for k in keep:
-            grid.add_column(COLUMNS[k], justify="right", no_wrap=True, footer=f"{amounts(c.difference)[k]:+,}")
-        grid.add_column("what", overflow="fold", footer=f"total; residual {_residual(c)}")
-        for d in rows:
-            grid.add_row(*(_signed(amounts(d.amounts)[k]) for k in keep), escape(d.says))
-        out.print(grid)
+def _signed(value: int, unit: str = "") -> Number:
+    return Number(value, unit, Kind.signed)
 
 
-def _signed(value: int) -> str:
-    return f"{value:+,}" if value else "0"
+def _residual(c: Comparison) -> Cell:
+    left = zip(amounts(c.residual), COLUMNS, strict=True)
+    return (Text("residual "), *(joined(_signed(v, name) for v, name in left if v) or (Number(0),)))
 
 
-def _residual(c: Comparison) -> str:
-    left = amounts(c.residual)
-    return "0" if not any(left) else ", ".join(f"{v:+,} {name}" for v, name in zip(left, COLUMNS, strict=True) if v)
-
-
-def _markdown(c: Comparison) -> Iterator[str]:
-    for side, model, total in zip(("here", "there"), (c.here, c.there), c.totals, strict=True):
-        yield f"- **{_head(side, model, total)}**"
-    yield f"\n{verdict(c)}\n"
-    rows: list[list[Any]] = [[*(_signed(v) for v in amounts(d.amounts)), d.cause, d.says] for d in c.differences]
-    if rows:
-        rows.append([*(f"**{_signed(v)}**" for v in amounts(c.difference)), "**total**", f"residual {_residual(c)}"])
-    yield table([*COLUMNS, "cause", "what"], rows, "rrrll")
-
-
-def plain(c: Comparison) -> dict[str, Any]:
+def record(c: Comparison) -> dict[str, Any]:
     """A comparison as plain data; amounts are there minus here."""
     return {
         "here": _side(c.here, c.totals[0]),
@@ -108,6 +101,13 @@ def plain(c: Comparison) -> dict[str, Any]:
         "difference": _amounts(c.difference),
         "residual": _amounts(c.residual),
     }
+
+
+def _data(c: Comparison) -> Data:
+    """A row a difference and one for the residual: they add up to there minus here. Layers stand with spaces between."""
+    rows = [(d.cause, *amounts(d.amounts), d.says, " ".join(d.here), " ".join(d.there)) for d in c.differences]
+    rows.append(("residual", *amounts(c.residual), "", "", ""))
+    return data("diff", (dict(zip(FIELDS, row, strict=True)) for row in rows), FIELDS)
 
 
 def _side(model: Model, total: Amounts) -> dict[str, Any]:

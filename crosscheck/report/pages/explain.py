@@ -1,261 +1,178 @@
-"""How accounts and answers look: in a terminal of 100 columns, as Markdown, as JSON."""
+"""An account of numbers: each tool's number, its terms and where they are written, and the way from one number to the next."""
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
-
-from rich import box
-from rich.markup import escape
-from rich.table import Table
 
 from crosscheck.contract.rows import TOTAL
 from crosscheck.explain import wording
 from crosscheck.explain.account import Account, Answer, Step
 from crosscheck.explain.number import Number
 from crosscheck.explain.terms import Term
-from crosscheck.report.pages.legacy import console, in_words, show_rows
-from crosscheck.studies.figures import identify
-from crosscheck.studies.figures.identify import Hypothesis, words
+from crosscheck.report import document
+from crosscheck.report.document import (
+    Bar,
+    Cell,
+    Chart,
+    Column,
+    Document,
+    Form,
+    Kind,
+    Paragraph,
+    Part,
+    Phrase,
+    Section,
+    Table,
+    Text,
+    Tone,
+    joined,
+    strong,
+    table,
+)
+from crosscheck.report.pages import sums
+from crosscheck.report.pages.explain_record import record, terms
+
+FEW, MOST = 3, 8  # lines that make a chart, and bars that it has at most
+VISIBLE = 100  # a chart whose second bar is this much shorter than its first shows nothing
 
 
-def share(term: Line, whole: int) -> str:
-    """A term's part of a number or difference in percent; small parts keep two significant digits."""
-    if not whole or not term.value:
-        return "–"
-    percent = 100 * term.value / whole
-    return f"{percent:.1f} %" if abs(percent) >= 0.1 else f"{percent:.2g} %"
+def brief(a: Account, notes: Sequence[str] = ()) -> Document:
+    """One number as its sum; of several, all numbers, then each step, then the ledger of parameters."""
+    steps = [Section(_way(s), tuple(_terms(s.number, "share"))) for s in a.steps]
+    ledger = [Section("Parameter ledger", (_ledger(a),))] if a.ledger and len(a.answers) > 1 else []
+    numbers = [_numbers(a)] if a.steps else [*_sum(a.answers[0]), *([_ledger(a)] if a.ledger else [])]
+    return Document("explanation", _title(a), (*numbers, *steps, *ledger), (terms(a),), record(a), tuple(notes))
 
 
-def headline(a: Answer, layer: str) -> str:
-    """Who says what of which network, under which convention, for which input."""
-    place = "" if layer == TOTAL else f", layer {layer}"
-    c, n = a.count, a.number
-    words = in_words(n.value, n.unit)
-    size = wording.size(n) + (f" ({words})" if words else "")
-    return f"{c.title} on {c.model.name}{place}, input {c.model.input_text}: {size}"
+def _title(a: Account) -> Cell:
+    """Who says what of which network; of several who say something, their names in turn."""
+    first = a.answers[0]
+    where = f"{first.count.model.name}{_place(a)}, input {first.count.model.input_text}"
+    if not a.steps:
+        return (Text(f"{first.count.title} on {where}: "), *_size(first))
+    return (Text(f"{a.metric} of {where}: "), *joined(map(_who, a.answers), " → "))
 
 
-def show_account(a: Account, output: str) -> None:
-    """Print an account on standard output."""
-    if output == "json":
-        sys.stdout.write(json.dumps(_json(a), indent=2, ensure_ascii=False) + "\n")
-    elif output == "markdown":
-        sys.stdout.write("\n".join(_markdown(a)) + "\n")
-    else:
-        _terminal(a)
-
-
-def _terminal(a: Account) -> None:
-    out = console()
-    for answer in a.answers:
-        out.print(f"[bold]{escape(headline(answer, a.layer))}[/bold]", highlight=False)
-        out.print(f"  {escape(answer.number.detail)}", style="dim", highlight=False)
-        if len(a.answers) == 1:
-            out.print(f"  {escape(wording.equation(answer.number))}", highlight=False)
-            _terms(answer.number, "part")
-    for step in a.steps:
-        out.print()
-        out.print(f"[bold]{escape(step_line(step))}[/bold]", highlight=False)
-        if step.number.terms or step.number.residual:
-            _terms(step.number, "share")
-        else:
-            out.print(f"  {wording.NOTHING}\n", style="dim")
-    if a.ledger:
-        _ledger(a)
-
-
-def step_line(step: Step) -> str:
-    """``torchinfo 4,089,238,376 mult-adds → FlopCounterMode 8,178,368,512 FLOPs: +4,089,130,136; residual 0``."""
-    before, after = (f"{_who(a)} {wording.size(a.number)}" for a in (step.before, step.after))
-    return wording.step_text(before, after, step.number)
+def _place(a: Account) -> str:
+    return "" if a.layer == TOTAL else f", layer {a.layer}"
 
 
 def _who(a: Answer) -> str:
     return f"{a.count.title} ({a.count.model.name})" if a.count.elsewhere else a.count.title
 
 
+def _size(a: Answer) -> Phrase:
+    """The number with its unit; bytes in both kinds of MB besides."""
+    n = a.number
+    return (sums.size(n), *([Text(" ("), *sums.megabytes(n.value), Text(")")] if n.unit == "B" else []))
+
+
+def _sum(a: Answer) -> Iterator[Part]:
+    yield Paragraph(a.number.detail, Tone.dim)
+    yield Paragraph(sums.equation(a.number))
+    yield from _terms(a.number, "part")
+
+
+def _numbers(a: Account) -> Table:
+    """A row an answer; the input only where it is not one for all."""
+    inputs = [x.count.model.input_text for x in a.answers]
+    several = len(set(inputs)) > 1
+    rows: Iterator[tuple[Cell, ...]] = (
+        (strong(_who(x)), *([shape] if several else []), x.number.value, _unit(x), x.number.detail)
+        for x, shape in zip(a.answers, inputs, strict=True)
+    )
+    return table(["counted by", *(["input"] if several else []), "number", "unit", "where it is from"], rows)
+
+
+def _unit(a: Answer) -> Phrase:
+    n = a.number
+    return (Text(n.unit), *([Text(": "), *sums.megabytes(n.value)] if n.unit == "B" else []))
+
+
+def _way(s: Step) -> Phrase:
+    """``torchinfo 4,089,238,376 mult-adds → FlopCounterMode 8,178,368,512 FLOPs: +4,089,130,136; residual 0``."""
+    before, after = ((Text(f"{_who(a)} "), sums.size(a.number)) for a in (s.before, s.after))
+    return sums.step(before, after, s.number)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an explanation: a term, or all that one rewrite of an exporter comes to."""
+    """One line of an explanation: a term with its arithmetic, or all that one rewrite of an exporter comes to."""
 
     value: int
     cause: str
-    says: str
+    name: str
+    which: Phrase
+    says: Phrase
     source: str
     quirk: str = ""
 
 
-def lines(terms: Sequence[Term]) -> list[Line]:
+def lines(found: Sequence[Term]) -> list[Line]:
     """Terms as lines; those of one rewrite are one, with its parts, at the place of the first."""
-    found: list[Line] = []
-    for rewrite, own in groupby(terms, key=lambda t: t.rewrite):
+    made: list[Line] = []
+    for rewrite, own in groupby(found, key=lambda t: t.rewrite):
         parts = list(own)
-        if not rewrite:
-            found += [Line(t.value, t.cause, t.says, t.source, t.quirk) for t in parts]
-            continue
-        says = f"{rewrite}: {wording.amounts(parts)}"
-        source = "; ".join(dict.fromkeys(s for t in parts for s in t.source.split("; ")))
-        quirk = "; ".join(dict.fromkeys(t.quirk for t in parts if t.quirk))
-        found.append(Line(sum(t.value for t in parts), parts[0].cause, says, source, quirk))
-    return found
+        made += [_rewrite(rewrite, parts)] if rewrite else [_line(t) for t in parts]
+    return made
 
 
-def _terms(n: Number, last: str) -> None:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True)
-    table.add_column("amount", justify="right", no_wrap=True, footer=wording.signed(n.residual))
-    table.add_column(last, justify="right", no_wrap=True, footer="")
-    table.add_column("cause", no_wrap=True, footer="residual")
-    table.add_column(
-        "what it is, who counts it, where it is written", overflow="fold", footer="nothing is left" if not n.residual else ""
-    )
-    for t in lines(n.terms):
-        says = t.says + (f"\n! {t.quirk}" if t.quirk else "")
-        table.add_row(wording.signed(t.value), share(t, n.value), t.cause, f"{escape(says)}\n[dim]{escape(t.source)}[/dim]")
-    console().print(table)
+def _line(t: Term) -> Line:
+    which = joined(map(sums.product, wording.parts([t])))
+    return Line(t.value, t.cause, f"{t.primitive} ({t.op})", which, (Text(t.says),), t.source, t.quirk)
 
 
-def _ledger(a: Account) -> None:
-    table = Table(
-        title="Parameter ledger", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True
-    )
-    table.add_column("elements", overflow="fold", footer="total")
-    for k, answer in enumerate(a.answers):
-        total = f"{sum(e.counted[k] for e in a.ledger):,}"
-        table.add_column(_who(answer), justify="right", overflow="fold", footer=total)
-    for entry in a.ledger:
-        table.add_row(entry.what, *(f"{v:,}" for v in entry.counted))
-    console().print(table)
+def _rewrite(name: str, parts: Sequence[Term]) -> Line:
+    source = "; ".join(dict.fromkeys(s for t in parts for s in t.source.split("; ")))
+    quirk = "; ".join(dict.fromkeys(t.quirk for t in parts if t.quirk))
+    return Line(sum(t.value for t in parts), parts[0].cause, name, (Text(name),), sums.amounts(parts), source, quirk)
 
 
-def _markdown(a: Account) -> Iterator[str]:
-    for answer in a.answers:
-        yield f"**{headline(answer, a.layer)}** ({answer.number.detail})\n"
-        if len(a.answers) == 1:
-            yield f"`{wording.equation(answer.number)}`\n"
-            yield from _markdown_terms(answer.number)
-    for step in a.steps:
-        yield f"\n**{step_line(step)}**\n"
-        yield from _markdown_terms(step.number) if step.number.terms or step.number.residual else [wording.NOTHING]
-    if a.ledger:
-        yield "\n| elements | " + " | ".join(map(_who, a.answers)) + " |"
-        yield "|:--|" + "--:|" * len(a.answers)
-        for e in a.ledger:
-            yield f"| {e.what} | " + " | ".join(f"{v:,}" for v in e.counted) + " |"
-        yield "| **total** | " + " | ".join(f"**{sum(e.counted[k] for e in a.ledger):,}**" for k in range(len(a.answers))) + " |"
-
-
-def _markdown_terms(n: Number) -> Iterator[str]:
-    yield "| amount | share | cause | what it is, who counts it | source |"
-    yield "|--:|--:|:--|:--|:--|"
-    for t in lines(n.terms):
-        says = (t.says + (f" **{t.quirk}**" if t.quirk else "")).replace("|", "\\|")
-        yield f"| {wording.signed(t.value)} | {share(t, n.value)} | {t.cause} | {says} | {t.source} |"
-    yield f"| **{wording.signed(n.residual)}** | | residual | | |"
-
-
-def _json(a: Account) -> dict[str, Any]:
-    return {
-        "metric": a.metric,
-        "layer": a.layer,
-        "numbers": [_answer(x) for x in a.answers],
-        "steps": [_step(s) for s in a.steps],
-        "ledger": [{"what": e.what, "counted": list(e.counted)} for e in a.ledger],
-    }
-
-
-def _answer(a: Answer) -> dict[str, Any]:
-    c, n = a.count, a.number
-    return {
-        "subject": c.name,
-        "model": c.model.name,
-        "input": c.model.input_text,
-        "tool": c.tool,
-        "convention": c.convention.id,
-        "value": n.value,
-        "unit": n.unit,
-        "origin": n.origin,
-        "detail": n.detail,
-        "terms": [_term(t) for t in n.terms],
-        "residual": n.residual,
-    }
-
-
-def _step(s: Step) -> dict[str, Any]:
-    n = s.number
-    return {
-        "from": s.before.count.name,
-        "to": s.after.count.name,
-        "difference": n.value,
-        "terms": [_term(t) | {"share": t.value / n.value if n.value else None} for t in n.terms],
-        "residual": n.residual,
-    }
-
-
-def _term(t: Term) -> dict[str, Any]:
-    return {
-        "value": t.value,
-        "cause": t.cause,
-        "op": t.op,
-        "primitive": t.primitive,
-        "weight": t.weight_a,
-        "weight_before": t.weight_b,
-        "count": t.count,
-        "says": t.says,
-        "quirk": t.quirk,
-        "source": t.source,
-        "rewrite": t.rewrite,
-    }
-
-
-def show_answer(answer: identify.Answer, most: int, output: str) -> None:
-    """What a printed figure may be, best first; where nothing fits, what comes nearest."""
-    rows = [_hypothesis(h) for h in (answer.fits or answer.nearest)[:most]]
-    if output == "json":
-        head = {"figure": answer.printed.text, "fits": len(answer.fits), "tried": answer.tried}
-        sys.stdout.write(
-            json.dumps(head | {"hypotheses" if answer.fits else "nearest": rows}, indent=2, ensure_ascii=False) + "\n"
-        )
+def _terms(n: Number, part: str) -> Iterator[Part]:
+    """The terms as a chart, where it shows something, and as a table with the residual below."""
+    if not n.terms and not n.residual:
+        yield Paragraph(wording.NOTHING, Tone.dim)
         return
-    if output == "csv":
-        show_rows([{**r, "assumptions": "; ".join(r["assumptions"])} for r in rows], "csv")
+    found = lines(n.terms)
+    yield from _chart(found, n.value)
+    columns: list[Column | Cell] = ["amount", part, "cause", "which is", Column("what it is, who counts it", below=True)]
+    rows = ((sums.signed(x.value), _share(x, n.value), x.cause, x.which, _says(x), x.source) for x in found)
+    last = (sums.signed(n.residual), "", "residual", "" if n.residual else "nothing is left", "", "")
+    yield table([*columns, Column("where it is written", below=True)], rows, footer=last)
+
+
+def _says(x: Line) -> Phrase:
+    return (*x.says, Text(" "), Text(f"! {x.quirk}", Form.strong, Tone.notable)) if x.quirk else x.says
+
+
+def _share(x: Line, whole: int) -> document.Number:
+    """A line's part of the number or difference; none of what is worth nothing."""
+    return document.Number(x.value / whole if whole and x.value else None, kind=Kind.percent)
+
+
+def _chart(found: Sequence[Line], whole: int) -> Iterator[Chart]:
+    """Bars of the largest lines, what is taken off in another tone."""
+    order = sorted((x for x in found if x.value), key=lambda x: -abs(x.value))
+    if len(order) < FEW or abs(order[0].value) > VISIBLE * abs(order[1].value):
         return
-    out = console()
-    tried = f"{answer.tried:,} hypotheses tried"
-    if answer.fits:
-        shown = f", the first {most} shown" if len(answer.fits) > most else ""
-        out.print(f"[bold]{escape(answer.printed.text)}[/bold]: {len(answer.fits)} fit ({tried}{shown})", highlight=False)
-    else:
-        out.print(f"[bold]{escape(answer.printed.text)}[/bold]: nothing fits ({tried}); nearest are", highlight=False)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("exact number", justify="right", no_wrap=True)
-    table.add_column("counted by, on network and input", overflow="fold")
-    table.add_column("assumes", overflow="fold")
-    for h in (answer.fits or answer.nearest)[:most]:
-        assumed = "\n".join(f"· {a.says}" for a in h.assumptions) or "nothing"
-        table.add_row(f"{_exact(h):,}", escape(words(h)), escape(assumed))
-    out.print(table)
+    more = f", the {MOST} largest of {len(order)}" if len(order) > MOST else ""
+    yield Chart(f"What adds up to it{more}", tuple(_bar(x, whole) for x in order[:MOST]))
 
 
-def _exact(h: Hypothesis) -> int | float:
-    number = h.exact * h.factor
-    return int(number) if number.denominator == 1 else float(number)
+def _bar(x: Line, whole: int) -> Bar:
+    label = x.name if x.cause == "weight" else f"{x.name}, {x.cause}"
+    return Bar(label, x.value, _at_end(x, whole), Tone.plain if x.value > 0 else Tone.notable)
 
 
-def _hypothesis(h: Hypothesis) -> dict[str, Any]:
-    return {
-        "exact": _exact(h),
-        "metric": h.metric,
-        "conventions": ", ".join(h.conventions),
-        "model": h.variant,
-        "input": h.input,
-        "factor": str(h.factor),
-        "scale": h.scale,
-        "cut_off": h.cut,
-        "assumptions": [a.says for a in h.assumptions],
-        "cost": h.cost,
-    }
+def _at_end(x: Line, whole: int) -> Phrase:
+    share = _share(x, whole)
+    return (sums.signed(x.value), Text(", "), share) if share.value is not None else (sums.signed(x.value),)
+
+
+def _ledger(a: Account) -> Table:
+    """Elements by kind, counted by each tool, and the sums."""
+    rows: Iterator[tuple[Cell, ...]] = ((e.what, *e.counted) for e in a.ledger)
+    total = (sum(e.counted[k] for e in a.ledger) for k, _ in enumerate(a.answers))
+    return table(["elements", *map(_who, a.answers)], rows, footer=("total", *total))

@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from crosscheck.report.document import Bar, Cell, Chart, Number, phrase, printable
 from crosscheck.report.render.numbers import written
 
-WIDTH = 40  # characters of the longest bar
+WIDTH, LEAST = 40, 8  # characters of the longest bar, and where there is little room
 EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
-def drawn(chart: Chart) -> Iterator[str]:
-    """A line a bar: its label, the bar, what is written at its end."""
+def drawn(chart: Chart, room: int = 100) -> Iterator[str]:
+    """A line a bar: its label, the bar, what is written at its end; bars are shorter where that needs the room."""
     most = max((abs(b.value) for b in chart.bars), default=0) or 1
     names = [plain(b.label) for b in chart.bars]
-    wide = max(map(len, names), default=0)
-    for name, b in zip(names, chart.bars, strict=True):
-        yield f"{name:<{wide}} {_bar(b, most):<{WIDTH}} {plain(b.says)}".rstrip()
+    ends = [plain(b.says) for b in chart.bars]
+    wide, end = (max(map(len, texts), default=0) for texts in (names, ends))
+    long = max(LEAST, min(WIDTH, room - wide - end - 2))
+    for name, b, says in zip(names, chart.bars, ends, strict=True):
+        yield f"{name:<{wide}} {_bar(b, most, long):<{long}} {says:>{end}}".rstrip()
 
 
 def plain(cell: Cell) -> str:
@@ -25,6 +27,6 @@ def plain(cell: Cell) -> str:
     return "".join(written(p) if isinstance(p, Number) else printable(p.text) for p in phrase(cell))
 
 
-def _bar(b: Bar, most: float) -> str:
-    eighths = round(abs(b.value) / most * WIDTH * 8)
+def _bar(b: Bar, most: float, long: int) -> str:
+    eighths = round(abs(b.value) / most * long * 8)
     return "█" * (eighths // 8) + (EIGHTHS[eighths % 8] if eighths % 8 else "")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from tabulate import tabulate
 
@@ -15,6 +16,7 @@ from crosscheck.report.document import (
     Column,
     Document,
     Form,
+    Inline,
     Keys,
     Lines,
     Number,
@@ -50,23 +52,23 @@ def files(document: Document) -> dict[str, str]:
 
 def inline(cell: Cell, *, within_table: bool = False) -> str:
     """A cell as Markdown on one line."""
-    found = "".join(_number(p) if isinstance(p, Number) else _text(p) for p in phrase(cell))
+    runs = groupby(phrase(cell), key=lambda p: _WRAPS.get(p.form, ""))
+    found = "".join(_run(wrap, run) for wrap, run in runs)
     return found.replace("|", "\\|") if within_table else found
 
 
-def _number(n: Number) -> str:
-    return f"{_WRAPS.get(n.form, '')}{written(n)}{_WRAPS.get(n.form, '')}"
+def _run(wrap: str, pieces: Iterable[Inline]) -> str:
+    """Pieces of one form, which it wraps once; spaces at the ends stand outside of it."""
+    text = "".join(written(p) if isinstance(p, Number) else _text(p) for p in pieces)
+    inner = text.strip() if wrap else ""
+    return text.replace(inner, f"{wrap}{inner}{wrap}", 1) if inner else text
 
 
 def _text(t: Text) -> str:
     flat = printable(t.text)
     if not flat:
         return ""
-    if t.form is Form.code:
-        found = _code(flat)
-    else:
-        wrap = _WRAPS[t.form]
-        found = f"{wrap}{_MARKS.sub(lambda m: chr(92) + m[0], flat)}{wrap}"
+    found = _code(flat) if t.form is Form.code else _MARKS.sub(lambda m: chr(92) + m[0], flat)
     return f"[{found}]({t.target})" if leads_somewhere(t.target) else found
 
 

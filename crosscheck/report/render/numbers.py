@@ -25,6 +25,8 @@ def _digits(value: float, kind: Kind) -> str:
         text = f"{percent:.1f} %" if abs(percent) >= SMALL or not percent else f"{percent:.2g} %"
     elif kind is Kind.ratio:
         text = f"{value:.4f}"
+    elif kind is Kind.decimal:
+        text = f"{value:,.2f}"
     else:
         text = f"{value:+,}" if kind is Kind.signed and value else f"{value:,}"
     return text.replace("-", MINUS)

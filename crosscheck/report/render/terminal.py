@@ -84,7 +84,7 @@ def _part(part: Part, width: int) -> Iterator[RenderableType]:
         yield from (Padding(Styled(printable(line)), (0, 0, 0, 2)) for line in part.lines)
     elif isinstance(part, Chart):
         yield styled(part.title, "bold")
-        yield from (Styled(line, COLOURS[b.tone]) for line, b in zip(drawn(part), part.bars, strict=True))
+        yield from (Styled(line, COLOURS[b.tone]) for line, b in zip(drawn(part, width), part.bars, strict=True))
 
 
 def _hung(mark: str, item: Cell) -> RenderableType:

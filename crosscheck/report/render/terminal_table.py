@@ -27,7 +27,7 @@ def laid_out(table: Table, width: int) -> Iterator[RenderableType]:
         yield Styled("  none", "dim")
         return
     if any(c.below for c in table.columns):
-        yield from _entries(table)
+        yield from _entries(table, width)
         return
     told: list[Cell] = []
     shown = table if _needed(table) <= width else _numbered(table, told)
@@ -151,26 +151,38 @@ def _grouped(table: Table) -> Iterator[RenderableType]:
         yield _grid(_without(replace(table, rows=rows, caption=value, footer=()), [k]))
 
 
-def _entries(table: Table) -> Iterator[RenderableType]:
-    """A line a row, and under it, indented and folded, what is too long for a column."""
+def _entries(table: Table, room: int) -> Iterator[RenderableType]:
+    """A line a row, and under it, indented and folded, what is too long for a column; the totals stand last."""
     below = [k for k, c in enumerate(table.columns) if c.below]
     line = _without(table, below)
-    widths = [max(_longest(_heading(c)), *map(_size, _column(line, k))) for k, c in enumerate(line.columns)]
+    last = [line.footer] if line.footer else []
+    widths = [max(_longest(_heading(c)), *(_size(row[k]) for row in (*line.rows, *last))) for k, c in enumerate(line.columns)]
     sides: list[Justify] = [_justify(c, _column(line, k)) for k, c in enumerate(line.columns)]
+    widths = _fitted(widths, sides, room)
     if table.caption:
         yield styled(table.caption, "bold")
     yield _aligned([_heading(c) for c in line.columns], widths, sides, "dim")
-    for full, row in zip(table.rows, line.rows, strict=True):
+    for full, row in zip((*table.rows, *([table.footer] if last else [])), (*line.rows, *last), strict=True):
         yield _aligned([styled(cell) for cell in row], widths, sides, "bold")
         for n, k in enumerate(below):
             if styled(full[k]).plain:
                 yield Padding(styled(full[k], "dim" if n else ""), (0, 0, 0, 4))
 
 
-def _aligned(cells: Sequence[Styled], widths: Sequence[int], sides: Sequence[Justify], style: str) -> Styled:
-    whole = Styled(style=style)
-    for k, (cell, width, side) in enumerate(zip(cells, widths, sides, strict=True)):
-        pad = " " * (width - len(cell.plain))
-        whole.append_text(Styled("  " if k else "") + (Styled(pad) + cell if side == "right" else cell + Styled(pad)))
-    whole.rstrip()
-    return whole
+def _fitted(widths: Sequence[int], sides: Sequence[Justify], room: int) -> list[int]:
+    """Widths of columns that stand two apart in the room; the widest of text gives way first."""
+    found = list(widths)
+    while sum(found) + 2 * (len(found) - 1) > room:
+        text = [k for k, side in enumerate(sides) if side == "left" and found[k] > LEAST]
+        if not text:
+            break
+        found[max(text, key=lambda k: found[k])] -= 1
+    return found
+
+
+def _aligned(cells: Sequence[Styled], widths: Sequence[int], sides: Sequence[Justify], style: str) -> Grid:
+    grid = Grid.grid(padding=(0, 2, 0, 0))
+    for width, side in zip(widths, sides, strict=True):
+        grid.add_column(width=width, justify=side, overflow="fold", no_wrap=side != "left")
+    grid.add_row(*cells, style=style)
+    return grid
