@@ -18,8 +18,8 @@ from crosscheck.importers.caffe import layers as caffe_layers
 from crosscheck.importers.caffe import moves as caffe_moves
 from crosscheck.importers.caffe import net as caffe_net
 from crosscheck.importers.caffe import textproto
+from crosscheck.importers.caffe.call import Blob, Call, Made, OddError
 from crosscheck.importers.caffe.fields import Notes
-from crosscheck.importers.caffe.layers import Blob, Call, Made, OddError
 from crosscheck.importers.caffe.net import Net, Node
 from crosscheck.importers.caffe.textproto import TextError, spot
 from crosscheck.importers.names import clean

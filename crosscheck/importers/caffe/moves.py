@@ -10,8 +10,8 @@ from itertools import pairwise
 from math import prod
 
 from crosscheck.contract.network import Shape, show_shape
+from crosscheck.importers.caffe.call import Call, Handler, Made, stated
 from crosscheck.importers.caffe.fields import Fields
-from crosscheck.importers.caffe.layers import Call, Handler, Made, stated
 from crosscheck.importers.onnx.node import MisfitError
 
 # --- joined, cut, reshaped ------------------------------------------------------------------------------------------------

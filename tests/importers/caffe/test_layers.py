@@ -10,8 +10,8 @@ import pytest
 from crosscheck.contract.network import Shape, numel
 from crosscheck.importers.caffe import layers as caffe_layers
 from crosscheck.importers.caffe import moves as caffe_moves
-from crosscheck.importers.caffe.layers import pooled
 from crosscheck.importers.caffe.load import HANDLERS
+from crosscheck.importers.caffe.windows import pooled
 from crosscheck.ops.described import vocabulary
 from tests.helpers import same
 from tests.importers.caffe.files import IMAGE, inputs, layer, read, totals
