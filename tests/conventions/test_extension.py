@@ -73,8 +73,8 @@ def test_the_difference_of_two_totals_is_what_was_said_times_the_counts(read: Re
 
 
 def test_a_weight_may_stand_instead_of_others(read: Read) -> None:
-    new = read(HEAD + entry("compute", '"conv"', "pad_mac = 7", '"mac", "bias_add"'))
-    assert [(w.primitive, w.weight) for w in new.table("compute").weights("conv", "new")] == [("pad_mac", 7)]
+    new = read(HEAD + entry("compute", '"conv"', "grouped_mac = 7", '"mac", "bias_add"'))
+    assert [(w.primitive, w.weight) for w in new.table("compute").weights("conv", "new")] == [("grouped_mac", 7)]
 
 
 def test_an_op_goes_from_weighed_to_ignored_and_back(read: Read) -> None:
@@ -132,7 +132,7 @@ def test_an_heir_may_be_extended(read: Read) -> None:
         (HEAD + '[compute]\nunit = "good units"', "compute: unit differs from what it extends"),
         (HEAD + "[compute]", "compute: nothing differs from what it extends"),
         (HEAD + '[memory]\nlabel = "all"', "memory: label differs from what it extends"),
-        (HEAD + entry("compute", '"conv"', "mac = 1", '"pad_mac"'), "instead_of 'pad_mac' of 'conv' overrides nothing"),
+        (HEAD + entry("compute", '"conv"', "mac = 1", '"grouped_mac"'), "instead_of 'grouped_mac' of 'conv' overrides nothing"),
         (HEAD + entry("compute", '"conv"', "mac = 1", '"mac"'), "instead_of 'mac' of 'conv' overrides nothing"),
         (HEAD + entry("compute", '"convolution"', "mac = 1"), "'convolution' is no op"),
         (HEAD + entry("compute", '"conv"', "macs = 1"), "'macs' is no primitive"),

@@ -24,8 +24,7 @@ def test_every_primitive_is_weighed_by_some_convention() -> None:
 
 def line(c: Convention) -> set[str]:
     """The tool of a convention, and those of the conventions that it extends."""
-    base = getattr(c, "extends", "")
-    return {c.tool or c.id} | (line(convention.load(base)) if base else set())
+    return {c.tool or c.id} | (line(convention.load(c.extends)) if c.extends else set())
 
 
 def trespasses(c: Convention) -> set[str]:

@@ -16,8 +16,7 @@ from crosscheck.contract.network import Input, Layer, Model, Shape, numel, show_
 from crosscheck.contract.origin import Origin
 from crosscheck.errors import FileError, UsageError
 from crosscheck.importers.names import clean
-from crosscheck.importers.onnx import activations as readings
-from crosscheck.importers.onnx import protos
+from crosscheck.importers.onnx import activations, protos
 from crosscheck.importers.onnx.initializers import Store
 from crosscheck.importers.onnx.node import Known
 from crosscheck.importers.onnx.protos import File, Graph, Value
@@ -141,7 +140,7 @@ def _import(path: Path, judged: tuple[File, Graph], reader: Reader, given: Mappi
         tuple(dict.fromkeys(outputs)),
         {"": "Graph"},
     )
-    return Imported(model, (*notes, *readings.notes(model)), partial)
+    return Imported(model, (*notes, *activations.notes(model)), partial)
 
 
 def _still(walker: Walker, name: str, known: Known) -> str:
