@@ -33,13 +33,12 @@ verify: $(VENV)/.ready ## prove that frameworks and ONNX exports compute the sam
 	$(VENV)/bin/crosscheck verify
 
 .PHONY: test
-test: $(VENV)/.ready $(OVERLAYS)/.ready $(CORE)/.ready lint ## linters, types, the framework-free suite without frameworks, then the whole suite
-	$(CORE)/bin/python -m pytest -q -m "not framework" -n 2
-	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup
+test: $(VENV)/.ready $(OVERLAYS)/.ready lint test-fast ## linters, types, the framework-free suite without frameworks, then what needs them
+	$(VENV)/bin/python -m pytest -m "framework or everywhere" -n 2 --dist loadgroup --durations=10
 
 .PHONY: test-fast
 test-fast: $(CORE)/.ready ## the framework-free suite, in an environment that has no framework
-	$(CORE)/bin/python -m pytest -q -m "not framework" -n 2
+	$(CORE)/bin/python -m pytest -q -m "not framework" -n 2 --dist worksteal --durations=10
 
 .PHONY: lint
 lint: $(VENV)/.ready ## ruff and mypy

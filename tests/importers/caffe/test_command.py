@@ -56,6 +56,7 @@ def test_bad_files_take_little_memory_and_one_line(tmp_path: Path) -> None:
     assert peak < 600
 
 
+@pytest.mark.everywhere
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from /proc")
 def test_the_command_starts_no_heavy_library() -> None:
     code, out, err, loaded, peak = ended("vgg19-train_val", "--all", "--format", "csv")

@@ -39,6 +39,7 @@ def counting(nodes: int, dims: int, op: str) -> bytes:
     return bytes(of.model(of.graph(made, [2], [of.ints("c", *[1] * dims)])).SerializeToString())
 
 
+@pytest.mark.everywhere
 def test_no_heavy_library_is_started(tmp_path: Path) -> None:
     path = tmp_path / "net.onnx"
     path.write_bytes(GOOD)
