@@ -244,10 +244,16 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars on one scale from 0."""
+    """Bars on one scale from 0, up to ``until`` where that is set: a longer bar is cut, which its end shows."""
 
     title: Cell
     bars: tuple[Bar, ...]
+    until: float = 0
+
+    @property
+    def end(self) -> float:
+        """What the longest bar stands for."""
+        return self.until or max((abs(b.value) for b in self.bars), default=0) or 1
 
 
 @dataclass(frozen=True, slots=True)

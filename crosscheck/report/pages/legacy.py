@@ -6,15 +6,15 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
+from tabulate import tabulate
 
 from crosscheck.contract.network import CONTAINER, Model, show_shape
 from crosscheck.contract.rows import METRICS
@@ -23,9 +23,6 @@ from crosscheck.conventions.table import Convention
 from crosscheck.counting import engine
 from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.ops import described as ops
-
-if TYPE_CHECKING:
-    from crosscheck.studies.compare.view import Report
 
 WIDTH = 100
 MANY = 4  # columns of numbers that a table of layers can hold with everything about them
@@ -225,30 +222,8 @@ def _show_layers(
             console().print(f"{what}: {', '.join(told)}", style="dim", highlight=False)
 
 
-def show_report(report: Report, folder: Path) -> None:
-    """The run in a few lines: every number for up to three models, one line a tool otherwise."""
-    if len(report.pages) <= 3:
-        for page in report.pages:
-            rows: list[dict[str, Any]] = [
-                {
-                    "tool": s.column.tool,
-                    "metric": s.column.metric,
-                    "value": s.number.value,
-                    "unit": s.number.unit,
-                    "× MACs": f"{s.number.value / page.macs:.4f}" if s.column.metric == "compute" else "",
-                    "residual": s.number.residual,
-                }
-                for s in page.sums
-                if not s.column.metric.startswith("memory_")  # the reports have the parts
-            ]
-            if rows:
-                show_table(f"{page.name}, input {page.input}, {page.macs:,} MACs", rows)
-    else:
-        show_table(
-            f"{len(report.pages)} models",
-            [
-                {"tool": r["tool"], "metric": r["metric"], "cells": int(r["cells"]), "cells with a residual": int(r["off"])}
-                for r in report.residuals.to_dict("records")
-            ],
-        )
-    console().print(f"Reports: {folder / 'summary.md'} and {folder / 'models'}/", soft_wrap=True, highlight=False)
+def markdown_table(headers: Sequence[str], rows: Iterable[Sequence[Any]], align: str = "") -> str:
+    """A Markdown table; ``align`` has l, c or r per column, right where it is too short."""
+    how = [{"l": "left", "c": "center"}.get(c, "right") for c in align.ljust(len(headers), "r")]
+    clean = [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
+    return tabulate(clean, headers=list(headers), tablefmt="pipe", colalign=how, disable_numparse=True) if clean else ""
