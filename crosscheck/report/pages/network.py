@@ -11,7 +11,6 @@ from crosscheck.report.document import (
     Column,
     Document,
     Form,
-    Kind,
     Number,
     Paragraph,
     Part,
@@ -19,8 +18,10 @@ from crosscheck.report.document import (
     Table,
     Text,
     prose,
+    strong,
     table,
 )
+from crosscheck.report.pages import sums
 from crosscheck.studies.compare.network import Answer, LayerTable, Network, Stair, Sum
 
 METRIC_TITLES = {
@@ -76,14 +77,14 @@ def names(answers: Sequence[Answer]) -> str:
 def _sum(same: Sequence[Sum]) -> Cell:
     number = same[0].number
     title = METRIC_TITLES[number.metric].lower()
-    return (Text(names([s.answer for s in same]), Form.strong), Text(f", {title}: {wording.equation(number)}"))
+    return (Text(names([s.answer for s in same]), Form.strong), Text(f", {title}: "), *sums.equation(number))
 
 
 def _stair(stair: Stair) -> tuple[Part, ...]:
-    below, above = (f"{s.answer.title} {wording.size(s.number)}" for s in (stair.below, stair.above))
-    heading = f"{METRIC_TITLES[stair.number.metric]}: {wording.step_text(below, above, stair.number)}"
-    steps = tuple((Number(t.value, kind=Kind.signed), Text(f": {t.says}")) for t in stair.number.terms)
-    return (Paragraph(Text(heading, Form.strong)), Bullets(steps) if steps else Paragraph(wording.NOTHING))
+    below, above = ((Text(f"{s.answer.title} "), sums.size(s.number)) for s in (stair.below, stair.above))
+    heading = (Text(f"{METRIC_TITLES[stair.number.metric]}: "), *sums.step(below, above, stair.number))
+    steps = tuple((sums.signed(t.value), Text(f": {t.says}")) for t in stair.number.terms)
+    return (Paragraph(strong(heading)), Bullets(steps) if steps else Paragraph(wording.NOTHING))
 
 
 def _layers(n: Network, values: LayerTable) -> Table:
