@@ -36,12 +36,13 @@ def count(
     """
     from crosscheck import models
     from crosscheck.conventions import read as convention
-    from crosscheck.report.pages import legacy as terminal
+    from crosscheck.report.pages import count as page
+    from crosscheck.studies import count as study
 
     shape = models.parse_input(input_shape) if input_shape else None
     built = models.build(model, batch=batch, input_shape=shape, classes=classes)
     chosen = tuple(convention.of_described(name).id for name in dict.fromkeys(conventions or ["mac"]))
-    terminal.show_count(built, chosen, layers, output.value, metrics or ())
+    deliver(page.brief(study.count(built, chosen, metrics or (), layers=layers)), output)
 
 
 @app.command("onnx", rich_help_panel=COUNTING)
@@ -69,32 +70,26 @@ def count_onnx(
     that is not known is named, with an upper bound, or a tool is not installed or cannot read the file.
     """
     from crosscheck.importers.onnx import load as onnx
-    from crosscheck.report.pages import legacy as terminal
+    from crosscheck.report.pages import count as page
+    from crosscheck.studies import count as study
     from crosscheck.studies.file import count as counted_file
 
     found = onnx.load(file, onnx.parse_inputs(inputs or []))
     if measure:
         _measure_onnx(file, found, layers, output)
     chosen, left_out = counted_file.choose(found.model, conventions or (), every)
-    terminal.show_count(found.model, chosen, layers, output.value)
-    for note in (*found.notes, *left_out):
-        typer.echo(f"crosscheck: {note}", err=True)
+    deliver(page.brief(study.count(found.model, chosen, layers=layers), (*found.notes, *left_out)), output)
     raise typer.Exit(3 if found.partial else 0)
 
 
 def _measure_onnx(file: Path, found: Any, layers: bool, output: Format) -> NoReturn:
-    from crosscheck.report.pages import legacy as terminal
+    from crosscheck.report.pages import file as page
     from crosscheck.studies.file import measure as measured_file
 
     done = measured_file.measure(file, found.model, layers=layers)
     if not done.rows:
         raise UsageError("no tool here counts ONNX files. Hint: pip install -c constraints.txt -e '.[onnxtools]'")
-    rows = done.rows if output is not Format.table else [{k: v for k, v in r.items() if k != "note"} for r in done.rows]
-    terminal.show_rows(rows, output.value, f"{found.model.name}: {found.model.variant}")
-    notes = (*found.notes, *done.unexplained, *done.failed, *done.uncounted)
-    notes += tuple(dict.fromkeys(f"{r['tool']}: {r['note']}" for r in done.rows if r["status"] == "known gap"))
-    for note in notes:
-        typer.echo(f"crosscheck: {note}", err=True)
+    deliver(page.brief(done, found.notes), output)
     raise typer.Exit(3 if found.partial else done.exit_code)
 
 
@@ -132,8 +127,9 @@ def count_caffe(
     from crosscheck.explain import account
     from crosscheck.importers.caffe import load as prototxt
     from crosscheck.importers.onnx import load as onnx
+    from crosscheck.report.pages import count as page
     from crosscheck.report.pages import explain as shown
-    from crosscheck.report.pages import legacy as terminal
+    from crosscheck.studies import count as study
     from crosscheck.studies.file import count as counted_file
 
     if batch is not None and batch < 1:
@@ -141,14 +137,13 @@ def count_caffe(
     stated = onnx.parse_inputs(inputs or [])
     found = prototxt.load(prototxt.find(file), stated, phase=phase.name.upper(), batch=batch, stages=tuple(stage or ()))
     chosen, left_out = counted_file.choose(found.model, conventions or ("caffe" if metric else "mac", "caffe"), every)
+    notes = (*found.notes, *left_out)
     if metric:
         counts = counted_file.counts(found.model, chosen)
         answer = account.account(counts, account.common_metric(counts, metric))
-        deliver(shown.brief(answer), output)
+        deliver(shown.brief(answer, notes), output)
     else:
-        terminal.show_count(found.model, chosen, layers, output.value)
-    for note in (*found.notes, *left_out):
-        typer.echo(f"crosscheck: {note}", err=True)
+        deliver(page.brief(study.count(found.model, chosen, layers=layers), notes), output)
     raise typer.Exit(3 if found.partial else 0)
 
 

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 
 
-def conduct(work: Callable[[Watch], Found], *, steps: int, folder: Path | None = None) -> Found:
-    """Do work that takes a while, with progress over ``steps``. Raises OutputError before it where ``folder`` takes no files."""
+def conduct(work: Callable[[Watch], Found], *, steps: int, folder: Path | None = None, within: Sequence[str] = ()) -> Found:
+    """Do work that takes a while, with progress over ``steps``.
+
+    Raises OutputError before it where ``folder``, or one of the folders ``within`` it, takes no files.
+    """
     from crosscheck.cli.progress import progress
 
     if folder is not None:
-        output.ensure_writable(folder)
+        for place in (folder, *(folder / name for name in within)):
+            output.ensure_writable(place)
     try:
         with progress(steps) as watch:
             return work(watch)

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from crosscheck.cli.delivery import deliver
 from crosscheck.cli.options import FormatOption, lists
+from crosscheck.report.pages import lists as page
 from crosscheck.report.render import Format
 
 
@@ -16,60 +18,46 @@ def list_models(
     output: FormatOption = Format.table,
 ) -> None:
     """Every network, a line each by family; --family, json and csv have whole descriptions and sources."""
-    from crosscheck.report.pages import legacy as terminal
-    from crosscheck.studies import lists as listing
+    from crosscheck.studies import lists as study
 
-    rows = listing.models(family)
-    columns = ("name", "input", "params", "MACs")
-    if output is not Format.table:
-        terminal.show_rows(rows, output.value)
-    elif family:
-        terminal.show_entries(rows, columns, ("variant", "source"))
-    else:
-        terminal.show_lines(rows, "family", (*columns, "variant"))
-        terminal.console().print("whole descriptions and sources: crosscheck list models --family NAME", style="dim")
+    deliver(page.models(study.models(family), whole=family is not None), output)
 
 
 @lists.command("networks")
 def list_networks(output: FormatOption = Format.table) -> None:
     """Every Caffe network that comes along: Caffe's layers, parameters and memory, in tests."""
-    from crosscheck.report.pages import legacy as terminal
-    from crosscheck.studies import lists as listing
+    from crosscheck.studies import lists as study
 
-    terminal.show_rows(listing.networks(), output.value)
+    deliver(page.listed("networks", study.networks()), output)
 
 
 @lists.command("tools")
 def list_tools(output: FormatOption = Format.table) -> None:
     """Every counting tool, its framework, metrics and convention."""
-    from crosscheck.report.pages import legacy as terminal
-    from crosscheck.studies import lists as listing
+    from crosscheck.studies import lists as study
 
-    terminal.show_rows(listing.tools(), output.value)
+    deliver(page.listed("tools", study.tools()), output)
 
 
 @lists.command("zoo")
 def list_zoo(output: FormatOption = Format.table) -> None:
     """Every network that a framework brings itself, our description of it, and whether its package is installed."""
-    from crosscheck.report.pages import legacy as terminal
-    from crosscheck.studies import lists as listing
+    from crosscheck.studies import lists as study
 
-    terminal.show_rows(listing.zoo(), output.value)
+    deliver(page.listed("zoo", study.zoo()), output)
 
 
 @lists.command("conventions")
 def list_conventions(output: FormatOption = Format.table) -> None:
     """Every counting convention, the tool and versions that it holds for."""
-    from crosscheck.report.pages import legacy as terminal
-    from crosscheck.studies import lists as listing
+    from crosscheck.studies import lists as study
 
-    terminal.show_rows(listing.conventions(full=output is not Format.table), output.value)
+    deliver(page.listed("conventions", study.conventions()), output)
 
 
 @lists.command("frameworks")
 def list_frameworks(output: FormatOption = Format.table) -> None:
     """Every framework, whether it is installed, and the command that installs it."""
-    from crosscheck.report.pages import legacy as terminal
-    from crosscheck.studies import lists as listing
+    from crosscheck.studies import lists as study
 
-    terminal.show_rows(listing.frameworks(), output.value)
+    deliver(page.listed("frameworks", study.frameworks()), output)

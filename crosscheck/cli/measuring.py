@@ -8,8 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from crosscheck.cli.delivery import conduct, deliver
-from crosscheck.cli.options import MEASURING, Batch, Classes, FormatOption, InputShape, app, interrupted, positive
-from crosscheck.cli.progress import progress
+from crosscheck.cli.options import MEASURING, Batch, Classes, FormatOption, InputShape, app, positive
 from crosscheck.report.render import Format
 
 
@@ -26,6 +25,7 @@ def compare(
         typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/."),
     ] = None,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one model × tool may take.")] = 600.0,
+    output: FormatOption = Format.table,
 ) -> None:
     """Let every framework's own tool count the models, and explain each number and difference.
 
@@ -35,22 +35,25 @@ def compare(
     Exit codes: 0 all explained, 1 a residual or a failed cell, 2 bad request, 3 partial, 130 interrupted.
     """
     from crosscheck import models
-    from crosscheck.report.pages import legacy as terminal
-    from crosscheck.studies.compare import run as job
+    from crosscheck.report.pages import compare as page
+    from crosscheck.studies.compare import run as study
 
     positive(timeout)
     shape = models.parse_input(input_shape) if input_shape else None
-    req = job.request(names or (), batch=batch, input_shape=shape, classes=classes, frameworks=framework or (), tools=tool or ())
+    asked = study.request(
+        names or (), batch=batch, input_shape=shape, classes=classes, frameworks=framework or (), tools=tool or ()
+    )
     whole = not (names or framework or tool or shape or classes) and batch == 1
     folder = out or Path("reports" if whole else "reports/selection")
-    try:
-        with progress(len(req.models)) as watch:
-            report, verdict = job.run(req, folder, timeout=timeout, watch=watch)
-    except KeyboardInterrupt:
-        raise interrupted() from None
-    terminal.show_report(report, folder)
-    for line in [*job.outside(report.measurements), *job.describe(verdict)]:
-        typer.echo(f"crosscheck: {line}", err=True)
+    report, verdict = conduct(
+        lambda watch: study.run(asked, logs=folder / "logs", timeout=timeout, watch=watch),
+        steps=len(asked.models),
+        folder=folder,
+        within=("logs", "models"),
+    )
+    deliver(page.brief(report, verdict), output, pages=page.full(report), folder=folder)
+    if output is Format.table:
+        typer.echo(f"Reports: {folder / 'summary.md'} and {folder / 'models'}/")
     raise typer.Exit(verdict.exit_code)
 
 
@@ -72,24 +75,16 @@ def doctor(
     """
     import tempfile
 
-    from crosscheck import output as write
-    from crosscheck.report.pages import doctor as examined
-    from crosscheck.report.pages import legacy as terminal
-    from crosscheck.studies.doctor import cases as micro
-    from crosscheck.studies.doctor import examine as clinic
+    from crosscheck.report.pages import doctor as page
+    from crosscheck.studies.doctor import cases, examine
 
-    if out:
-        write.ensure_writable(out)
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs, progress(len(micro.cases())) as watch:
-        found = clinic.examine(framework or (), tool or (), logs=Path(logs), timeout=timeout, watch=watch)
-    if output is Format.table:
-        examined.show(found)
-    else:
-        terminal.show_rows(examined.rows(found), output.value)
-    if out:
-        write.write(out, examined.files(found))
-    for f in found.unexplained:
-        typer.echo(f"crosscheck: {f.tool} on {f.case}: measured {f.value:,}, {f.rule}", err=True)
+    with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs:
+        found = conduct(
+            lambda watch: examine.examine(framework or (), tool or (), logs=Path(logs), timeout=timeout, watch=watch),
+            steps=len(cases.cases()),
+            folder=out,
+        )
+    deliver(page.brief(found), output, pages=(page.full(found),), folder=out)
     raise typer.Exit(1 if found.unexplained else 0)
 
 

@@ -162,7 +162,8 @@ class Column:
     """A column: its heading, where its cells stand, and what to do where there is little room.
 
     ``spare`` above 0: the higher, the sooner a narrow renderer leaves it out, by name. ``below``: in a narrow renderer its cells
-    stand under the row, as what is too long for a column. ``unit`` is that of its numbers.
+    stand under the row, as what is too long for a column. ``cut``: its cells may end in an ellipsis there, where the document
+    says how to see them whole. ``unit`` is that of its numbers.
     """
 
     title: Cell
@@ -170,6 +171,7 @@ class Column:
     unit: str = ""
     spare: int = 0
     below: bool = False
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,12 @@ class Table:
 
 
 def table(
-    columns: Sequence[Column | Cell], rows: Iterable[Sequence[Cell]], *, caption: Cell = "", footer: Sequence[Cell] = ()
+    columns: Sequence[Column | Cell],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    caption: Cell = "",
+    footer: Sequence[Cell] = (),
+    group: int | None = None,
 ) -> Table:
     """A table of plain sequences. Raises ValueError for a row that does not fit its columns."""
     heads = tuple(c if isinstance(c, Column) else Column(c) for c in columns)
@@ -192,7 +199,7 @@ def table(
     odd = next((r for r in (*lines, *([tuple(footer)] if footer else [])) if len(r) != len(heads)), None)
     if odd is not None:
         raise ValueError(f"a row of {len(odd)} cells under {len(heads)} columns: {odd[:3]}")
-    return Table(heads, lines, caption, tuple(footer))
+    return Table(heads, lines, caption, tuple(footer), group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,10 +251,16 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars on one scale from 0."""
+    """Bars on one scale from 0, up to ``until`` where that is set: a longer bar is cut, which its end shows."""
 
     title: Cell
     bars: tuple[Bar, ...]
+    until: float = 0
+
+    @property
+    def end(self) -> float:
+        """What the longest bar stands for."""
+        return self.until or max((abs(b.value) for b in self.bars), default=0) or 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,8 @@ def tools() -> Rows:
     ]
 
 
-def conventions(full: bool = True) -> Rows:
-    """Id, tool, version range, metrics and what one MAC costs; ``full`` adds unit, package and a sentence."""
+def conventions() -> Rows:
+    """Id, tool, version range, metrics, what one MAC costs, unit, package and a sentence of every convention."""
     rows: Rows = []
     for name in convention.ids():
         c = convention.load(name)
@@ -82,7 +82,7 @@ def conventions(full: bool = True) -> Rows:
             "metrics": ", ".join(c.metrics),
             "one MAC is": None if "compute" not in c.metrics else per_mac,
         }
-        rows.append(row | {"unit": table.unit, "package": c.package, "says": c.says} if full else row)
+        rows.append(row | {"unit": table.unit, "package": c.package, "says": c.says})
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from functools import partial
@@ -58,16 +59,33 @@ def test_reports_of_a_selection_do_not_overwrite_those_of_the_whole(
 
 
 @pytest.mark.usefixtures("faked")
+@pytest.mark.parametrize("blocked", [".", "logs", "models"])
 def test_an_output_that_cannot_be_written_ends_with_2_before_any_worker(
-    crosscheck: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    crosscheck: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blocked: str
 ) -> None:
-    (tmp_path / "file").write_text("in the way")
+    place = tmp_path / "out" / blocked
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text("in the way")
     monkeypatch.setattr(subprocess, "Popen", None)
-    code, out, err = crosscheck("compare", "lenet5", "--out", str(tmp_path / "file"))
+    code, out, err = crosscheck("compare", "lenet5", "--out", str(tmp_path / "out"))
     assert (code, out) == (2, "")
-    assert err.startswith(f"crosscheck: cannot write into '{tmp_path / 'file'}': ")
+    assert err.startswith(f"crosscheck: cannot write into '{place}': ")
     assert err.endswith("Hint: choose another folder with --out\n")
     assert err.count("\n") == 1
+    assert place.read_text() == "in the way"
+
+
+@pytest.mark.usefixtures("faked")
+@pytest.mark.parametrize("output", ["markdown", "csv", "json", "html"])
+def test_every_format_has_the_answer_and_nothing_else(crosscheck: Any, tmp_path: Path, output: str) -> None:
+    code, out, err = crosscheck("compare", "lenet5", "--out", str(tmp_path), "-f", output)
+    assert (code, err) == (0, "")
+    assert "Reports: " not in out
+    if output == "json":
+        assert [(r["tool"], r["value"], r["residual"]) for r in json.loads(out)] == [("a", 416_520, 0), ("b", 416_520, 0)]
+    if output in ("csv", "markdown"):
+        assert out == (tmp_path / ("measurements.csv" if output == "csv" else "summary.md")).read_text()
+    assert ("416520" if output in ("csv", "json") else "416,520") in out
 
 
 @pytest.mark.usefixtures("faked")

@@ -17,8 +17,9 @@ from crosscheck.errors import CrosscheckError
 from crosscheck.known import gaps
 from crosscheck.known.gaps import Gap
 from crosscheck.ops.primitives import COMPUTE, PARAMS
+from crosscheck.report.pages import compare as page
 from crosscheck.studies.compare import frames
-from crosscheck.studies.compare import run as compare
+from crosscheck.studies.compare import verdict as verdicts
 from tests.helpers import made_up, row, same, tallies, truthful
 from tests.random_networks import every_op
 
@@ -39,6 +40,9 @@ BUSY = made_up(
 ROWS = [*truthful(COUNTED, "busy_tool", BUSY), *truthful(COUNTED, "mac_tool", MAC)]
 
 
+KNOWN = {"busy": BUSY, "mac": MAC}
+
+
 def mutated(c: Convention, metric: str, op: str, primitive: str) -> Convention:
     """The convention with one weight raised by 1, be it 0 before or the op ignored."""
     table = c.table(metric)
@@ -56,7 +60,7 @@ def mutations(metric: str) -> list[tuple[str, str]]:
 
 
 def judged(by: Convention) -> pd.DataFrame:
-    return frames.measurements(ROWS, tallies([NET]), {"busy": by, "mac": MAC})
+    return frames.measurements(ROWS, tallies([NET]), KNOWN | {"busy": by})
 
 
 def odd_cells(frame: pd.DataFrame) -> dict[tuple[str, str, str], int]:
@@ -69,7 +73,7 @@ def test_the_truth_has_no_residual() -> None:
     frame = judged(BUSY)
     assert odd_cells(frame) == {}
     assert frame["residual"].notna().all()
-    assert compare._judge(frame).exit_code == compare.COMPLETE
+    assert verdicts.judge(frame, KNOWN).exit_code == verdicts.COMPLETE
 
 
 @pytest.mark.parametrize(("metric", "least"), [("compute", 90), ("params", 10)])
@@ -107,12 +111,12 @@ def test_a_wrong_weight_of_memory_shows_in_that_size_and_in_the_sum(metric: str)
 def test_residuals_fail_the_run_and_are_listed() -> None:
     frame = judged(mutated(BUSY, "compute", "maxpool", "window_elements"))
     listed, closed = frames.unexplained(frame, [])
-    assert {(r.tool, r.metric, r.layer) for r in listed.itertuples(index=False)} == set(odd_cells(frame))
+    assert {(r.tool, r.metric, r.layer) for r in listed} == set(odd_cells(frame))
     assert closed == []
-    verdict = compare._judge(frame)
-    assert verdict.exit_code == compare.DIFFERS
+    verdict = verdicts.judge(frame, KNOWN)
+    assert verdict.exit_code == verdicts.DIFFERS
     count = COUNTED.totals["maxpool"]["window_elements"]
-    lines = compare.describe(verdict)
+    lines = page.notes(verdict)
     total = next(line for line in lines if TOTAL in line)
     assert total.startswith(f"residual −{count:,} busy units: every-op × busy_tool × (total) × compute (measured ")
     assert len(lines) == len(odd_cells(frame))
@@ -127,7 +131,7 @@ def test_a_known_gap_hides_its_own_cells_alone() -> None:
     listed, closed = frames.unexplained(frame, [gap("pool.max"), gap(TOTAL)])
     assert (len(listed), closed) == (0, [])
     listed, _ = frames.unexplained(frame, [gap("pool.max")])
-    assert list(listed["layer"]) == [TOTAL]
+    assert [u.layer for u in listed] == [TOTAL]
     for other in (gap("*", tool="mac_tool"), gap("*", metric="params"), gap("pool.avg")):
         assert len(frames.unexplained(frame, [other])[0]) == 2
 
@@ -138,9 +142,9 @@ def test_a_gap_that_closes_fails_the_run_until_its_row_goes(monkeypatch: pytest.
     listed, closed = frames.unexplained(frame, [stale, elsewhere])
     assert (len(listed), closed) == (0, [stale])
     monkeypatch.setattr(gaps, "load", lambda: (stale, elsewhere))
-    verdict = compare._judge(frame)
-    assert verdict.exit_code == compare.DIFFERS
-    (line,) = compare.describe(verdict)
+    verdict = verdicts.judge(frame, KNOWN)
+    assert verdict.exit_code == verdicts.DIFFERS
+    (line,) = page.notes(verdict)
     assert line.startswith("known gap has closed, remove its row from crosscheck/known/gaps.toml: ")
     assert '"layer": "pool.*"' in line
 

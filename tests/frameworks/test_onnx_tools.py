@@ -209,7 +209,7 @@ def test_real_exports_are_explained_or_refused_by_name(exporter: str, tmp_path: 
         found = measured_file.measure(path, importer.load(path).model)
         assert found.unexplained == (), path
         assert found.failed == (), path
-        explained += sum(r["residual"] == 0 for r in found.rows)
+        explained += sum(r.residual == 0 for r in found.rows)
     assert explained >= 3 * len(writes) // 2
 
 

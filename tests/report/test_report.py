@@ -14,9 +14,12 @@ from crosscheck import models
 from crosscheck.contract.rows import METRICS, TOTAL, UNATTRIBUTED, Measurement
 from crosscheck.conventions import read as convention
 from crosscheck.counting.engine import tally
-from crosscheck.report.pages.legacy_all import render_all
+from crosscheck.report import render
+from crosscheck.report.document import Chart, Document, Number, Part, Section
+from crosscheck.report.pages import compare
+from crosscheck.report.pages.network import METRIC_TITLES
 from crosscheck.studies.compare import frames, view
-from crosscheck.studies.compare.view import METRIC_TITLES, Report
+from crosscheck.studies.compare.view import Report
 from tests.helpers import made_up, row, tallies, truthful
 from tests.random_networks import every_op
 
@@ -41,6 +44,11 @@ def report(measured: list[Measurement] | None = None, **run: Any) -> Report:
     counted = tallies(NETS)
     frame = frames.measurements(rows() if measured is None else measured, counted, CONVENTIONS)
     return view.build(frame, counted, CONVENTIONS, run)
+
+
+def render_all(r: Report) -> dict[str, str]:
+    """Contents of every report file by path."""
+    return render.files(compare.full(r))
 
 
 def read(files: dict[str, str], name: str) -> pd.DataFrame:
@@ -132,7 +140,7 @@ def of_family(text: str, network: str) -> tuple[list[list[str]], list[list[str]]
 
 def test_every_number_of_the_summary_has_its_unit_and_input() -> None:
     compute, params = of_family(FILES["summary.md"], "lenet5")
-    assert compute[0] == ["tool", "unit", "[lenet5](models/lenet5.md)<br>1x1x32x32", "residual"]
+    assert compute[0] == ["tool", "unit", "[lenet5](models/lenet5.md) 1x1x32x32", "residual"]
     assert [cells[:2] for cells in compute[1:]] == [["engine", "MACs"], ["MACs 1.0", "MAC"], ["Beta 1.0", "beta units"]]
     assert [cells[:2] for cells in params[1:]] == [["MACs 1.0", "parameters"]]
 
@@ -143,6 +151,28 @@ def test_the_ratios_are_numbers_over_macs_lowest_first() -> None:
     assert ratios[1][1] == "1.0000"
     compute, _ = of_family(FILES["summary.md"], "lenet5")
     assert ratios[2][1] == f"{int(compute[-1][2].replace(',', '')) / 416_520:.4f}"
+
+
+def chart_of(document: Document) -> Chart:
+    """The chart of a document, which stands at its top or in a section."""
+
+    def within(parts: tuple[Part, ...]) -> list[Chart]:
+        inner = [c for p in parts if isinstance(p, Section) for c in within(p.parts)]
+        return [p for p in parts if isinstance(p, Chart)] + inner
+
+    (found,) = within(document.parts)
+    return found
+
+
+def test_the_chart_has_a_bar_a_tool_as_long_as_the_median_of_the_row_below_it() -> None:
+    (ratios,) = (t for t in tables(FILES["summary.md"]) if t[0][0] == "tool" and t[0][1] != "unit" and "[lenet5]" in t[0][1])
+    chart = chart_of(compare.full(report())[0])
+    assert [b.label for b in chart.bars] == [cells[0] for cells in ratios[1:]]
+    for bar, cells in zip(chart.bars, ratios[1:], strict=True):
+        halves = [float(cell) for cell in cells[1:]]
+        assert isinstance(bar.says, Number)
+        assert bar.says.value == bar.value
+        assert math.isclose(bar.value, sum(halves) / 2, abs_tol=1e-4), "of two networks, the median is the mean"
 
 
 def test_the_summary_has_the_exact_numbers_and_a_residual_of_0() -> None:

@@ -1,20 +1,29 @@
-"""How an examination looks: the table in a terminal, ``doctor.md`` and ``doctor.csv``."""
+"""What each tool does with each operation alone: the grid of verdicts, and what is silent, fails or is counted otherwise."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any
-
-import jinja2
-import pandas as pd
-from rich import box
-from rich.markup import escape
-from rich.table import Table
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 
 from crosscheck.conventions import read as convention
-from crosscheck.report.pages import compare as markdown
-from crosscheck.report.pages.legacy import console
+from crosscheck.report.document import (
+    Align,
+    Bullets,
+    Cell,
+    Column,
+    Data,
+    Document,
+    Paragraph,
+    Part,
+    Section,
+    Table,
+    Text,
+    Tone,
+    Verdicts,
+    data,
+    prose,
+    table,
+)
 from crosscheck.studies.doctor.examine import (
     CHARGED,
     CRASHED,
@@ -29,80 +38,83 @@ from crosscheck.studies.doctor.examine import (
     Finding,
 )
 
-SIGNS = {RIGHT: "✓", PER_IMAGE: "✓₁", OTHERWISE: "≠", ZERO: "0", FREE: "·", CHARGED: "+", CRASHED: "✗", NOT_RUN: "–"}
-COLOURS = {
-    RIGHT: "green",
-    PER_IMAGE: "green",
-    OTHERWISE: "yellow",
-    ZERO: "bold red",
-    FREE: "dim",
-    CHARGED: "cyan",
-    CRASHED: "bold red",
-    NOT_RUN: "dim",
+SIGNS = {
+    RIGHT: Text("✓", tone=Tone.good),
+    PER_IMAGE: Text("✓₁", tone=Tone.good),
+    OTHERWISE: Text("≠", tone=Tone.notable),
+    ZERO: Text("0", tone=Tone.bad),
+    FREE: Text("·", tone=Tone.dim),
+    CHARGED: Text("+", tone=Tone.info),
+    CRASHED: Text("✗", tone=Tone.bad),
+    NOT_RUN: Text("–", tone=Tone.dim),
 }
+INTRO = """\
+Every tool counted every micro-model below, one operation alone, batch 2, uneven shapes. The verdict compares the tool's number
+with the engine's primitives; the rule is what the tool's convention charges, and it predicts the number exactly unless the cell
+says `?`."""
+SECTIONS = {
+    "Silent zeros": ZERO,
+    "Failures": CRASHED,
+    "Counted otherwise": OTHERWISE,
+    "Charged though nothing is multiplied and added": CHARGED,
+    "Not run": NOT_RUN,
+}
+LEGEND = Verdicts(tuple((SIGNS[v], says) for v, says in VERDICTS.items()))
 
 
-def rows(found: Examination) -> list[dict[str, Any]]:
-    """Findings as plain data."""
-    return [asdict(f) for f in found.findings]
+def brief(found: Examination) -> Document:
+    """The grid, the signs in it, what is silently 0 and what fails."""
+    grid = _grid(found, {t: t for t in found.tools}, says=False)
+    bad = Bullets(tuple(_bad(f) for f in found.findings if f.verdict in (ZERO, CRASHED)))
+    notes = tuple(f"{f.tool} on {f.case}: measured {f.value:,}, {f.rule}" for f in found.unexplained)
+    return Document("doctor", "", (grid, LEGEND, bad), (_data(found),), notes=notes)
 
 
-def sign(f: Finding) -> str:
+def full(found: Examination) -> Document:
+    """The page: the grid with what each micro-model is, and every answer that is not the plain one, with its rule."""
+    names = _names(found)
+    sections = (Section(title, (_answers(found, verdict, names),)) for title, verdict in SECTIONS.items())
+    parts: tuple[Part, ...] = (Paragraph(prose(INTRO)), _grid(found, names, says=True), LEGEND, *sections)
+    return Document("doctor", "What each tool does with each operation", parts, (_data(found),))
+
+
+def _data(found: Examination) -> Data:
+    return data("doctor", (asdict(f) for f in found.findings), [f.name for f in fields(Finding)])
+
+
+def _names(found: Examination) -> dict[str, str]:
+    """Each tool as its users call it, with its version."""
+    first = {f.tool: f for f in reversed(found.findings)}
+    titles = {t: (convention.load(first[t].convention).title, first[t].tool_version) for t in found.tools}
+    return {t: title if title.endswith(version) else f"{title} {version}" for t, (title, version) in titles.items()}
+
+
+def _grid(found: Examination, names: Mapping[str, str], *, says: bool) -> Table:
+    """A row a micro-model, a column a tool."""
+    rows = []
+    for case, what in dict.fromkeys((f.case, f.says) for f in found.findings):
+        signs = (_sign(f) for f in found.findings if f.case == case)
+        rows.append((case, *([what] if says else []), *signs))
+    heads: list[Column | Cell] = [
+        "micro-model",
+        *(["what it is"] if says else []),
+        *(Column(names[t], Align.center) for t in found.tools),
+    ]
+    return table(heads, rows)
+
+
+def _sign(f: Finding) -> Cell:
     """A verdict in one or two characters; ``?`` where the convention does not explain the number."""
-    return SIGNS[f.verdict] + ("?" if f.value is not None and not f.explained else "")
+    doubt = f.value is not None and not f.explained
+    return (SIGNS[f.verdict], Text("?", tone=Tone.bad)) if doubt else SIGNS[f.verdict]
 
 
-def show(found: Examination) -> None:
-    """The grid in a terminal: tools are numbered, because their names do not fit side by side."""
-    out = console()
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    table.add_column("micro-model", no_wrap=True)
-    for k, _ in enumerate(found.tools, 1):
-        table.add_column(str(k), justify="center", no_wrap=True)
-    for case in dict.fromkeys(f.case for f in found.findings):
-        cells = [f for f in found.findings if f.case == case]
-        table.add_row(case, *(f"[{COLOURS[f.verdict]}]{sign(f)}[/]" for f in cells))
-    out.print(table)
-    out.print("  ".join(f"[bold]{k}[/bold] {escape(t)}" for k, t in enumerate(found.tools, 1)), highlight=False)
-    for verdict, says in VERDICTS.items():
-        out.print(f"  [{COLOURS[verdict]}]{SIGNS[verdict]}[/]  {says}", highlight=False)
-    for f in found.findings:
-        if f.verdict in (ZERO, CRASHED):
-            out.print(f"[bold red]{f.verdict}[/] {f.tool} on {f.case} ({f.says}): {escape(f.rule)}", highlight=False)
+def _bad(f: Finding) -> Cell:
+    return (Text(f.verdict, tone=Tone.bad), Text(f" {f.tool} on {f.case} ({f.says}): {f.rule}"))
 
 
-def files(found: Examination) -> dict[str, str]:
-    """``doctor.md`` and ``doctor.csv`` by name."""
-    env = jinja2.Environment(  # noqa: S701 - the output is Markdown
-        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    first = {t: next(f for f in found.findings if f.tool == t) for t in found.tools}
-    names = {t: f"{convention.load(f.convention).title} {f.tool_version}".strip() for t, f in first.items()}
-    cases = dict.fromkeys((f.case, f.says) for f in found.findings)
-    grid = [[case, says, *(sign(f) for f in found.findings if f.case == case)] for case, says in cases]
-    text = env.get_template("doctor.md.j2").render(
-        grid=markdown.table(["micro-model", "what it is", *names.values()], grid, "ll" + "c" * len(names)),
-        signs=[(SIGNS[v], says) for v, says in VERDICTS.items()],
-        sections=[
-            (title, markdown.table(["tool", "micro-model", "prints", "MACs", "rule"], _lines(found, verdict, names), "llrrl"))
-            for title, verdict in (
-                ("Silent zeros", ZERO),
-                ("Failures", CRASHED),
-                ("Counted otherwise", OTHERWISE),
-                ("Charged though nothing is multiplied and added", CHARGED),
-                ("Not run", NOT_RUN),
-            )
-        ],
-    )
-    return {
-        "doctor.md": text,
-        "doctor.csv": pd.DataFrame(rows(found)).astype({"value": "Int64"}).to_csv(index=False, lineterminator="\n"),
-    }
-
-
-def _lines(found: Examination, verdict: str, names: dict[str, str]) -> list[list[str]]:
+def _answers(found: Examination, verdict: str, names: Mapping[str, str]) -> Table:
+    """The answers of one verdict, by tool."""
     cells = sorted((f for f in found.findings if f.verdict == verdict), key=lambda f: found.tools.index(f.tool))
-    return [[names[f.tool], f.case, markdown.number(f.value), markdown.number(f.macs or None), f.rule] for f in cells]
+    rows = [(names[f.tool], f.case, f.value, f.macs or None, f.rule) for f in cells]
+    return table(["tool", "micro-model", "prints", "MACs", "rule"], rows)

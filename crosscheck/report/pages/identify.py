@@ -25,7 +25,7 @@ def show_answer(answer: identify.Answer, most: int, output: str) -> None:
         )
         return
     if output == "csv":
-        show_rows([{**r, "assumptions": "; ".join(r["assumptions"])} for r in rows], "csv")
+        show_rows([{**r, "assumptions": "; ".join(r["assumptions"])} for r in rows])
         return
     out = console()
     tried = f"{answer.tried:,} hypotheses tried"

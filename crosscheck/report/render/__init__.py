@@ -29,8 +29,12 @@ def text(document: Document, how: Format) -> str:
 
 
 def files(documents: Iterable[Document], formats: Sequence[Format] = FILES) -> dict[str, str]:
-    """Contents of the report files of documents by path relative to the report folder."""
-    return {path: content for d in documents for how in formats for path, content in _renderer(how).files(d).items()}
+    """Contents of the report files of documents by path relative to the report folder; what is only a record is JSON."""
+    return {path: content for d in documents for how in _formats(d, formats) for path, content in _renderer(how).files(d).items()}
+
+
+def _formats(document: Document, formats: Sequence[Format]) -> Sequence[Format]:
+    return formats if document.parts or document.record is None else (Format.json,)
 
 
 def _renderer(how: Format) -> Any:

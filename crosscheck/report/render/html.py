@@ -62,7 +62,6 @@ def stands(c: Column, cells: Sequence[Cell]) -> str:
     return "right" if all(len(p := phrase(cell)) == 1 and isinstance(p[0], Number) for cell in cells) else "left"
 
 
-def share(value: float, values: Sequence[float]) -> str:
-    """How long a bar is, in percent of the longest."""
-    most = max(map(abs, values), default=0) or 1
-    return f"{100 * abs(value) / most:.2f}"
+def share(value: float, end: float) -> str:
+    """How long a bar is, in percent of the scale."""
+    return f"{min(100 * abs(value) / end, 100):.2f}"

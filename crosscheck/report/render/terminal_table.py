@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from textwrap import wrap
 from typing import Literal
 
 from rich import box
@@ -15,6 +16,7 @@ from rich.text import Text as Styled
 from crosscheck.report.document import Align, Cell, Column, Table, Text, joined, phrase
 from crosscheck.report.render.terminal_cells import numeric, styled
 
+NARROW = 8  # characters that a line of a folded heading may have at least
 LEAST = 24  # characters that a column of text needs at least, where it has as many
 Justify = Literal["left", "center", "right"]
 
@@ -30,12 +32,13 @@ def laid_out(table: Table, width: int) -> Iterator[RenderableType]:
         yield from _entries(table, width)
         return
     told: list[Cell] = []
-    shown = table if _needed(table) <= width else _numbered(table, told)
-    shown = _spared(shown, width, told)
+    fold = _needed(table) > width
+    shown = _spared(_numbered(table, told) if fold else table, width, told)
+    shown = _shortened(shown, width)
     if shown.group is not None:
-        yield from _grouped(shown)
+        yield from _grouped(shown, fold)
     else:
-        yield _grid(shown)
+        yield _grid(shown, fold)
     yield from (styled(line, "dim") for line in told)
 
 
@@ -59,14 +62,29 @@ def _heading(c: Column) -> Styled:
     return Styled("\n").join([head, Styled(f"({c.unit})")]) if c.unit else head
 
 
-def _widths(table: Table) -> list[int]:
+def _folded(c: Column, inner: int, fold: bool) -> Styled:
+    """The heading of numbers ``inner`` characters wide, its words on several lines where it is longer and room is short."""
+    head = _heading(c)
+    if not fold or _longest(head) <= inner:
+        return head
+    room = max(inner, NARROW)
+    lines = [part for line in head.plain.split("\n") for part in wrap(line, room, break_long_words=False, break_on_hyphens=False)]
+    return Styled("\n".join(lines))
+
+
+def _inner(table: Table, k: int) -> int:
+    """How wide the cells of a column are."""
+    return max(map(_size, [*_column(table, k), *([table.footer[k]] if table.footer else [])]), default=0)
+
+
+def _widths(table: Table, fold: bool = False) -> list[int]:
     """What each column needs at least: all of a number or a sign, of text what can be folded."""
     found = []
     for k, c in enumerate(table.columns):
-        cells = [*_column(table, k), *([table.footer[k]] if table.footer else [])]
-        inner = max(map(_size, cells), default=0)
+        inner = _inner(table, k)
         firm = _justify(c, _column(table, k)) != "left"
-        head = max((len(word) for word in _heading(c).plain.split()), default=0) if not firm else _longest(_heading(c))
+        head = max((len(word) for word in _heading(c).plain.split()), default=0)
+        head = _longest(_folded(c, inner, fold)) if firm else head
         found.append(max(head, inner) if firm else max(min(inner, LEAST), head))
     return found
 
@@ -75,8 +93,8 @@ def _longest(head: Styled) -> int:
     return max((len(line) for line in head.plain.split("\n")), default=0)
 
 
-def _needed(table: Table) -> int:
-    return sum(w + 2 for w in _widths(table))
+def _needed(table: Table, fold: bool = False) -> int:
+    return sum(w + 3 for w in _widths(table, fold)) - 1  # spaces and a rule between columns, a rule at both ends
 
 
 def _numbered(table: Table, told: list[Cell]) -> Table:
@@ -100,12 +118,27 @@ def _spared(table: Table, width: int, told: list[Cell]) -> Table:
     """Without the columns that can be spared, the most so first, until the rest has room."""
     gone: list[int] = []
     order = sorted((k for k, c in enumerate(table.columns) if c.spare), key=lambda k: (-table.columns[k].spare, -k))
-    while order and _needed(_without(table, gone)) > width:
+    while order and _needed(_without(table, gone), fold=True) > width:
         gone.append(order.pop(0))
     if gone:
         names = joined(_flat(table.columns[k]) for k in sorted(gone))
         told.append((Text("no room here, but in --format csv: "), *names))
     return _without(table, gone)
+
+
+def _shortened(table: Table, width: int) -> Table:
+    """Cells of a column that may be cut, as long as the other columns leave room for."""
+    for k in (k for k, c in enumerate(table.columns) if c.cut and k != table.group):
+        rest = _without(table, [k, *([] if table.group is None else [table.group])])
+        taken = sum(max(_inner(rest, n), _longest(_heading(c))) + 3 for n, c in enumerate(rest.columns))
+        room = max(width - taken - 3, LEAST)
+        table = replace(table, rows=tuple((*row[:k], _cut(row[k], room), *row[k + 1 :]) for row in table.rows))
+    return table
+
+
+def _cut(cell: Cell, room: int) -> Cell:
+    text = styled(cell).plain
+    return cell if len(text) <= room else text[: room - 1].rstrip() + "…"
 
 
 def _flat(c: Column) -> Cell:
@@ -124,10 +157,12 @@ def _without(table: Table, gone: Sequence[int]) -> Table:
     )
 
 
-def _grid(table: Table) -> Grid:
+def _grid(table: Table, fold: bool = False, least: Sequence[int] = (), heads: bool = True) -> Grid:
+    """The table itself; ``least`` are widths that its columns have at least."""
     grid = Grid(
         title=styled(table.caption, "bold") if table.caption else None,
         title_justify="left",
+        show_header=heads,
         show_footer=bool(table.footer),
         box=box.SIMPLE_HEAD,
         pad_edge=False,
@@ -135,20 +170,34 @@ def _grid(table: Table) -> Grid:
     )
     for k, c in enumerate(table.columns):
         justify = _justify(c, _column(table, k))
-        foot = styled(table.footer[k]) if table.footer else ""
-        grid.add_column(_heading(c), justify=justify, overflow="fold", no_wrap=justify != "left", footer=foot)
+        grid.add_column(
+            _folded(c, _inner(table, k), fold) if justify == "right" else _heading(c),
+            justify=justify,
+            overflow="fold",
+            no_wrap=justify != "left",
+            footer=styled(table.footer[k]) if table.footer else "",
+            min_width=least[k] if least else None,
+        )
     for row in table.rows:
         grid.add_row(*(styled(cell) for cell in row))
     return grid
 
 
-def _grouped(table: Table) -> Iterator[RenderableType]:
-    """A table for each value of the grouping column, under that value."""
+def _grouped(table: Table, fold: bool) -> Iterator[RenderableType]:
+    """A table for each value of the grouping column, under that value, all columns at the same places."""
     assert table.group is not None  # noqa: S101 - the caller asks for grouped tables alone
     k = table.group
-    for value in dict.fromkeys(styled(row[k]).plain for row in table.rows):
+    whole = _without(table, [k])
+    least = [_least(whole, n, fold) for n in range(len(whole.columns))]
+    for first, value in enumerate(dict.fromkeys(styled(row[k]).plain for row in table.rows)):
         rows = tuple(row for row in table.rows if styled(row[k]).plain == value)
-        yield _grid(_without(replace(table, rows=rows, caption=value, footer=()), [k]))
+        yield _grid(_without(replace(table, rows=rows, caption=value, footer=()), [k]), fold, least, heads=not first)
+
+
+def _least(table: Table, k: int, fold: bool) -> int:
+    """How wide a column of a group is, so that it stands below that of the group before."""
+    inner = _inner(table, k)
+    return max(_longest(_folded(table.columns[k], inner, fold)), min(inner, LEAST))
 
 
 def _entries(table: Table, room: int) -> Iterator[RenderableType]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import pandas as pd
@@ -60,6 +60,38 @@ INTEGERS = {"value", "predicted", "residual", "value_a", "value_b", "difference"
 COUNTED = ("ok", "absent")
 Tallies = Mapping[tuple[str, str], Tally]
 Conventions = Mapping[str, Convention]
+Plain = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A cell without an answer: which, in what status, and why."""
+
+    model: str
+    framework: str
+    tool: str
+    metric: str
+    status: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """A cell whose residual is not 0; ``value`` is None where the tool has no row, which counts as 0."""
+
+    model: str
+    tool: str
+    layer: str
+    metric: str
+    value: int | None
+    predicted: int
+    unit: str
+
+
+def rows(frame: pd.DataFrame) -> tuple[tuple[Plain, ...], ...]:
+    """A frame as exact integers and strings, None for what is not there."""
+    columns = [frame[c].astype(object).where(frame[c].notna(), None).tolist() for c in frame.columns]
+    return tuple(zip(*columns, strict=True))
 
 
 def _typed(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
@@ -144,17 +176,24 @@ def _pair(model: str, shape: str, metric: str, a: Any, b: Any, terms: Sequence[T
     ]
 
 
-def unexplained(frame: pd.DataFrame, gaps: Sequence[Gap]) -> tuple[pd.DataFrame, list[Gap]]:
+def problems(frame: pd.DataFrame) -> tuple[Problem, ...]:
+    """The cells that were not counted, in the order of the frame."""
+    bad = frame[~frame["status"].isin(COUNTED)]
+    return tuple(Problem(*map(str, cells)) for cells in rows(bad[[f.name for f in fields(Problem)]]))
+
+
+def unexplained(frame: pd.DataFrame, gaps: Sequence[Gap]) -> tuple[tuple[Unexplained, ...], list[Gap]]:
     """Cells whose residual is not 0 and that no gap covers, and the gaps that were met by the run but have closed."""
     odd = frame[frame["residual"].fillna(0) != 0]
     open_gaps: set[Gap] = set()
-    keep = []
-    for index, r in odd.iterrows():
-        covering = [g for g in gaps if g.covers(r["model"], r["tool"], r["metric"], r["layer"])]
+    keep: list[Unexplained] = []
+    for model, tool, layer, metric, value, predicted, unit in rows(odd[[f.name for f in fields(Unexplained)]]):
+        said = None if value is None else int(value)
+        found = Unexplained(str(model), str(tool), str(layer), str(metric), said, int(predicted or 0), str(unit))
+        covering = [g for g in gaps if g.covers(found.model, found.tool, found.metric, found.layer)]
         open_gaps.update(covering)
-        if not covering:
-            keep.append(index)
+        keep += [] if covering else [found]
     counted = frame[frame["status"].isin(COUNTED)]
-    cells = counted[["model", "tool", "metric", "layer"]].itertuples(index=False)
-    met = {g for cell in (cells if gaps else ()) for g in gaps if g.covers(*cell)}
-    return odd.loc[keep], [g for g in gaps if g in met and g not in open_gaps]
+    cells_met = counted[["model", "tool", "metric", "layer"]].itertuples(index=False)
+    met = {g for cell in (cells_met if gaps else ()) for g in gaps if g.covers(*cell)}
+    return tuple(keep), [g for g in gaps if g in met and g not in open_gaps]

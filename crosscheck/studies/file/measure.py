@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Measurement
@@ -20,17 +19,39 @@ from crosscheck.measuring import catalog, crashes, runner
 from crosscheck.measuring.plan import Plan
 
 EXPLAINED, DIFFERS, PARTIAL = 0, 1, 3
-Rows = list[dict[str, Any]]
+CRASHED = "crashed"  # the status of a tool that died as it is known to
+KNOWN_GAP, UNEXPLAINED = "known gap", "unexplained"  # statuses of rows beside those of measurements
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a tool said of the file or of a node of it, beside what was predicted; ``note`` tells why where they differ."""
+
+    tool: str
+    node: str
+    metric: str
+    measured: int | None
+    predicted: int
+    residual: int | None
+    unit: str
+    status: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
-    """What every tool said: the rows to show, and those that are unexplained, failed, or were not counted at all."""
+    """What every tool said: the rows to show, and those that are unexplained, failed, or were not counted at all.
 
-    rows: Rows
-    unexplained: tuple[str, ...]
-    failed: tuple[str, ...]
-    uncounted: tuple[str, ...]
+    ``layers`` where the rows of nodes are among them.
+    """
+
+    name: str
+    says: str
+    layers: bool
+    rows: tuple[Row, ...] = ()
+    unexplained: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    uncounted: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -52,7 +73,7 @@ def measure(
 
     Residuals that ``known`` (the known gaps) covers are shown with their reason. Raises ConventionError for an op without a word.
     """
-    found = Measured([], (), (), ())
+    found = Measured(model.name, model.variant, layers)
     plans = [Plan(info, (model,), info.tools, files=(str(file.resolve()),), zero_ok=True) for info in tools()]
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as folder:
         outcomes = runner.run(plans, logs=Path(folder), timeout=timeout) if plans else []
@@ -64,34 +85,27 @@ def measure(
         c = pick(row.convention, row.tool_version)
         if c.id not in predicted:
             predicted[c.id] = {(p.metric, p.layer): p.value for p in engine.predict(counted, convention.load(c.id))}
-        found = _with(found, row, predicted[c.id].get((row.metric, row.layer), 0), listed, layers)
+        found = _with(found, row, predicted[c.id].get((row.metric, row.layer), 0), listed)
     return replace(found, failed=(*found.failed, *(c.closed for c in closed)))
 
 
-def _with(found: Measured, row: Measurement, predicted: int, known: Sequence[Gap], layers: bool) -> Measured:
-    bad, failed, lost = list(found.unexplained), list(found.failed), list(found.uncounted)
+def _with(found: Measured, row: Measurement, predicted: int, known: Sequence[Gap]) -> Measured:
+    """The same with one more row; what is not explained, failed or is not counted is also told in words."""
     value = 0 if row.status == "absent" else row.value
     residual = None if value is None else value - predicted
     gap = next((g for g in known if g.covers(row.model, row.tool, row.metric, row.layer)), None)
     where = f"{row.tool} × {row.layer} × {row.metric}"
-    note = row.message
+    status, note = row.status, row.message if residual is None else ""
     if residual:
-        note = f"known gap: {gap.reason}" if gap else "unexplained"
-        bad += [] if gap else [unexplained(where, value, predicted, row.unit)]
-    elif residual is None and row.status != "crashed":
-        (failed if row.status == "error" else lost).append(f"{row.status}: {where}: {row.message}")
-    if layers or row.layer in (TOTAL, UNATTRIBUTED):
-        found.rows.append(
-            {
-                "tool": f"{row.tool} {row.tool_version}".strip(),
-                **({"node": row.layer} if layers else {}),
-                "metric": row.metric,
-                "measured": row.value,
-                "predicted": predicted,
-                "residual": residual,
-                "unit": row.unit,
-                "status": row.status if not residual else "known gap" if gap else "unexplained",
-                "note": note if residual or residual is None else "",
-            }
-        )
-    return Measured(found.rows, tuple(bad), tuple(failed), tuple(lost))
+        status, note = (KNOWN_GAP, f"known gap: {gap.reason}") if gap else (UNEXPLAINED, UNEXPLAINED)
+    if found.layers or row.layer in (TOTAL, UNATTRIBUTED):
+        tool = f"{row.tool} {row.tool_version}".strip()
+        shown = Row(tool, row.layer, row.metric, row.value, predicted, residual, row.unit, status, note)
+        found = replace(found, rows=(*found.rows, shown))
+    if status == UNEXPLAINED:
+        return replace(found, unexplained=(*found.unexplained, unexplained(where, value, predicted, row.unit)))
+    if residual is None and row.status != CRASHED:
+        lost = f"{row.status}: {where}: {row.message}"
+        failed = row.status == "error"
+        return replace(found, failed=(*found.failed, lost)) if failed else replace(found, uncounted=(*found.uncounted, lost))
+    return found

@@ -10,14 +10,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crosscheck import models
-from crosscheck.errors import OutputError, ShapeError, UnknownNameError, UsageError
+from crosscheck import models, output
+from crosscheck.errors import ShapeError, UnknownNameError, UsageError
 from crosscheck.known.crashes import Crash
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
 from crosscheck.measuring.plan import Launch
 from crosscheck.measuring.request import Request
+from crosscheck.report import render
+from crosscheck.report.pages import compare as page
 from crosscheck.studies.compare import run as compare
-from crosscheck.studies.compare.run import Verdict
+from crosscheck.studies.compare import verdict as verdicts
+from crosscheck.studies.compare.verdict import Verdict
 from tests.fakes import FAKES
 
 SCRIPT = str(FAKES / "worker.py")
@@ -35,13 +38,21 @@ def launcher(habits: dict[str, str]) -> Launch:
 
 
 def run(out: Path, known: dict[str, FrameworkInfo], **habits: str) -> Verdict:
-    return compare.run(Request((LENET,)), out, known=known, launch=launcher(habits), timeout=20)[1]
+    report, verdict = compare.run(Request((LENET,)), logs=folder(out), known=known, launch=launcher(habits), timeout=20)
+    output.write(out, render.files(page.full(report)))
+    return verdict
+
+
+def folder(out: Path) -> Path:
+    """The folder for logs, made."""
+    output.ensure_writable(out / "logs")
+    return out / "logs"
 
 
 def test_a_run_that_is_explained_writes_every_report_and_ends_with_0(tmp_path: Path) -> None:
     verdict = run(tmp_path, rooms("a", "b"))
-    assert verdict.exit_code == compare.COMPLETE == 0
-    assert compare.describe(verdict) == []
+    assert verdict.exit_code == verdicts.COMPLETE == 0
+    assert page.notes(verdict) == ()
     found = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
     assert found == {
         "summary.md",
@@ -59,16 +70,16 @@ def test_a_run_that_is_explained_writes_every_report_and_ends_with_0(tmp_path: P
 
 def test_a_tool_that_is_wrong_by_one_fails_the_run_and_is_named(tmp_path: Path) -> None:
     verdict = run(tmp_path, rooms("a", "b"), b="wrong")
-    assert verdict.exit_code == compare.DIFFERS == 1
-    assert compare.describe(verdict) == ["residual +1 MAC: lenet5 × b × (total) × compute (measured 416,521, predicted 416,520)"]
+    assert verdict.exit_code == verdicts.DIFFERS == 1
+    assert page.notes(verdict) == ("residual +1 MAC: lenet5 × b × (total) × compute (measured 416,521, predicted 416,520)",)
     table = pd.read_csv(tmp_path / "discrepancies.csv")
     assert list(table["residual"]) == [-1], "the terms of a - b are 0, the difference is not"
 
 
 def test_a_cell_that_fails_fails_the_run_and_the_reports_have_the_others(tmp_path: Path) -> None:
     verdict = run(tmp_path, rooms("a", "b", "c"), b="segfault")
-    assert verdict.exit_code == compare.DIFFERS
-    assert compare.describe(verdict) == ["error: b on lenet5: the worker was ended by SIGSEGV; log: fake.log"]
+    assert verdict.exit_code == verdicts.DIFFERS
+    assert page.notes(verdict) == ("error: b on lenet5: the worker was ended by SIGSEGV; log: fake.log",)
     cells = pd.read_csv(tmp_path / "measurements.csv").set_index("tool")
     assert dict(cells["status"]) == {"a": "ok", "b": "error", "c": "ok"}
     assert "SIGSEGV" in (tmp_path / "summary.md").read_text()
@@ -79,26 +90,31 @@ def test_a_crash_that_a_tool_is_known_for_is_its_finding_and_strict_in_both_dire
 
     def judge(habit: str, *excused: Crash) -> Verdict:
         launch = launcher({"b": habit})
-        return compare.run(Request((LENET,)), tmp_path, known=rooms("a", "b"), launch=launch, timeout=20, excused=excused)[1]
+        asked = Request((LENET,))
+        report, verdict = compare.run(
+            asked, logs=folder(tmp_path), known=rooms("a", "b"), launch=launch, timeout=20, excused=excused
+        )
+        output.write(tmp_path, render.files(page.full(report)))
+        return verdict
 
     verdict = judge("refuses", known)
-    assert verdict.exit_code == compare.COMPLETE
+    assert verdict.exit_code == verdicts.COMPLETE
     said = "ImportError: no such tool; log: fake.log: it imports what is not there"
-    assert compare.describe(verdict) == [f"crashed: b on lenet5: {said}"]
+    assert page.notes(verdict) == (f"crashed: b on lenet5: {said}",)
     assert said in (tmp_path / "summary.md").read_text()
     for failing in (judge("refuses"), judge("silent", known), judge("refuses", replace(known, network="resnet*"))):
-        assert failing.exit_code == compare.DIFFERS
-        assert [line.split(": ")[0] for line in compare.describe(failing)] == ["error"]
+        assert failing.exit_code == verdicts.DIFFERS
+        assert [line.split(": ")[0] for line in page.notes(failing)] == ["error"]
     closed = judge("good", known, replace(known, network="resnet*"))
-    assert closed.exit_code == compare.DIFFERS
-    assert compare.describe(closed) == [known.closed]
+    assert closed.exit_code == verdicts.DIFFERS
+    assert page.notes(closed) == (known.closed,)
     assert "crosscheck/known/crashes.toml: b on lenet*" in known.closed
 
 
 def test_what_is_skipped_makes_a_run_partial(tmp_path: Path) -> None:
     verdict = run(tmp_path, rooms("a", "b", module="no_such_module"))
-    assert verdict.exit_code == compare.PARTIAL == 3
-    lines = compare.describe(verdict)
+    assert verdict.exit_code == verdicts.PARTIAL == 3
+    lines = page.notes(verdict)
     assert [line.split(": ")[:2] for line in lines] == [["skipped", "a, b on lenet5"]]
     assert all("Install it with: " in line for line in lines)
     assert (tmp_path / "summary.md").exists(), "a report says what was not tried"
@@ -106,8 +122,8 @@ def test_what_is_skipped_makes_a_run_partial(tmp_path: Path) -> None:
 
 def test_several_models_come_in_the_order_of_the_request(tmp_path: Path) -> None:
     request = Request((models.build("lenet5-28"), LENET))
-    report, verdict = compare.run(request, tmp_path, known=rooms("z", "a"), launch=launcher({}), timeout=20)
-    assert verdict.exit_code == compare.COMPLETE
+    report, verdict = compare.run(request, logs=folder(tmp_path), known=rooms("z", "a"), launch=launcher({}), timeout=20)
+    assert verdict.exit_code == verdicts.COMPLETE
     order = list(zip(report.measurements["model"], report.measurements["tool"], strict=True))
     assert order == [("lenet5-28", "a"), ("lenet5-28", "z"), ("lenet5", "a"), ("lenet5", "z")]
 
@@ -121,20 +137,6 @@ def test_the_same_request_gives_the_same_files_whatever_order_workers_end_in(tmp
     assert texts[0] == texts[1]
 
 
-@pytest.mark.parametrize("blocked", [".", "logs", "models"])
-def test_an_output_that_cannot_be_written_is_refused_before_any_worker_starts(tmp_path: Path, blocked: str) -> None:
-    out = tmp_path / "out"
-    (out / blocked).parent.mkdir(parents=True, exist_ok=True)
-    (out / blocked).write_text("a file is in the way")
-
-    def never(_: str) -> list[str]:
-        raise AssertionError("a worker was started")
-
-    with pytest.raises(OutputError, match=r"cannot write into .* Hint: choose another folder with --out"):
-        compare.run(Request((LENET,)), out, known=rooms("a"), launch=never)
-    assert (out / blocked).read_text() == "a file is in the way"
-
-
 def test_an_interrupt_leaves_the_reports_as_they_were(tmp_path: Path) -> None:
     run(tmp_path, rooms("a"))
     before = {p.name: p.read_bytes() for p in tmp_path.glob("*.*")}
@@ -144,7 +146,7 @@ def test_an_interrupt_leaves_the_reports_as_they_were(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        compare.run(Request((LENET,)), tmp_path, known=rooms("a"), launch=launcher({"a": "hang"}), watch=watch)
+        compare.run(Request((LENET,)), logs=folder(tmp_path), known=rooms("a"), launch=launcher({"a": "hang"}), watch=watch)
     assert {p.name: p.read_bytes() for p in tmp_path.glob("*.*")} == before
     assert len(before) == 4
 
