@@ -6,7 +6,7 @@ import re
 
 from typer.main import get_command
 
-from crosscheck.cli import app
+from crosscheck.cli.commands import app
 from crosscheck.studies.figures import record
 from tests.readme_table import END, ROOT, START, block
 

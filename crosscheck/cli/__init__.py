@@ -1,20 +1,17 @@
-"""The command line: parses, delegates, prints; computes nothing."""
+"""The command line: parses, delegates, prints; computes nothing.
+
+Commands are imported once one is asked for, so that the version is there at once.
+"""
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
-from typing import Annotated
-
-import typer
 
 from crosscheck import __version__
-from crosscheck.cli import asking, counting, listing, measuring
-from crosscheck.cli.options import app
-from crosscheck.errors import CrosscheckError
 
-__all__ = ["app", "main"]
-COMMANDS = (counting, measuring, asking, listing)  # importing them registers what they have
+VERSION = ("--version", "-V")
 
 
 def _interrupt(*_: object) -> None:
@@ -29,17 +26,18 @@ def main() -> None:
     """
     for asked in (signal.SIGINT, signal.SIGTERM):
         signal.signal(asked, _interrupt)
+    words = sys.argv[1:]
+    if len(words) == 1 and words[0] in VERSION:
+        sys.stdout.write(f"crosscheck {__version__}\n")
+        sys.exit(0)
+    gc.disable()  # importing and parsing leave nothing to collect, and ask for it a dozen times; a command starts with it on
+    from crosscheck.cli.commands import asked_for
+    from crosscheck.errors import CrosscheckError
+
     try:
-        app()
+        asked_for(words)()
     except CrosscheckError as error:
-        typer.echo(f"crosscheck: {error}", err=True)
+        sys.stderr.write(f"crosscheck: {error}\n")
         sys.exit(error.exit_code)
-
-
-@app.callback(invoke_without_command=True)
-def _root(
-    version: Annotated[bool, typer.Option("--version", "-V", help="Print the version and end.", is_eager=True)] = False,
-) -> None:
-    if version:
-        typer.echo(f"crosscheck {__version__}")
-        raise typer.Exit
+    finally:
+        gc.enable()

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from crosscheck.cli import app
+from crosscheck.cli.commands import app
 from crosscheck.contract.network import Model
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine

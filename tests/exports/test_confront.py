@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crosscheck import models
-from crosscheck.cli import app
+from crosscheck.cli.commands import app
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import Export
 from crosscheck.counting import engine

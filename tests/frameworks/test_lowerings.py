@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crosscheck import models
-from crosscheck.cli import app
+from crosscheck.cli.commands import app
 from crosscheck.contract.job import Cell, Kind
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import Export

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from crosscheck.cli import app
+from crosscheck.cli.commands import app
 from crosscheck.errors import FileError, UsageError
 from crosscheck.importers.caffe.load import bundled, load
 from crosscheck.importers.caffe.textproto import MOST_BYTES
