@@ -197,9 +197,10 @@ def count_zoo(
     """
     from crosscheck.report.pages import zoo as page
     from crosscheck.studies.zoo import survey as study
+    from crosscheck.subjects import zoo
 
     positive(timeout)
-    wanted = study.select(names or (), framework or ())
+    wanted = zoo.select(names or (), framework or ())
     folder = out or Path("reports/selection" if names or framework else "reports")
     options: dict[str, Any] = {"logs": folder / "logs" / "zoo", "timeout": timeout}
     found = conduct(lambda watch: study.run(wanted, watch=watch, **options), steps=len(wanted), folder=folder)

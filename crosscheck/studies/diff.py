@@ -10,7 +10,8 @@ from crosscheck import models
 from crosscheck.contract.network import Model, Shape
 from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.importers.onnx import load as onnx
-from crosscheck.studies.zoo import survey as zoo
+from crosscheck.studies.zoo import survey
+from crosscheck.subjects import zoo
 
 
 def resolve(
@@ -39,8 +40,8 @@ def resolve(
             found[name] = models.build(name, batch=batch, input_shape=input_shape, classes=classes)
     if wanted:
         with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs:
-            survey = zoo.run(wanted, logs=Path(logs), tools=False)
-        for entry in survey.entries:
+            seen = survey.run(wanted, logs=Path(logs), tools=False)
+        for entry in seen.entries:
             if entry.seen is None:
                 raise UsageError(f"{entry.network.id}: {entry.status}: {entry.message}")
             found[entry.network.id] = entry.seen
