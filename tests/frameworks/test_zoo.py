@@ -131,7 +131,7 @@ def test_torchvision_by_its_public_face(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_maker_that_fails_is_an_error_row_and_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", f"{LIKE}:{Path(__file__).parents[2]}")
     wanted = [like("no_such_network"), replace(like("resnet18", "resnet18"), options={"num_classes": 7})]
-    bad, good = study.run(wanted, logs=tmp_path, tools=False, timeout=300).entries
+    bad, good = study.run(wanted, logs=tmp_path, tools=(), timeout=300).entries
     assert bad.status == "error"
     assert "no_such_network" in bad.message
     assert good.comparison is not None

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crosscheck import models
-from crosscheck.contract.job import Recipe
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Measurement, Observed
 from crosscheck.conventions import read as convention
@@ -24,8 +23,8 @@ from crosscheck.explain import terms
 from crosscheck.explain.number import MEASURED, Known, Number, prediction, step
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.catalog import FrameworkInfo
-from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet, versions
-from crosscheck.subjects.observed import MOVES, without_moves
+from crosscheck.measuring.plan import Launch, Watch, launch_adapter, quiet, versions
+from crosscheck.subjects import observed
 from crosscheck.subjects.zoo import Network
 
 
@@ -91,23 +90,20 @@ def run(
     wanted: Sequence[Network],
     *,
     logs: Path,
-    tools: bool = True,
+    tools: Sequence[str] | None = None,
     timeout: float = 600.0,
     known: Mapping[str, FrameworkInfo] | None = None,
     launch: Launch = launch_adapter,
     watch: Watch = quiet,
 ) -> Survey:
-    """Build, watch and count the networks; ``tools`` False only watches them."""
+    """Build, watch and count the networks, by these tools of their frameworks; None means all of them."""
     everything = catalog.frameworks() if known is None else known
     plans, entries = [], dict[str, Entry]()
     for info in everything.values():
         mine = [n for n in wanted if n.framework == info.id]
-        missing = [n for n in mine if info.installed and not n.version]
-        for n in missing:
-            how = f"make overlays, or pip install {n.package}" if n.overlay else f"pip install {n.package}"
-            entries[n.id] = Entry(n, "skipped", f"{n.package} is not installed. Install it with: {how}")
-        for library in dict.fromkeys(n.library for n in mine):
-            plans += _plans(info, [n for n in mine if n not in missing and n.library == library], tools, library)
+        entries |= {n.id: Entry(n, "skipped", why) for n in mine if info.installed and (why := observed.missing(n))}
+        chosen = [t for t in info.tools if tools is None or t.id in tools]
+        plans += observed.plans(info, [n for n in mine if n.id not in entries], chosen)
     logs.mkdir(parents=True, exist_ok=True)
     outcomes = runner.run(plans, logs=logs, timeout=timeout, launch=launch, watch=watch) if plans else []
     said = {o.model: o for outcome in outcomes for o in outcome.networks}
@@ -122,42 +118,21 @@ def run(
     return Survey(tuple(entries[n.id] for n in wanted), dict(sorted(ran.items())))
 
 
-def _plans(info: FrameworkInfo, wanted: Sequence[Network], tools: bool, library: str) -> list[Plan]:
-    """One plan for the framework, and one for each overlay that a tool of it needs; networks come from ``library``."""
-    if not wanted:
-        return []
-    blanks = tuple(n.blank() for n in wanted)
-    zoo = tuple(Recipe(n.maker, dict(n.options)) for n in wanted)
-    overlays = dict.fromkeys(["", *(t.overlay for t in info.tools)] if tools else [""])
-    return [
-        Plan(
-            info,
-            blanks,
-            tuple(t for t in info.tools if tools and t.overlay == overlay),
-            overlay=overlay,
-            library=library,
-            observe=not overlay,
-            zoo=zoo,
-        )
-        for overlay in overlays
-    ]
-
-
-def _entry(network: Network, observed: Observed | None, rows: Sequence[Measurement]) -> Entry:
+def _entry(network: Network, answer: Observed | None, rows: Sequence[Measurement]) -> Entry:
     """One network with everything that is known of it."""
-    if observed is None or observed.network is None:
-        status, message = (observed.status, observed.message) if observed else ("error", "nothing came back")
+    if answer is None or answer.network is None:
+        status, message = (answer.status, answer.message) if answer else ("error", "nothing came back")
         return Entry(network, status, message, numbers=tuple(Said(r) for r in rows))
-    seen = Model.from_json(observed.network)
-    unknown = Counter(x.origin.native for x in seen.layers if x.op == "unknown")
-    moves = Counter(x.op for x in seen.layers if x.op in MOVES)
+    seen = Model.from_json(answer.network)
+    unknown = observed.unknown(seen)
+    moves = Counter(x.op for x in seen.layers if x.op in observed.MOVES)
     ours = models.build(network.model, input_shape=network.input) if network.model else None
-    own, counted = engine.tally(ours) if ours else None, engine.tally(without_moves(seen))
+    own, counted = engine.tally(ours) if ours else None, engine.tally(observed.without_moves(seen))
     mac = convention.load("mac")
     return Entry(
         network,
         "ok" if not unknown else "unsupported",
-        "" if not unknown else f"the vocabulary has no op for {', '.join(f'{n} ({k})' for n, k in unknown.items())}",
+        observed.lacking(seen),
         seen,
         engine.total(counted, mac, "compute"),
         engine.total(counted, mac, "params"),

@@ -11,17 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from crosscheck import models
 from crosscheck.contract.network import Layer, Model
 from crosscheck.contract.origin import Origin
-from crosscheck.errors import UnknownNameError
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
 from crosscheck.report import render
 from crosscheck.report.pages import zoo as page
 from crosscheck.report.render import Format
-from crosscheck.studies import diff as sides
 from crosscheck.studies.zoo import survey as study
 from crosscheck.subjects.zoo import Network
 from tests.fakes import FAKES
@@ -137,10 +133,3 @@ def test_the_table_the_page_and_the_terminal_say_the_same(tmp_path: Path) -> Non
     out = render.text(page.brief(survey), Format.table)
     assert "341,256" in out
     assert max(map(len, out.splitlines())) <= 100
-
-
-def test_a_side_that_does_not_exist_suggests_what_does() -> None:
-    with pytest.raises(UnknownNameError, match="resnet50"):
-        sides.resolve(["resnet50", "resnet5O"])
-    with pytest.raises(UnknownNameError, match="keras:ResNet50"):
-        sides.resolve(["keras:ResNet5O"])
