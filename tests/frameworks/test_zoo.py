@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from crosscheck.cli import app
 from crosscheck.diff import SPELLING
 from crosscheck.measuring import catalog
 from crosscheck.report.pages import zoo as page
@@ -150,3 +153,14 @@ def test_torchvision_itself(tmp_path: Path) -> None:
         assert all(n.number and n.number.predicted == n.ours for n in entry.numbers)
         assert ways(entry) == []
     assert page.relation(alexnet) == "alexnet: identical"
+
+
+@pytest.mark.skipif(not zoo.get("torchvision:resnet18").version, reason="torchvision is not installed")
+def test_a_network_of_a_zoo_is_counted_and_explained_as_any_other() -> None:
+    counted = CliRunner().invoke(app, ["count", "torchvision:resnet18", "-c", "thop", "-m", "compute", "-f", "json"])
+    (row,) = json.loads(counted.stdout)
+    assert (row["model"], row["value"]) == ("torchvision:resnet18", 1_824_033_792)
+    told = CliRunner().invoke(app, ["explain", "torchvision:resnet18", "thop", "resnet18:thop", "-m", "compute", "-f", "json"])
+    there, here = json.loads(told.stdout)["numbers"]
+    assert (there["value"], there["residual"], there["origin"]) == (row["value"], 0, "measured")
+    assert here["value"] == row["value"]
