@@ -14,7 +14,7 @@ CrosscheckError                 shown as one line, never as a traceback
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class CrosscheckError(Exception):
@@ -33,14 +33,19 @@ class UsageError(CrosscheckError):
 
 
 class UnknownNameError(UsageError):
-    """A name that is in no registry; the message lists the nearest ones that are."""
+    """A name that is in no registry; the message lists the nearest ones that are, ``near`` first.
 
-    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+    ``kinds`` says what such a name may be, where that is more than a list.
+    """
+
+    def __init__(self, what: str, name: str, known: Iterable[str], *, near: Sequence[str] = (), kinds: str = "") -> None:
         names = sorted(known)
-        near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
+        close = [*near, *difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)]
         more = f" and {len(names) - MOST_NAMES} more; crosscheck list has all" if len(names) > MOST_NAMES else ""
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names[:MOST_NAMES])}{more}"
-        super().__init__(f"unknown {what} {name!r}. Hint: {hint}")
+        hints = [f"did you mean {' or '.join(list(dict.fromkeys(close))[:4])}?"] if close else []
+        hints += [f"A {what} is {kinds}"] if kinds else []
+        listed = f"known: {', '.join(names[:MOST_NAMES])}{more}"
+        super().__init__(f"unknown {what} {name!r}. Hint: {' '.join(hints) or listed}")
 
 
 class FileError(UsageError):

@@ -39,6 +39,7 @@ FLOORS = (
     ("counting",),
     ("exports", "diff"),
     ("explain", "measuring"),
+    ("subjects",),
     ("studies",),
     ("report",),
     ("cli",),

@@ -8,14 +8,24 @@ from typing import Annotated
 import typer
 
 from crosscheck.cli.delivery import deliver
-from crosscheck.cli.options import ASKING, Batch, Classes, FormatOption, InputShape, Tried, app
+from crosscheck.cli.options import (
+    ASKING,
+    Batch,
+    Classes,
+    FormatOption,
+    InputShape,
+    Network,
+    Tried,
+    app,
+    options,
+)
 from crosscheck.errors import UnknownNameError
 from crosscheck.report.render import Format
 
 
 @app.command(rich_help_panel=ASKING)
 def explain(
-    model: Annotated[str, typer.Argument(help="A name from `crosscheck list models`.")],
+    model: Network,
     tools: Annotated[
         list[str],
         typer.Argument(metavar="TOOL…", help="Tools, conventions or exports (onnx:torch); OTHER:TOOL for another model."),
@@ -27,41 +37,40 @@ def explain(
     predicted: Annotated[
         bool, typer.Option("--predicted", help="From conventions alone: no tool needs to be installed.")
     ] = False,
-    batch: Batch = 1,
+    batch: Batch = None,
     input_shape: InputShape = None,
     classes: Classes = None,
     output: FormatOption = Format.table,
 ) -> None:
     """Explain one tool's number as a sum, or the way from one tool's number to the next, term by term.
 
-    Examples: `crosscheck explain resnet50 calflops` · `crosscheck explain resnet50 torchinfo paddle_flops` ·
+    Examples: `crosscheck explain resnet50 calflops` · `crosscheck explain resnet50 torchinfo paddle.flops` ·
+    `crosscheck explain model.onnx mac onnx_tool` · `crosscheck explain torchvision:resnet18 thop` ·
     `crosscheck explain resnet50 torchinfo resnet50-v1:torchinfo` · `crosscheck explain resnet50 torchinfo onnx:torch -m params` ·
     `crosscheck explain vgg16 torchinfo flop_counter -l features.0`
 
     Numbers come from stored reports, else from a run now, else (`--predicted`) from conventions alone. An export is `onnx:torch`,
     or `onnx:torch:onnx_tool` as a tool counts it; the way to the first of several starts at the network as described.
     """
-    from crosscheck import models
     from crosscheck.contract.rows import TOTAL
     from crosscheck.explain import account
     from crosscheck.measuring import earlier
-    from crosscheck.report.pages import explain as shown
-    from crosscheck.studies import explain as study
+    from crosscheck.report.pages import explain as page
+    from crosscheck.studies.explain import counts, source
 
-    shape = models.parse_input(input_shape) if input_shape else None
-    models.get(model)
-    wanted = study.counts(model, tools, batch=batch, input_shape=shape, classes=classes)
-    asked = account.common_metric(wanted, metric)
+    asked = counts.ask(model, tools, options(batch, input_shape, classes))
+    wanted = account.common_metric(asked.counts, metric)
     place = layer or TOTAL
-    source = account.nothing_measured if predicted else study.best_source(wanted, asked, place, classes is None, earlier.FOLDERS)
-    deliver(shown.brief(account.account(wanted, asked, source, place)), output)
+    known = None if predicted else source.best_source(asked, wanted, place, classes is None, earlier.FOLDERS)
+    answer = account.account(asked.counts, wanted, known or account.nothing_measured, place)
+    deliver(page.brief(answer, asked.notes), output)
 
 
 @app.command("diff", rich_help_panel=ASKING)
 def diff_networks(
-    here: Annotated[str, typer.Argument(help="A model, an ONNX file, or a zoo network such as keras:ResNet50.")],
+    here: Network,
     there: Annotated[str, typer.Argument(help="What to compare it with: any of these.")],
-    batch: Batch = 1,
+    batch: Batch = None,
     input_shape: InputShape = None,
     classes: Classes = None,
     output: FormatOption = Format.table,
@@ -69,27 +78,26 @@ def diff_networks(
     """Compare two architectures in words: aligned layer by layer, every difference named, with its MACs and parameters.
 
     Examples: `crosscheck diff resnet50 resnet50-v1` · `crosscheck diff resnet50 keras:ResNet50` ·
-    `crosscheck diff vgg16 model.onnx --format markdown`
+    `crosscheck diff vgg16 model.onnx --format markdown` · `crosscheck diff deploy.prototxt alexnet` ·
+    `crosscheck diff resnet50 resnet50@onnx:torch`
 
-    --batch, --input and --classes are for two described networks.
+    --batch, --input and --classes are for both networks.
 
     Exit codes: 0 the same architecture, 1 they differ, 2 bad request, or a framework that is not installed.
     """
-    from crosscheck import models
     from crosscheck.diff import compare as compare_networks
-    from crosscheck.report.pages import diff as differing
-    from crosscheck.studies import diff as sides
+    from crosscheck.report.pages import diff as page
+    from crosscheck.subjects.resolve import resolve_all
 
-    shape = models.parse_input(input_shape) if input_shape else None
-    pair, notes = sides.resolve([here, there], batch=batch, input_shape=shape, classes=classes)
-    found = compare_networks(*pair)
-    deliver(differing.brief(found, notes), output)
+    pair = resolve_all([here, there], options(batch, input_shape, classes))
+    found = compare_networks(pair[0].built, pair[1].built)
+    deliver(page.brief(found, tuple(dict.fromkeys(note for subject in pair for note in subject.notes))), output)
     raise typer.Exit(0 if found.same else 1)
 
 
 @app.command(rich_help_panel=ASKING)
 def identify(
-    model: Annotated[str, typer.Argument(help="A name from `crosscheck list models`.")],
+    model: Network,
     value: Annotated[list[str], typer.Argument(metavar="VALUE", help='As printed: 4.11G, "8.19 GFLOPs", 25.56M, 61,100,840.')],
     metric: Annotated[
         str | None, typer.Option("--metric", "-m", help="compute, params, memory …; from the unit if left out.")
@@ -100,15 +108,15 @@ def identify(
     """Find the convention, variant, input, batch, unit and scale that yield a printed figure.
 
     Examples: `crosscheck identify resnet50 3.8 GFLOPs` · `crosscheck identify resnet50 25.61M` ·
-    `crosscheck identify vgg16 15.5G --format json`
+    `crosscheck identify vgg16 15.5G --format json` · `crosscheck identify model.onnx 4.1G`
     """
     from crosscheck.contract.rows import METRICS
-    from crosscheck.report.pages import identify as shown
-    from crosscheck.studies.figures import identify as asking
+    from crosscheck.report.pages import identify as page
+    from crosscheck.studies.figures import identify as study
 
     if metric is not None and metric not in METRICS:
         raise UnknownNameError("metric", metric, METRICS)
-    shown.show_answer(asking.identify(model, " ".join(value), metric), most, output.value)
+    page.show_answer(study.identify(model, " ".join(value), metric), most, output.value)
 
 
 @app.command("figures", rich_help_panel=ASKING)
@@ -168,5 +176,6 @@ def show_convention(
     """
     from crosscheck.conventions import read as convention
     from crosscheck.report.pages import convention as page
+    from crosscheck.subjects import tools
 
-    deliver(page.brief(convention.load(name)), output)
+    deliver(page.brief(convention.load(tools.convention(name))), output)

@@ -2,47 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from crosscheck.cli.delivery import conduct, deliver
-from crosscheck.cli.options import COUNTING, Batch, Classes, FormatOption, InputShape, Phase, app
+from crosscheck.cli.options import (
+    COUNTING,
+    Batch,
+    Classes,
+    Conventions,
+    Every,
+    FormatOption,
+    InputShape,
+    Network,
+    Phase,
+    app,
+    options,
+)
 from crosscheck.errors import UsageError
 from crosscheck.report.render import Format
+
+if TYPE_CHECKING:
+    from crosscheck.subjects.subject import Subject
 
 
 @app.command(rich_help_panel=COUNTING)
 def count(
-    model: Annotated[str, typer.Argument(help="A name from `crosscheck list models`.")],
-    conventions: Annotated[
-        list[str] | None, typer.Option("--convention", "-c", help="Count as this convention does; may be repeated.")
-    ] = None,
+    model: Network,
+    conventions: Conventions = None,
+    every: Every = False,
     layers: Annotated[bool, typer.Option("--layers", "-l", help="One row per layer.")] = False,
     metrics: Annotated[
         list[str] | None, typer.Option("--metric", "-m", help="Only this metric, e.g. memory; may be repeated.")
     ] = None,
-    batch: Batch = 1,
+    batch: Batch = None,
     input_shape: InputShape = None,
     classes: Classes = None,
     output: FormatOption = Format.table,
 ) -> None:
-    """Count a network with the engine alone; no framework is imported.
+    """Count a network with the engine alone: described here, in a file, exported, or of a zoo, which its framework then builds.
 
     Examples: `crosscheck count resnet50` · `crosscheck count resnet50 --layers -c torchinfo` ·
     `crosscheck count vgg16 -c mac -c flop_counter --input 3x256x256 --format json` ·
-    `crosscheck count resnet50 -c arithmetic` · `crosscheck count resnet18 -b 64 -c torchsummary_151 -m memory`
+    `crosscheck count resnet50 -c arithmetic` · `crosscheck count resnet18 -b 64 -c torchsummary_151 -m memory` ·
+    `crosscheck count model.onnx --all` · `crosscheck count torchvision:resnet50 -c thop` · `crosscheck count lenet@onnx:torch`
+
+    Exit codes: 0 all counted, 2 bad request or bad file, 3 partial: something that is not known is named.
     """
-    from crosscheck import models
-    from crosscheck.conventions import read as convention
+    from crosscheck.subjects.resolve import resolve
+
+    subject = resolve(model, options(batch, input_shape, classes))
+    _show(subject, conventions or (), every, layers, output, metrics or ())
+
+
+def _show(
+    subject: Subject, asked: Sequence[str], every: bool, layers: bool, output: Format, metrics: Sequence[str] = ()
+) -> NoReturn:
+    """Print what conventions say of a subject, and what is to be known of it."""
     from crosscheck.report.pages import count as page
     from crosscheck.studies import count as study
+    from crosscheck.subjects import conventions
 
-    shape = models.parse_input(input_shape) if input_shape else None
-    built = models.build(model, batch=batch, input_shape=shape, classes=classes)
-    chosen = tuple(convention.of_described(name).id for name in dict.fromkeys(conventions or ["mac"]))
-    deliver(page.brief(study.count(built, chosen, metrics or (), layers=layers)), output)
+    chosen, left_out = conventions.choose(subject, asked, every)
+    notes = (*subject.notes, *conventions.caveats(subject, chosen), *left_out)
+    deliver(page.brief(study.count(subject.model, chosen, metrics, layers=layers), notes), output)
+    raise typer.Exit(3 if subject.partial else 0)
 
 
 @app.command("onnx", rich_help_panel=COUNTING)
@@ -51,10 +78,8 @@ def count_onnx(
     inputs: Annotated[
         list[str] | None, typer.Option("--input", "-i", help="Shape of an input, x=1x3x224x224; may be repeated.")
     ] = None,
-    conventions: Annotated[
-        list[str] | None, typer.Option("--convention", "-c", help="Count as this convention does; may be repeated.")
-    ] = None,
-    every: Annotated[bool, typer.Option("--all", "-a", help="Count by every convention that knows all ops of the file.")] = False,
+    conventions: Conventions = None,
+    every: Every = False,
     layers: Annotated[bool, typer.Option("--layers", "-l", help="One row per node.")] = False,
     measure: Annotated[
         bool, typer.Option("--measure", "-m", help="Run the tools that count ONNX files, and set their numbers against it.")
@@ -69,28 +94,14 @@ def count_onnx(
     Exit codes: 0 all counted, 1 a tool failed or its number is not the predicted one, 2 bad request or bad file, 3 partial: an op
     that is not known is named, with an upper bound, or a tool is not installed or cannot read the file.
     """
-    from crosscheck.importers.onnx import load as onnx
-    from crosscheck.report.pages import count as page
-    from crosscheck.studies import count as study
-    from crosscheck.studies.file import count as counted_file
+    from crosscheck.cli import files
+    from crosscheck.subjects import resolve
+    from crosscheck.subjects.subject import Kind, Options
 
-    found = onnx.load(file, onnx.parse_inputs(inputs or []))
+    subject = resolve.file(str(file), Kind.ONNX, Options(inputs=tuple(inputs or ())))
     if measure:
-        _measure_onnx(file, found, layers, output)
-    chosen, left_out = counted_file.choose(found.model, conventions or (), every)
-    deliver(page.brief(study.count(found.model, chosen, layers=layers), (*found.notes, *left_out)), output)
-    raise typer.Exit(3 if found.partial else 0)
-
-
-def _measure_onnx(file: Path, found: Any, layers: bool, output: Format) -> NoReturn:
-    from crosscheck.report.pages import file as page
-    from crosscheck.studies.file import measure as measured_file
-
-    done = measured_file.measure(file, found.model, layers=layers)
-    if not done.rows:
-        raise UsageError("no tool here counts ONNX files. Hint: pip install -c constraints.txt -e '.[onnxtools]'")
-    deliver(page.brief(done, found.notes), output)
-    raise typer.Exit(3 if found.partial else done.exit_code)
+        raise typer.Exit(files.measure(subject, layers=layers, output=output))
+    _show(subject, conventions or (), every, layers, output)
 
 
 @app.command("caffe", rich_help_panel=COUNTING)
@@ -104,10 +115,8 @@ def count_caffe(
     batch: Annotated[int | None, typer.Option("--batch", "-b", help="Images per batch; the file's own if left out.")] = None,
     phase: Annotated[Phase, typer.Option("--phase", "-p", help="Which layers are set up.")] = Phase.test,
     stage: Annotated[list[str] | None, typer.Option("--stage", help="A stage that rules may ask for; may be repeated.")] = None,
-    conventions: Annotated[
-        list[str] | None, typer.Option("--convention", "-c", help="Count as this convention does; may be repeated.")
-    ] = None,
-    every: Annotated[bool, typer.Option("--all", "-a", help="Count by every convention that knows all ops of the file.")] = False,
+    conventions: Conventions = None,
+    every: Every = False,
     layers: Annotated[
         bool, typer.Option("--layers", "-l", help="One row per layer, splits that Caffe puts in included.")
     ] = False,
@@ -124,27 +133,27 @@ def count_caffe(
     Exit codes: 0 all counted, 2 bad request or bad file, 3 partial: a layer that is not known is named, with an upper bound, or a
     field that Caffe does not have was passed over.
     """
-    from crosscheck.explain import account
-    from crosscheck.importers.caffe import load as prototxt
-    from crosscheck.importers.onnx import load as onnx
-    from crosscheck.report.pages import count as page
-    from crosscheck.report.pages import explain as shown
-    from crosscheck.studies import count as study
-    from crosscheck.studies.file import count as counted_file
+    from crosscheck.subjects import resolve
+    from crosscheck.subjects.subject import Kind, Options
 
-    if batch is not None and batch < 1:
-        raise UsageError(f"batch {batch} is below 1. Hint: --batch takes a whole number from 1")
-    stated = onnx.parse_inputs(inputs or [])
-    found = prototxt.load(prototxt.find(file), stated, phase=phase.name.upper(), batch=batch, stages=tuple(stage or ()))
-    chosen, left_out = counted_file.choose(found.model, conventions or ("caffe" if metric else "mac", "caffe"), every)
-    notes = (*found.notes, *left_out)
+    setup = Options(batch, tuple(inputs or ()), phase=phase.name.upper(), stages=tuple(stage or ()))
+    subject = resolve.file(file, Kind.CAFFE, setup)
     if metric:
-        counts = counted_file.counts(found.model, chosen)
-        answer = account.account(counts, account.common_metric(counts, metric))
-        deliver(shown.brief(answer, notes), output)
-    else:
-        deliver(page.brief(study.count(found.model, chosen, layers=layers), notes), output)
-    raise typer.Exit(3 if found.partial else 0)
+        _explain_caffe(subject, conventions or ("caffe",), every, metric, output)
+    _show(subject, conventions or (), every, layers, output)
+
+
+def _explain_caffe(subject: Subject, asked: Sequence[str], every: bool, metric: str, output: Format) -> NoReturn:
+    from crosscheck.explain import account
+    from crosscheck.report.pages import explain as page
+    from crosscheck.studies.explain import counts
+    from crosscheck.subjects import conventions
+
+    chosen, left_out = conventions.choose(subject, asked, every)
+    found = counts.of_file(subject, chosen)
+    notes = (*subject.notes, *conventions.caveats(subject, chosen), *left_out)
+    deliver(page.brief(account.account(found, account.common_metric(found, metric)), notes), output)
+    raise typer.Exit(3 if subject.partial else 0)
 
 
 @app.command(rich_help_panel=COUNTING)

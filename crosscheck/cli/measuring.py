@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from crosscheck.cli.delivery import conduct, deliver
-from crosscheck.cli.options import MEASURING, Batch, Classes, FormatOption, InputShape, app, positive
+from crosscheck.cli.options import (
+    MEASURING,
+    Batch,
+    Classes,
+    FormatOption,
+    InputShape,
+    OneBatch,
+    app,
+    options,
+    positive,
+)
+from crosscheck.errors import UsageError
 from crosscheck.report.render import Format
+
+if TYPE_CHECKING:
+    from crosscheck.subjects.subject import Options
+
+Described = Annotated[
+    list[str] | None, typer.Argument(metavar="[MODEL]…", help="Described networks; the default set if left out.")
+]
+SELECTION = Path("reports/selection")
+INSTEAD = {
+    "CAFFE": "crosscheck count FILE.prototxt and explain say what Caffe counts",
+    "EXPORT": "crosscheck verify MODEL --export NAME --keep-onnx writes the file, which compare takes",
+}
 
 
 @app.command(rich_help_panel=MEASURING)
 def compare(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]…", help="Models; the default set if left out.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[MODEL]…", help="Networks: described, of zoos, or ONNX files; the default set if left out."),
+    ] = None,
     framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
     tool: Annotated[list[str] | None, typer.Option("--tool", help="Only this tool; may be repeated.")] = None,
-    batch: Batch = 1,
+    batch: Batch = None,
     input_shape: InputShape = None,
     classes: Classes = None,
     out: Annotated[
@@ -30,21 +57,47 @@ def compare(
     """Let every framework's own tool count the models, and explain each number and difference.
 
     Examples: `crosscheck compare` · `crosscheck compare resnet50 vgg16 --framework pytorch` ·
-    `crosscheck compare lenet --batch 2 --tool torchinfo --out /tmp/lenet`
+    `crosscheck compare lenet --batch 2 --tool torchinfo --out /tmp/lenet` · `crosscheck compare torchvision:resnet18` ·
+    `crosscheck compare model.onnx`
 
     Exit codes: 0 all explained, 1 a residual or a failed cell, 2 bad request, 3 partial, 130 interrupted.
     """
+    from crosscheck.subjects import tools
+    from crosscheck.subjects.reference import one_kind
+    from crosscheck.subjects.subject import Kind
+
+    positive(timeout)
+    chosen, setup = tools.tools(tool), options(batch, input_shape, classes)
+    kind, refs = one_kind(names) if names else (Kind.DESCRIBED, [])
+    if kind is Kind.DESCRIBED:
+        _compare_described(names or (), framework or (), chosen, setup, out, timeout, output)
+    for ref in refs:
+        setup.refuse(ref, "batch", "classes", *(["input"] if kind is Kind.ZOO else []))
+    if kind is Kind.ZOO:
+        _survey([r.target for r in refs], framework or (), chosen, out or SELECTION, timeout, output)
+    if kind is Kind.ONNX:
+        _compare_files([r.text for r in refs], framework or (), chosen, setup, out, timeout, output)
+    raise UsageError(f"no tool here runs {refs[0].text!r}, {kind.article}. Hint: {INSTEAD[kind.name]}")
+
+
+def _compare_described(
+    names: Sequence[str],
+    frameworks: Sequence[str],
+    tools: Sequence[str],
+    setup: Options,
+    out: Path | None,
+    timeout: float,
+    output: Format,
+) -> NoReturn:
     from crosscheck import models
     from crosscheck.report.pages import compare as page
     from crosscheck.studies.compare import run as study
 
-    positive(timeout)
-    shape = models.parse_input(input_shape) if input_shape else None
-    asked = study.request(
-        names or (), batch=batch, input_shape=shape, classes=classes, frameworks=framework or (), tools=tool or ()
-    )
-    whole = not (names or framework or tool or shape or classes) and batch == 1
-    folder = out or Path("reports" if whole else "reports/selection")
+    shape = models.parse_input(setup.inputs[0]) if setup.inputs else None
+    batch = 1 if setup.batch is None else setup.batch
+    asked = study.request(names, batch=batch, input_shape=shape, classes=setup.classes, frameworks=frameworks, tools=tools)
+    whole = not (names or frameworks or tools or shape or setup.classes) and batch == 1
+    folder = out or (Path("reports") if whole else SELECTION)
     report, verdict = conduct(
         lambda watch: study.run(asked, logs=folder / "logs", timeout=timeout, watch=watch),
         steps=len(asked.models),
@@ -55,6 +108,28 @@ def compare(
     if output is Format.table:
         typer.echo(f"Reports: {folder / 'summary.md'} and {folder / 'models'}/")
     raise typer.Exit(verdict.exit_code)
+
+
+def _compare_files(
+    paths: Sequence[str],
+    frameworks: Sequence[str],
+    tools: Sequence[str],
+    setup: Options,
+    out: Path | None,
+    timeout: float,
+    output: Format,
+) -> NoReturn:
+    from crosscheck.cli import files
+    from crosscheck.measuring import catalog
+    from crosscheck.subjects.resolve import resolve_all
+
+    if out or frameworks:
+        raise UsageError("--out and --framework are not for files. Hint: crosscheck onnx FILE --measure --format csv")
+    odd = [t for t in tools if catalog.framework(catalog.tool(t).framework).reads != "onnx"]
+    if odd:
+        raise UsageError(f"{odd[0]} counts no ONNX files. Hint: crosscheck explain FILE {odd[0]} predicts what it would say")
+    codes = [files.measure(s, tools=tools, timeout=timeout, output=output) for s in resolve_all(paths, setup)]
+    raise typer.Exit(next((c for c in (1, 3) if c in codes), 0))
 
 
 @app.command(rich_help_panel=MEASURING)
@@ -77,10 +152,12 @@ def doctor(
 
     from crosscheck.report.pages import doctor as page
     from crosscheck.studies.doctor import cases, examine
+    from crosscheck.subjects import tools
 
+    chosen = tools.tools(tool)
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs:
         found = conduct(
-            lambda watch: examine.examine(framework or (), tool or (), logs=Path(logs), timeout=timeout, watch=watch),
+            lambda watch: examine.examine(framework or (), chosen, logs=Path(logs), timeout=timeout, watch=watch),
             steps=len(cases.cases()),
             folder=out,
         )
@@ -90,13 +167,13 @@ def doctor(
 
 @app.command("verify", rich_help_panel=MEASURING)
 def verify_networks(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]…", help="Models; the default set if left out.")] = None,
+    names: Described = None,
     framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
     export: Annotated[
         list[str] | None,
         typer.Option("--export", "-e", help="Only this export, e.g. torch-script; may be repeated; none for no export."),
     ] = None,
-    batch: Batch = 1,
+    batch: OneBatch = 1,
     input_shape: InputShape = None,
     keep_onnx: Annotated[
         bool, typer.Option("--keep-onnx", help="Keep every file in .cache/onnx; those above 16 MiB are removed otherwise.")
@@ -137,9 +214,9 @@ def verify_networks(
 
 @app.command(rich_help_panel=MEASURING)
 def architecture(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]…", help="Models; the default set if left out.")] = None,
+    names: Described = None,
     framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
-    batch: Batch = 1,
+    batch: OneBatch = 1,
     input_shape: InputShape = None,
     out: Annotated[
         Path | None,
@@ -190,13 +267,24 @@ def count_zoo(
     Exit codes: 0 all explained, 1 a residual or a failure, 2 bad request, 3 partial (skipped, or an op without a name), 130
     interrupted.
     """
+    positive(timeout)
+    _survey(names or (), framework or (), (), out or (SELECTION if names or framework else Path("reports")), timeout, output)
+
+
+def _survey(
+    names: Sequence[str],
+    frameworks: Sequence[str],
+    tools: Sequence[str],
+    folder: Path,
+    timeout: float,
+    output: Format = Format.table,
+) -> NoReturn:
     from crosscheck.report.pages import zoo as page
     from crosscheck.studies.zoo import survey as study
+    from crosscheck.subjects import zoo
 
-    positive(timeout)
-    wanted = study.select(names or (), framework or ())
-    folder = out or Path("reports/selection" if names or framework else "reports")
-    options: dict[str, Any] = {"logs": folder / "logs" / "zoo", "timeout": timeout}
-    found = conduct(lambda watch: study.run(wanted, watch=watch, **options), steps=len(wanted), folder=folder)
+    wanted = zoo.select(names, frameworks)
+    setup: dict[str, Any] = {"logs": folder / "logs" / "zoo", "tools": tools or None, "timeout": timeout}
+    found = conduct(lambda watch: study.run(wanted, watch=watch, **setup), steps=len(wanted), folder=folder)
     deliver(page.brief(found), output, pages=(page.full(found),), folder=folder)
     raise typer.Exit(found.exit_code)

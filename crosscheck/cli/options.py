@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crosscheck.errors import UsageError
 from crosscheck.report.render import Format
+
+if TYPE_CHECKING:
+    from crosscheck.subjects.subject import Options
 
 EXIT_HELP = (
     "Exit codes: 0 all explained, 1 a residual or a failed cell, 2 bad request, 3 partial (something skipped), 130 interrupted."
@@ -45,12 +48,27 @@ class Phase(StrEnum):
     test = "test"
 
 
-Batch = Annotated[int, typer.Option("--batch", "-b", help="Images per batch, N.")]
+NETWORK = "resnet50, model.onnx, deploy.prototxt, torchvision:resnet18 or resnet50@onnx:torch."
+Network = Annotated[str, typer.Argument(help=NETWORK)]
+Conventions = Annotated[
+    list[str] | None, typer.Option("--convention", "-c", help="Count as this convention does; may be repeated.")
+]
+Every = Annotated[bool, typer.Option("--all", "-a", help="Count by every convention that knows all ops of the network.")]
+Batch = Annotated[int | None, typer.Option("--batch", "-b", help="Images per batch, N; 1, or a file's own, if left out.")]
+OneBatch = Annotated[int, typer.Option("--batch", "-b", help="Images per batch, N.")]
 InputShape = Annotated[
-    str | None, typer.Option("--input", "-i", help="Input as CxHxW, e.g. 3x224x224; the model's own if left out.")
+    str | None,
+    typer.Option("--input", "-i", help="Input as CxHxW, e.g. 3x224x224, of a file x=1x3x224x224; its own if left out."),
 ]
 Classes = Annotated[int | None, typer.Option("--classes", help="Outputs of the last layer; the model's own if left out.")]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]
+
+
+def options(batch: int | None = None, input_shape: str | None = None, classes: int | None = None) -> Options:
+    """How a subject is to be set up."""
+    from crosscheck.subjects.subject import Options
+
+    return Options(batch, (input_shape,) if input_shape else (), classes)
 
 
 def positive(timeout: float) -> None:

@@ -15,7 +15,7 @@ from crosscheck.conventions.entries import Entry, need
 from crosscheck.conventions.extension import cited, refuse_repeats
 from crosscheck.conventions.metric import is_sum, metric_table, sum_table
 from crosscheck.conventions.table import Convention, MetricTable
-from crosscheck.errors import ConventionError, UnknownNameError, UsageError
+from crosscheck.errors import ConventionError, UnknownNameError
 
 FOLDER = Path(__file__).parent
 CAFFE = "caffe"  # the framework of conventions that count networks as Caffe sets them up, and no others
@@ -107,16 +107,6 @@ def load(id: str) -> Convention:
     if convention.id != id:
         raise ConventionError(f"{where}: its id is {convention.id!r}, which is not the file's name")
     return convention
-
-
-def of_described(id: str) -> Convention:
-    """The convention called ``id``, for a network that is described here. Raises UsageError for one of Caffe files alone."""
-    found = load(id)
-    if found.framework == CAFFE:
-        raise UsageError(
-            f"convention {id!r} counts what Caffe sets up: data, losses and splits too. Hint: crosscheck caffe FILE.prototxt"
-        )
-    return found
 
 
 @cache

@@ -33,10 +33,13 @@ LEDGER = {
 class Count:
     """A tool on a network, or on an export of it, which then is ``lowered``; ``name`` is how the user wrote it.
 
+    ``network`` is how the user named the network alone.
+
     ``described`` marks the network that exports start from, before any exporter touched it.
     """
 
     name: str
+    network: str
     counted: Tally
     tool: str
     convention: Convention
@@ -60,7 +63,7 @@ class Count:
     @property
     def elsewhere(self) -> bool:
         """True where the user named a network for it."""
-        return self.name.startswith(f"{self.model.name}:")
+        return self.name.startswith(f"{self.network}:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +124,9 @@ def account(counts: Sequence[Count], metric: str, source: Source = nothing_measu
     """Explain each tool's number and each step between neighbours. Raises UsageError for a layer that is not there."""
     for c in counts:
         if layer != TOTAL and layer not in c.model.by_id:
-            raise UsageError(f"{c.model.name} has no layer {layer!r}. Hint: crosscheck count {c.model.name} --layers lists them")
+            raise UsageError(f"{c.network} has no layer {layer!r}. Hint: crosscheck count {c.network} --layers lists them")
         if layer != TOTAL and c.lowered:
-            raise UsageError(f"{c.name} is a file, whose nodes are no layers of {c.model.name}. Hint: leave out --layer")
+            raise UsageError(f"{c.name} is a file, whose nodes are no layers of {c.network}. Hint: leave out --layer")
     answers = [Answer(c, predict(c, metric, layer).measured(source(c))) for c in counts]
     steps = [_step(a, b, layer) for a, b in pairwise(answers)]
     return Account(metric, layer, tuple(answers), tuple(steps), _ledger(answers) if metric.startswith("params") else ())

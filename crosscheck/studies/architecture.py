@@ -18,9 +18,11 @@ from crosscheck.measuring import runner
 from crosscheck.measuring.catalog import FrameworkInfo
 from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet, versions
 from crosscheck.measuring.request import builders
+from crosscheck.subjects.resolve import described
 
 SAME, WRITTEN, DIFFERS, FAILED, SKIPPED = "same", "written otherwise", "differs", "failed", "skipped"
 DESCRIBED = "description"
+WHY = "architecture builds networks in every framework from their description. Hint: crosscheck diff compares it with another"
 VERDICTS = {
     SAME: "the same layers with the same settings, shapes and parameters",
     WRITTEN: "the same, with something written otherwise, such as padding before a convolution",
@@ -67,7 +69,7 @@ def request(
 ) -> list[Model]:
     """The networks, the default set without names. Raises UnknownNameError, UsageError and ShapeError."""
     builders(frameworks)
-    return [models.build(n, batch=batch, input_shape=input_shape) for n in dict.fromkeys(names or models.DEFAULT_SET)]
+    return [models.build(n, batch=batch, input_shape=input_shape) for n in described(names or models.DEFAULT_SET, WHY)]
 
 
 def run(

@@ -102,7 +102,7 @@ def frameworks() -> Rows:
 
 def zoo() -> Rows:
     """Id, input (C, H, W), our description, whether it is of the default selection, and the installed version of its package."""
-    from crosscheck.studies.zoo import survey as zoos
+    from crosscheck.subjects import zoo as zoos
 
     return [
         {

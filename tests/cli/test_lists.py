@@ -11,7 +11,7 @@ from crosscheck.conventions import read as convention
 from crosscheck.importers.caffe import load as prototxt
 from crosscheck.measuring import catalog
 from crosscheck.ops.files import FILE_OPS, members
-from crosscheck.studies.zoo import survey as zoo
+from crosscheck.subjects import zoo
 from tests.cli.tables import rows
 
 

@@ -20,7 +20,7 @@ from crosscheck.explain.account import Count
 from crosscheck.explain.number import Known
 from crosscheck.measuring import earlier
 from crosscheck.report.render import Format
-from crosscheck.studies import explain as study
+from crosscheck.studies.explain.counts import ask
 
 TOOLS = [c for c in convention.ids() if "compute" in convention.load(c).metrics]
 
@@ -35,7 +35,7 @@ def test_terms_and_residual_add_up_to_the_number(tools: list[str], off: int, mod
     def source(c: Count) -> Known:
         return Known(engine.total(c.counted, c.convention, "compute") + off, "measured")
 
-    answer = account.account(study.counts(model, tools), "compute", source)
+    answer = account.account(ask(model, tools).counts, "compute", source)
     for a in answer.answers:
         assert sum(t.value for t in a.number.terms) + off == a.number.value
         assert (a.number.residual, a.number.origin) == (off, "measured")
@@ -45,7 +45,7 @@ def test_terms_and_residual_add_up_to_the_number(tools: list[str], off: int, mod
 
 
 def test_a_prediction_is_its_sum_and_says_so() -> None:
-    (answer,) = account.account(study.counts("resnet18", ["thop"]), "compute").answers
+    (answer,) = account.account(ask("resnet18", ["thop"]).counts, "compute").answers
     assert (answer.number.residual, answer.number.origin) == (0, "predicted")
     assert answer.number.value == engine.total(answer.count.counted, answer.count.convention, "compute")
 
@@ -59,12 +59,12 @@ def test_a_network_is_tallied_once_however_many_tools_count_it(monkeypatch: pyte
         return tally(model)
 
     monkeypatch.setattr(engine, "tally", counted)
-    account.account(study.counts("lenet", ["thop", "torchinfo", "lenet5:thop", "mac"]), "compute")
+    account.account(ask("lenet", ["thop", "torchinfo", "lenet5:thop", "mac"]).counts, "compute")
     assert tallied == ["lenet", "lenet5"]
 
 
 def test_a_step_to_another_network_has_graph_terms() -> None:
-    answer = account.account(study.counts("resnet50", ["torchinfo", "resnet50-v1:torchinfo"]), "compute")
+    answer = account.account(ask("resnet50", ["torchinfo", "resnet50-v1:torchinfo"]).counts, "compute")
     (step,) = answer.steps
     assert {t.cause for t in step.number.terms} == {"graph"}
     assert step.number.value == 3_857_973_248 - 4_089_184_256
@@ -72,20 +72,20 @@ def test_a_step_to_another_network_has_graph_terms() -> None:
 
 
 def test_the_parameter_ledger_adds_up() -> None:
-    answer = account.account(study.counts("resnet50", ["torchinfo", "paddle_flops", "mac"]), "params")
+    answer = account.account(ask("resnet50", ["torchinfo", "paddle_flops", "mac"]).counts, "params")
     totals = [sum(e.counted[k] for e in answer.ledger) for k in range(3)]
     assert totals == [25_557_032, 25_610_152, 25_557_032]
 
 
 def test_layers_and_metrics_that_are_not_there() -> None:
     with pytest.raises(UsageError, match=r"no layer 'features\.9'"):
-        account.account(study.counts("lenet", ["torchinfo"]), "compute", layer="features.9")
+        account.account(ask("lenet", ["torchinfo"]).counts, "compute", layer="features.9")
     with pytest.raises(UsageError, match="gives no params"):
-        account.common_metric(study.counts("lenet", ["flop_counter"]), "params")
+        account.common_metric(ask("lenet", ["flop_counter"]).counts, "params")
     with pytest.raises(UsageError, match="no metric in common"):
-        account.common_metric(study.counts("lenet", ["flop_counter", "keras_count_params"]), None)
+        account.common_metric(ask("lenet", ["flop_counter", "keras_count_params"]).counts, None)
     with pytest.raises(UnknownNameError, match="torchinfo"):
-        study.counts("lenet", ["torchinf"])
+        ask("lenet", ["torchinf"])
 
 
 def _file(folder: Path, rows: list[str]) -> None:

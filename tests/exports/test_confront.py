@@ -33,7 +33,8 @@ from crosscheck.measuring import exports as exported
 from crosscheck.measuring.exports import Found
 from crosscheck.report import render
 from crosscheck.report.pages import exports as page
-from crosscheck.studies import explain as study
+from crosscheck.studies.explain.counts import ask
+from crosscheck.studies.explain.source import best_source
 from crosscheck.studies.verify.run import Proof
 from tests.helpers import same
 
@@ -184,7 +185,7 @@ def test_exports_are_subjects_beside_tools() -> None:
 )
 def test_steps_between_exports_add_up_under_every_convention(by: str, metric: str) -> None:
     names = [f"onnx:{e}:{by}" for e in lowerings.recipes()] + ["resnet50-v1:onnx:torch", by]
-    counts = study.counts("resnet18", names)
+    counts = ask("resnet18", names).counts
     answer = account.account(counts, metric)
     for count, number in ((a.count, a.number) for a in answer.answers):
         seen = count.lowered.counted if count.lowered else count.counted
@@ -197,7 +198,7 @@ def test_steps_between_exports_add_up_under_every_convention(by: str, metric: st
 
 def test_going_there_and_back_undoes_everything() -> None:
     one, other = (
-        rewritten.terms(lower(RESNET, recipe(e)), study.counts("lenet", ["onnx_tool"])[0].convention, "params")
+        rewritten.terms(lower(RESNET, recipe(e)), ask("lenet", ["onnx_tool"]).counts[0].convention, "params")
         for e in ("torch", "tf-plain")
     )
     there, back = rewritten.between(one, other), rewritten.between(other, one)
@@ -213,8 +214,8 @@ def test_going_there_and_back_undoes_everything() -> None:
         (["lenet", "onnx:torch:mac:mac"], "names no export"),
         (["lenet", "onnx:torch:torchinfo"], "torchinfo counts networks of pytorch, no ONNX files. Hint: mac, onnx_opcounter"),
         (["lenet", "onnx:torch:onnxtool"], "unknown tool 'onnxtool'. Hint: did you mean onnx_tool"),
-        (["lenet9:onnx:torch".partition(":")[0], "onnx:torch"], "unknown model 'lenet9'"),
-        (["lenet", "lenet9:onnx:torch"], "unknown model 'lenet9'"),
+        (["lenet9:onnx:torch".partition(":")[0], "onnx:torch"], "unknown network 'lenet9'"),
+        (["lenet", "lenet9:onnx:torch"], "unknown network 'lenet9'"),
         (["lenet", "onnx:torch", "--layer", "fc.0"], "onnx:torch is a file, whose nodes are no layers of lenet"),
         (["alexnet-paper", "onnx:tf"], "layer 'features.conv2': tf2onnx leaves a grouped convolution"),
         (["resnet18-a", "onnx:torch"], "its recipe has no word on 'subsample'"),
@@ -236,8 +237,8 @@ def test_a_file_is_set_against_its_recipe(monkeypatch: pytest.MonkeyPatch) -> No
         return Found(Imported(made[export]), f"counted in {export}.onnx", "it pads" if export == "paddle" else "")
 
     monkeypatch.setattr(exported, "find", find)
-    counts = study.counts("resnet18", ["onnx:torch", "onnx:torch:onnx_tool", "onnx:paddle"])
-    answer = account.account(counts, "params", study.best_source(counts, "params", "(total)", True, ()))
+    wanted = ask("resnet18", ["onnx:torch", "onnx:torch:onnx_tool", "onnx:paddle"])
+    answer = account.account(wanted.counts, "params", best_source(wanted, "params", "(total)", True, ()))
     assert asked == ["torch", "paddle"], "each file is made once"
     assert [a.number.residual for a in answer.answers] == [0, -64, -64, 0]
     assert answer.answers[0].count.title == "as described", "the way to an export starts at what it was made of"

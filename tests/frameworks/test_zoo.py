@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from crosscheck.cli.commands import app
 from crosscheck.diff import SPELLING
 from crosscheck.known import crashes
 from crosscheck.measuring import catalog
 from crosscheck.report.pages import zoo as page
-from crosscheck.studies.zoo import survey as zoo
-from crosscheck.studies.zoo.survey import Entry, Network
+from crosscheck.studies.zoo import survey as study
+from crosscheck.studies.zoo.survey import Entry
+from crosscheck.subjects import zoo
+from crosscheck.subjects.zoo import Network
 
 pytestmark = [pytest.mark.framework, pytest.mark.xdist_group("zoo")]
 LIKE = str(Path(__file__).parent / "torchvision_like")
@@ -24,7 +29,7 @@ NAMES += ("keras:ResNet50", "keras:ResNet50V2", "keras:MobileNet")
 @cache
 def survey(folder: Path) -> dict[str, Entry]:
     wanted = [zoo.get(name) for name in NAMES]
-    return {e.network.id: e for e in zoo.run(wanted, logs=folder, timeout=300).entries}
+    return {e.network.id: e for e in study.run(wanted, logs=folder, timeout=300).entries}
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +113,7 @@ def like(name: str, model: str = "", shape: tuple[int, ...] = (3, 224, 224)) -> 
 
 def test_torchvision_by_its_public_face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", f"{LIKE}:{Path(__file__).parents[2]}")
-    found = zoo.run([like("resnet18", "resnet18"), like("odd", shape=(3, 8, 8))], logs=tmp_path, timeout=300)
+    found = study.run([like("resnet18", "resnet18"), like("odd", shape=(3, 8, 8))], logs=tmp_path, timeout=300)
     resnet, odd = found.entries
     assert (resnet.status, resnet.params, resnet.macs) == ("ok", 11_689_512, 1_814_073_344)
     assert [n.residual for n in resnet.numbers] == [0] * len(resnet.numbers)
@@ -133,7 +138,7 @@ def test_torchvision_by_its_public_face(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_maker_that_fails_is_an_error_row_and_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", f"{LIKE}:{Path(__file__).parents[2]}")
     wanted = [like("no_such_network"), replace(like("resnet18", "resnet18"), options={"num_classes": 7})]
-    bad, good = zoo.run(wanted, logs=tmp_path, tools=False, timeout=300).entries
+    bad, good = study.run(wanted, logs=tmp_path, tools=(), timeout=300).entries
     assert bad.status == "error"
     assert "no_such_network" in bad.message
     assert good.comparison is not None
@@ -144,7 +149,7 @@ def test_a_list_for_an_input_is_what_an_old_tool_is_known_to_die_of(tmp_path: Pa
     monkeypatch.setenv("PYTHONPATH", f"{LIKE}:{Path(__file__).parents[2]}")
     (listed,) = [c for c in crashes.load() if c.tool == "torchsummary_151"]
     network, excused = like("densenet", shape=(3, 8, 8)), replace(listed, network="like:densenet")
-    found = zoo.run([network], logs=tmp_path, timeout=300, excused=[excused])
+    found = study.run([network], logs=tmp_path, timeout=300, excused=[excused])
     (entry,) = found.entries
     tools = {t.id: t for t in catalog.framework("pytorch").tools}
     assert {n.row.tool for n in entry.given if n.residual == 0} == set(tools) - {"torchsummary_151"}
@@ -158,7 +163,7 @@ def test_a_list_for_an_input_is_what_an_old_tool_is_known_to_die_of(tmp_path: Pa
 @pytest.mark.skipif(not zoo.get("torchvision:resnet18").version, reason="torchvision is not installed")
 def test_torchvision_itself(tmp_path: Path) -> None:
     """By every tool of PyTorch's users; also where its binary was built for another build of torch and does not load."""
-    found = zoo.run([zoo.get("torchvision:resnet18"), zoo.get("torchvision:alexnet")], logs=tmp_path, timeout=300)
+    found = study.run([zoo.get("torchvision:resnet18"), zoo.get("torchvision:alexnet")], logs=tmp_path, timeout=300)
     resnet, alexnet = found.entries
     for entry in (resnet, alexnet):
         assert entry.status == "ok", entry.message
@@ -167,3 +172,14 @@ def test_torchvision_itself(tmp_path: Path) -> None:
         assert all(n.number and n.number.predicted == n.ours for n in entry.numbers)
         assert ways(entry) == []
     assert page.relation(alexnet) == "alexnet: identical"
+
+
+@pytest.mark.skipif(not zoo.get("torchvision:resnet18").version, reason="torchvision is not installed")
+def test_a_network_of_a_zoo_is_counted_and_explained_as_any_other() -> None:
+    counted = CliRunner().invoke(app, ["count", "torchvision:resnet18", "-c", "thop", "-m", "compute", "-f", "json"])
+    (row,) = json.loads(counted.stdout)
+    assert (row["model"], row["value"]) == ("torchvision:resnet18", 1_824_033_792)
+    told = CliRunner().invoke(app, ["explain", "torchvision:resnet18", "thop", "resnet18:thop", "-m", "compute", "-f", "json"])
+    there, here = json.loads(told.stdout)["numbers"]
+    assert (there["value"], there["residual"], there["origin"]) == (row["value"], 0, "measured")
+    assert here["value"] == row["value"]

@@ -14,14 +14,14 @@ from crosscheck.errors import CrosscheckError
 from crosscheck.known import crashes
 from crosscheck.known.crashes import Crash
 from crosscheck.measuring import catalog
-from crosscheck.studies.zoo import survey
+from crosscheck.subjects import zoo
 
 CRASH = Crash("tool", "zoo:dense*", "TypeError: * is no list", "tool.py:7", "it is so")
 
 
 def test_every_row_is_of_a_tool_and_a_network_that_there_are() -> None:
     listed = crashes.load()
-    networks = [*survey.networks(), *models.variants()]
+    networks = [*zoo.networks(), *models.variants()]
     assert listed
     for crash in listed:
         assert fnmatch.filter(catalog.tools(), crash.tool), crash

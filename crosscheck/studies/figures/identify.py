@@ -7,7 +7,7 @@ number explains nothing and is not made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -20,12 +20,16 @@ from crosscheck.counting import engine
 from crosscheck.errors import ShapeError
 from crosscheck.models.variant import Variant
 from crosscheck.studies.figures.printed import BINARY_SCALES, Printed, read
+from crosscheck.subjects.conventions import foreign, silence
+from crosscheck.subjects.family import Family, family_of
+from crosscheck.subjects.subject import Subject
 
 TOOL, VARIANT, INPUT, CUT, FACTOR, BATCH, BINARY, OTHER = "tool", "variant", "input", "cut", "factor", "batch", "binary", "other"
 WORTH = {TOOL: 1, VARIANT: 1, INPUT: 1, CUT: 1, FACTOR: 1, BATCH: 2, BINARY: 3, OTHER: 3}  # binary parameters: 2
 SIZES = (224, 227, 256, 299, 32)
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 MAX_COST = 3
+Exact = Callable[[str, Shape, int, Convention, str], int | None]  # name, (C, H, W), batch, convention, metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +104,13 @@ def _exact(name: str, shape: Shape, batch: int, c: Convention, metric: str) -> i
     return None if two is None else one + (batch - 1) * (two - one)
 
 
-def _networks(asked: Variant) -> Iterator[tuple[Variant, Shape, tuple[Assumption, ...]]]:
+def _networks(family: Family) -> Iterator[tuple[Variant, Shape, tuple[Assumption, ...]]]:
     """Networks to try, each with the assumptions that it needs: the one asked about, its inputs, its siblings, its family."""
-    family = [v for v in models.variants().values() if v.family == asked.family]
-    for v in sorted(family, key=lambda v: (v.name != asked.name, v.root != asked.root)):
+    asked = family.asked
+    if family.subject:
+        yield asked, asked.input, ()
+        return
+    for v in family.variants:
         sibling = v.root == asked.root
         kind, what = (VARIANT, "the variant") if sibling else (OTHER, "another network:")
         other = () if v is asked else (_assume(kind, f"{what} {v.name} ({v.says})"),)
@@ -143,28 +150,46 @@ class _Trial:
     ways: tuple[tuple[Fraction, tuple[Assumption, ...]], ...]
 
 
-def _trials(asked: Variant, metric: str | None) -> Iterator[_Trial]:
+def _trials(family: Family, exact: Exact, metric: str | None) -> Iterator[_Trial]:
     """Every number that is worth a try; what would assume too much is not even counted."""
     known = [c for c in map(convention.load, convention.ids()) if c.framework != convention.CAFFE]
-    for variant, shape, given in _networks(asked):
+    for variant, shape, given in _networks(family):
         for c, measure in ((k, m) for k in known for m in k.metrics if _wanted(m, metric)):
-            for batch in BATCHES if measure == "compute" else (1,):
-                before = given + ((_assume(BATCH, f"a batch of {batch}"),) if batch > 1 else ())
+            for batch in _batches(family, measure):
+                before = given + ((_assume(BATCH, f"a batch of {batch}"),) if batch > 1 and not family.subject else ())
                 ways = tuple((f, before + how) for f, how in _readings(c, measure) if _worth(before + how) <= MAX_COST)
-                exact = _exact(variant.name, shape, batch, c, measure) if ways else None
-                if exact is None or (given and exact == _plainer(asked, variant, shape, batch, c, measure)):
+                number = exact(variant.name, shape, batch, c, measure) if ways else None
+                if number is None or (given and number == _plainer(family.asked, variant, shape, batch, c, measure)):
                     continue
-                yield _Trial(c.id, measure, variant.name, f"{batch}x{show_shape(shape)}", exact, ways)
+                size = family.subject.model.input_text if family.subject else f"{batch}x{show_shape(shape)}"
+                yield _Trial(c.id, measure, variant.name, size, number, ways)
+
+
+def _batches(family: Family, metric: str) -> tuple[int, ...]:
+    if family.subject:
+        return (family.subject.model.batch,)
+    return BATCHES if metric == "compute" else (1,)
+
+
+def _of_subject(subject: Subject) -> Exact:
+    """Numbers of a network that is in one form only, by the conventions that may count it."""
+
+    def exact(_name: str, _shape: Shape, _batch: int, c: Convention, metric: str) -> int | None:
+        odd = foreign(subject, c) or silence(subject, c)
+        return None if odd else engine.total(subject.counted, c, metric)
+
+    return exact
 
 
 def identify(model: str, text: str, metric: str | None = None) -> Answer:
-    """Ranked explanations of a printed figure on a network. Raises UnknownNameError and UsageError."""
-    asked = models.get(model)
+    """Ranked explanations of a printed figure on a subject. Raises UnknownNameError and UsageError."""
+    family = family_of(model)
+    exact = _of_subject(family.subject) if family.subject else _exact
     readings = read(text, metric)
     fits: list[Hypothesis] = []
     plain: list[tuple[float, Hypothesis]] = []
     tried = 0
-    for t in _trials(asked, readings[0].metric):
+    for t in _trials(family, exact, readings[0].metric):
         for (factor, assumed), printed in ((w, p) for w in t.ways for p in readings):
             tried += 4  # rounded or cut off, decimal or binary
             made = (t.convention, t.metric, t.variant, t.size, factor, t.exact, assumed)
@@ -172,7 +197,8 @@ def identify(model: str, text: str, metric: str | None = None) -> Answer:
             if _worth(assumed) <= 1 and t.exact and printed.value:
                 off = abs(float(factor) * t.exact / float(printed.value * printed.scale) - 1)
                 plain.append((off, _hypothesis(*made, printed.scale, False)))
-    order = {name: k for k, name in enumerate(models.variants())}
+    order = {v.name: k for k, v in enumerate(family.variants)}
+    order |= {name: k for k, name in enumerate(models.variants())}
     fits.sort(key=lambda h: (h.cost, abs(h.exact * h.factor - readings[0].value * h.scale), order[h.variant], h.conventions))
     near = [h for _, h in sorted(plain, key=lambda p: (p[0], p[1].cost, order[p[1].variant]))]
     return Answer(readings[0], tuple(_merge(fits)), tuple(_merge(near[:12])[:3]) if not fits else (), tried)

@@ -67,14 +67,22 @@ def tools(format: str = "onnx") -> list[catalog.FrameworkInfo]:
 
 
 def measure(
-    file: Path, model: Model, *, layers: bool = False, known: Sequence[Gap] | None = None, timeout: float = 600.0
+    file: Path,
+    model: Model,
+    *,
+    layers: bool = False,
+    only: Sequence[str] = (),
+    known: Sequence[Gap] | None = None,
+    timeout: float = 600.0,
 ) -> Measured:
-    """Run every tool on the file that ``model`` was imported from, and set its numbers against its convention.
+    """Run every tool, or ``only`` some, on the file that ``model`` was imported from, and set its numbers against its convention.
 
     Residuals that ``known`` (the known gaps) covers are shown with their reason. Raises ConventionError for an op without a word.
     """
     found = Measured(model.name, model.variant, layers)
-    plans = [Plan(info, (model,), info.tools, files=(str(file.resolve()),), zero_ok=True) for info in tools()]
+    chosen = [(info, tuple(t for t in info.tools if not only or t.id in only)) for info in tools()]
+    path = (str(file.resolve()),)
+    plans = [Plan(info, (model,), mine, files=path, zero_ok=True) for info, mine in chosen if mine]
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as folder:
         outcomes = runner.run(plans, logs=Path(folder), timeout=timeout) if plans else []
     counted = engine.tally(model)

@@ -33,11 +33,13 @@ from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet
 from crosscheck.measuring.request import builders
 from crosscheck.studies.verify import agreement
 from crosscheck.studies.verify.agreement import Array
+from crosscheck.subjects.resolve import described
 
 CACHE = exporting.CACHE
 KEPT_BYTES = 16 * 2**20  # larger files are removed again
 GROUP_BYTES = 4 * 2**30  # of files that wait for onnxruntime at one time
 NONE = "none"
+WHY = "verify puts the same weights into every framework, which takes a description. Hint: crosscheck count takes any network"
 AGREES, DIFFERS, FAILED, SKIPPED, KNOWN = "agrees", "differs", "failed", "skipped", "known fault"
 VERDICTS = {
     AGREES: "the error is within what float32 rounding explains",
@@ -140,7 +142,7 @@ def request(
             raise UsageError(f"export {name!r} is made by {known[name].id}, which --framework leaves out")
     wanted = tuple(e for e in known if (e in exports or not exports) and (not frameworks or known[e].id in frameworks))
     if names:
-        return [Job(models.build(n, batch=batch, input_shape=input_shape), wanted) for n in dict.fromkeys(names)]
+        return [Job(models.build(n, batch=batch, input_shape=input_shape), wanted) for n in described(names, WHY)]
     return [
         Job(
             models.build(name, batch=batch, input_shape=input_shape),

@@ -6,76 +6,27 @@ the same network is set beside it.
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from crosscheck import models
-from crosscheck.contract.job import Recipe
-from crosscheck.contract.network import Input, Layer, Model
-from crosscheck.contract.origin import Origin
+from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Measurement, Observed
 from crosscheck.conventions import read as convention
 from crosscheck.conventions.editions import pick
 from crosscheck.counting import engine
 from crosscheck.counting.engine import Tally
 from crosscheck.diff import Comparison, compare
-from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
 from crosscheck.explain import terms
 from crosscheck.explain.number import MEASURED, Known, Number, prediction, step
 from crosscheck.known.crashes import Crash
 from crosscheck.measuring import catalog, crashes, runner
 from crosscheck.measuring.catalog import FrameworkInfo
-from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet, versions
-
-PATH = Path(__file__).with_name("networks.toml")
-MOVES = ("reshape", "transpose")  # no tool here has a rule for them; they move elements and compute nothing
-NETWORK = {"name", "model", "input", "options", "default"}
-
-
-@dataclass(frozen=True)
-class Network:
-    """One network of a zoo. ``model`` names our description of it, empty where there is none; ``input`` is (C, H, W).
-
-    ``overlay`` names the folder that its package may lie in, apart from the environment: see catalog.overlay_folder.
-    """
-
-    zoo: str
-    name: str
-    framework: str
-    package: str
-    maker: str
-    model: str = ""
-    input: tuple[int, ...] = (3, 224, 224)
-    options: Mapping[str, Any] = field(default_factory=dict)
-    default: bool = True
-    overlay: str = ""
-
-    @property
-    def library(self) -> str:
-        """The overlay that its package has to be taken from; empty where the environment has it, or no overlay does."""
-        there = catalog.installed_version(self.package) or not catalog.installed_version(self.package, self.overlay)
-        return "" if there else self.overlay
-
-    @property
-    def version(self) -> str:
-        """Installed version of its package, or an empty string."""
-        return catalog.installed_version(self.package, self.library)
-
-    @property
-    def id(self) -> str:
-        """``keras:ResNet50``."""
-        return f"{self.zoo}:{self.name}"
-
-    def blank(self) -> Model:
-        """A stand-in for the description that only watching the network can give: its name and its input."""
-        shape = (1, *self.input)
-        layer = Layer("network", "unknown", {}, ("input",), (shape,), (shape,), origin=Origin(native=self.maker))
-        return Model(self.id, self.zoo, f"as {self.maker} makes it", self.maker, (Input("input", shape),), (layer,), ("network",))
+from crosscheck.measuring.plan import Launch, Watch, launch_adapter, quiet, versions
+from crosscheck.subjects import observed
+from crosscheck.subjects.zoo import Network
 
 
 @dataclass(frozen=True)
@@ -152,71 +103,18 @@ class Survey:
         return 0 if told else 3
 
 
-@cache
-def networks() -> Mapping[str, Network]:
-    """Every network of every zoo by id. Raises CrosscheckError for a row that is not what it should be."""
-    found: dict[str, Network] = {}
-    for zoo in tomllib.loads(PATH.read_text(encoding="utf-8"))["zoo"]:
-        for row in zoo["networks"]:
-            odd = set(row) - NETWORK
-            if odd or "name" not in row:
-                raise CrosscheckError(f"{PATH.name}: a network of {zoo['id']} has an unknown entry or no name: {sorted(row)}")
-            own = dict(row) | ({"input": models.parse_input(row["input"])} if "input" in row else {})
-            maker = f"{zoo['makers']}.{row['name']}"
-            shared = {
-                "zoo": zoo["id"],
-                "framework": zoo["framework"],
-                "package": zoo["package"],
-                "overlay": zoo.get("overlay", ""),
-            }
-            made = Network(**shared, maker=maker, **own)
-            if made.id in found or (made.model and made.model not in models.variants()):
-                raise CrosscheckError(f"{PATH.name}: {made.id} is there twice, or its model {made.model!r} does not exist")
-            found[made.id] = made
-    return found
-
-
-def get(name: str) -> Network:
-    """The network ``keras:ResNet50``. Raises UnknownNameError with the nearest names."""
-    known = networks()
-    if name not in known:
-        raise UnknownNameError("zoo network", name, known)
-    return known[name]
-
-
-def select(names: Sequence[str] = (), frameworks: Sequence[str] = ()) -> list[Network]:
-    """Networks by id, by name in every zoo that has it, or a whole zoo by its id; all that are ``default`` without names.
-
-    Raises UnknownNameError, and UsageError where ``frameworks`` leaves nothing over.
-    """
-    for name in frameworks:
-        catalog.framework(name)
-    known = networks()
-    chosen: dict[str, Network] = {}
-    for name in names:
-        fits = {k: n for k, n in known.items() if name in (k, n.zoo) or n.name.lower() == name.lower()}
-        if not fits:
-            raise UnknownNameError("zoo network", name, [*known, *{n.zoo for n in known.values()}])
-        chosen |= fits
-    wanted = chosen or {k: n for k, n in known.items() if n.default}
-    kept = [n for n in wanted.values() if not frameworks or n.framework in frameworks]
-    if not kept:
-        raise UsageError(f"--framework {' '.join(frameworks)} leaves none of these networks. Hint: crosscheck list zoo")
-    return kept
-
-
 def run(
     wanted: Sequence[Network],
     *,
     logs: Path,
-    tools: bool = True,
+    tools: Sequence[str] | None = None,
     timeout: float = 600.0,
     known: Mapping[str, FrameworkInfo] | None = None,
     launch: Launch = launch_adapter,
     watch: Watch = quiet,
     excused: Sequence[Crash] | None = None,
 ) -> Survey:
-    """Build, watch and count the networks; ``tools`` False only watches them.
+    """Build, watch and count the networks, by these tools of their frameworks; None means all of them.
 
     ``excused`` are the known crashes, those that are listed unless given.
     """
@@ -224,12 +122,9 @@ def run(
     plans, entries = [], dict[str, Entry]()
     for info in everything.values():
         mine = [n for n in wanted if n.framework == info.id]
-        missing = [n for n in mine if info.installed and not n.version]
-        for n in missing:
-            how = f"make overlays, or pip install {n.package}" if n.overlay else f"pip install {n.package}"
-            entries[n.id] = Entry(n, "skipped", f"{n.package} is not installed. Install it with: {how}")
-        for library in dict.fromkeys(n.library for n in mine):
-            plans += _plans(info, [n for n in mine if n not in missing and n.library == library], tools, library)
+        entries |= {n.id: Entry(n, "skipped", why) for n in mine if info.installed and (why := observed.missing(n))}
+        chosen = [t for t in info.tools if tools is None or t.id in tools]
+        plans += observed.plans(info, [n for n in mine if n.id not in entries], chosen)
     logs.mkdir(parents=True, exist_ok=True)
     outcomes = runner.run(plans, logs=logs, timeout=timeout, launch=launch, watch=watch) if plans else []
     said = {o.model: o for outcome in outcomes for o in outcome.networks}
@@ -245,42 +140,21 @@ def run(
     return Survey(tuple(entries[n.id] for n in wanted), dict(sorted(ran.items())), closed)
 
 
-def _plans(info: FrameworkInfo, wanted: Sequence[Network], tools: bool, library: str) -> list[Plan]:
-    """One plan for the framework, and one for each overlay that a tool of it needs; networks come from ``library``."""
-    if not wanted:
-        return []
-    blanks = tuple(n.blank() for n in wanted)
-    zoo = tuple(Recipe(n.maker, dict(n.options)) for n in wanted)
-    overlays = dict.fromkeys(["", *(t.overlay for t in info.tools)] if tools else [""])
-    return [
-        Plan(
-            info,
-            blanks,
-            tuple(t for t in info.tools if tools and t.overlay == overlay),
-            overlay=overlay,
-            library=library,
-            observe=not overlay,
-            zoo=zoo,
-        )
-        for overlay in overlays
-    ]
-
-
-def _entry(network: Network, observed: Observed | None, rows: Sequence[Measurement]) -> Entry:
+def _entry(network: Network, answer: Observed | None, rows: Sequence[Measurement]) -> Entry:
     """One network with everything that is known of it."""
-    if observed is None or observed.network is None:
-        status, message = (observed.status, observed.message) if observed else ("error", "nothing came back")
+    if answer is None or answer.network is None:
+        status, message = (answer.status, answer.message) if answer else ("error", "nothing came back")
         return Entry(network, status, message, numbers=tuple(Said(r) for r in rows))
-    seen = Model.from_json(observed.network)
-    unknown = Counter(x.origin.native for x in seen.layers if x.op == "unknown")
-    moves = Counter(x.op for x in seen.layers if x.op in MOVES)
+    seen = Model.from_json(answer.network)
+    unknown = observed.unknown(seen)
+    moves = Counter(x.op for x in seen.layers if x.op in observed.MOVES)
     ours = models.build(network.model, input_shape=network.input) if network.model else None
-    own, counted = engine.tally(ours) if ours else None, engine.tally(without_moves(seen))
+    own, counted = engine.tally(ours) if ours else None, engine.tally(observed.without_moves(seen))
     mac = convention.load("mac")
     return Entry(
         network,
         "ok" if not unknown else "unsupported",
-        "" if not unknown else f"the vocabulary has no op for {', '.join(f'{n} ({k})' for n, k in unknown.items())}",
+        observed.lacking(seen),
         seen,
         engine.total(counted, mac, "compute"),
         engine.total(counted, mac, "params"),
@@ -301,16 +175,3 @@ def _said(row: Measurement, counted: Tally | None, own: Tally | None) -> Said:
         return Said(row, number)
     ours = prediction(own, c, row.metric)
     return Said(row, number, step(ours, seen, terms.difference(counted, c, own, c, row.metric)))
-
-
-def without_moves(model: Model) -> Model:
-    """The network without ops that only move elements, their readers reading what they read."""
-    source: dict[str, str] = {}
-    kept: list[Layer] = []
-    for layer in model.layers:
-        reads = tuple(source.get(v, v) for v in layer.inputs)
-        if layer.op in MOVES:
-            source[layer.id] = reads[0]
-        else:
-            kept.append(replace(layer, inputs=reads))
-    return replace(model, layers=tuple(kept), outputs=tuple(source.get(v, v) for v in model.outputs))

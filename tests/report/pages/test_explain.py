@@ -15,7 +15,7 @@ from crosscheck.explain.number import Known
 from crosscheck.report.document import Cell, Chart, Document, Number, Part, Section, Table, phrase
 from crosscheck.report.pages import explain, sums
 from crosscheck.report.render.charts import plain
-from crosscheck.studies import explain as study
+from crosscheck.studies.explain.counts import ask
 
 TOOLS = [
     c for c in convention.ids() if {"compute", "params"} & set(convention.load(c).metrics) and c not in ("caffe", "caffe_rc3")
@@ -42,7 +42,7 @@ def answer(model: str, tools: Sequence[str], metric: str, off: int = 0) -> Accou
     def source(c: Count) -> Known:
         return Known(engine.total(c.counted, c.convention, metric) + off, "measured", "by a tool that is off")
 
-    return account.account(study.counts(model, tools), metric, source)
+    return account.account(ask(model, tools).counts, metric, source)
 
 
 @settings(max_examples=25, deadline=None)
@@ -66,7 +66,7 @@ def test_amounts_of_tables_and_csv_add_up_to_their_number(data: st.DataObject, m
 @settings(max_examples=40, deadline=None)
 @given(st.sampled_from(TOOLS), st.sampled_from(TOOLS), NETWORKS, st.booleans())
 def test_a_sum_of_a_document_is_worded_as_everywhere(one: str, other: str, model: str, by_op: bool) -> None:
-    wanted = study.counts(model, [one, other])
+    wanted = ask(model, [one, other]).counts
     common = [m for m in wanted[0].convention.metrics if m in wanted[1].convention.metrics]
     for metric in common[:1]:
         a = account.account(wanted, metric)

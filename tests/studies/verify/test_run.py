@@ -241,7 +241,7 @@ def test_exports_have_names_of_their_own_in_all_frameworks() -> None:
     [
         (["--export", "torhc"], "unknown export 'torhc'. Hint: did you mean torch"),
         (["--framework", "onnx_graph"], "builds no networks"),
-        (["lenet9"], "unknown model 'lenet9'"),
+        (["lenet9"], "unknown network 'lenet9'"),
         (["lenet", "--batch", "0"], "batch 0 is below 1"),
         (["lenet", "--timeout", "0"], "--timeout must be above 0 seconds"),
     ],

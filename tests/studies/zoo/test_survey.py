@@ -11,20 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from crosscheck import models
 from crosscheck.contract.network import Layer, Model
 from crosscheck.contract.origin import Origin
-from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.known.crashes import Crash
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
 from crosscheck.report import render
 from crosscheck.report.pages import zoo as page
 from crosscheck.report.render import Format
-from crosscheck.studies import diff as sides
-from crosscheck.studies.zoo import survey as zoo
-from crosscheck.studies.zoo.survey import Network
+from crosscheck.studies.zoo import survey as study
+from crosscheck.subjects.zoo import Network
 from tests.fakes import FAKES
 
 SCRIPT = str(FAKES / "observer.py")
@@ -33,7 +29,7 @@ KNOWN = {"fake": FrameworkInfo("fake", "Fake", "json", "extra", ("pytest",), (TO
 LENET = Network("zoo", "LeNet", "fake", "pytest", "fake.LeNet", "lenet", (1, 28, 28))
 
 
-def run(folder: Path, *wanted: Network, value: int | str = 341_256, seen: Model | None = None, **options: Any) -> zoo.Survey:
+def run(folder: Path, *wanted: Network, value: int | str = 341_256, seen: Model | None = None, **options: Any) -> study.Survey:
     """What comes of networks of a fake zoo, of which ``seen`` was seen; its tool prints ``value``."""
     for n in wanted:
         network = replace(seen or models.build("lenet"), name=n.id)
@@ -43,7 +39,7 @@ def run(folder: Path, *wanted: Network, value: int | str = 341_256, seen: Model 
     def launch(framework: str) -> list[str]:
         return [sys.executable, "-I", "-S", SCRIPT, str(folder), framework]
 
-    return zoo.run(wanted, logs=folder / "logs", known=KNOWN, launch=launch, timeout=20, **options)
+    return study.run(wanted, logs=folder / "logs", known=KNOWN, launch=launch, timeout=20, **options)
 
 
 def test_a_number_is_predicted_from_what_was_seen_and_set_against_ours(tmp_path: Path) -> None:
@@ -171,36 +167,3 @@ def test_a_known_crash_that_does_not_happen_any_more_fails_until_its_row_goes(tm
     assert page.brief(survey).notes == (
         "known crash has closed, remove its row from crosscheck/known/crashes.toml: counter on zoo:*",
     )
-
-
-# --- the rows ------------------------------------------------------------------------------------------------------------------
-
-
-def test_every_row_is_sound() -> None:
-    for n in zoo.networks().values():
-        assert n.framework in ("pytorch", "paddlepaddle", "tensorflow_keras")
-        assert n.maker.endswith(f".{n.name}")
-        if n.model:
-            assert models.get(n.model).input == n.input, f"{n.id} and {n.model} are for other inputs"
-        blank = n.blank()
-        assert Model.from_json(blank.to_json()) == blank
-    assert {n.zoo for n in zoo.networks().values()} == {"paddle", "keras", "torchvision"}
-
-
-def test_networks_are_chosen_by_id_by_name_by_zoo_and_by_framework() -> None:
-    assert [n.id for n in zoo.select(["resnet50"])] == ["paddle:resnet50", "keras:ResNet50", "torchvision:resnet50"]
-    assert [n.id for n in zoo.select(["keras:VGG16"])] == ["keras:VGG16"]
-    assert {n.zoo for n in zoo.select(["keras"])} == {"keras"}
-    assert {n.framework for n in zoo.select(frameworks=["paddlepaddle"])} == {"paddlepaddle"}
-    assert all(n.default for n in zoo.select())
-    with pytest.raises(UnknownNameError, match="keras:ResNet50"):
-        zoo.select(["keras:ResNet5"])
-    with pytest.raises(UsageError, match="leaves none"):
-        zoo.select(["keras:VGG16"], ["pytorch"])
-
-
-def test_a_side_that_does_not_exist_suggests_what_does() -> None:
-    with pytest.raises(UnknownNameError, match="resnet50"):
-        sides.resolve(["resnet50", "resnet5O"])
-    with pytest.raises(UnknownNameError, match="keras:ResNet50"):
-        sides.resolve(["keras:ResNet5O"])

@@ -1,0 +1,102 @@
+"""What a subject is: a network that can be counted, where it comes from, and what has to be said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crosscheck.contract.network import Model
+from crosscheck.counting import engine
+from crosscheck.counting.engine import Tally
+from crosscheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from crosscheck.exports.recipe import Lowered
+
+
+class Kind(StrEnum):
+    """Where a subject comes from; the value is what readers call it."""
+
+    DESCRIBED = "described network"
+    ONNX = "ONNX file"
+    CAFFE = "Caffe network"
+    ZOO = "zoo network"
+    EXPORT = "export"
+
+    @property
+    def article(self) -> str:
+        """``an ONNX file``."""
+        return f"a{'n' * (self.value[0] in 'eO')} {self.value}"
+
+
+KINDS = (
+    "one described here (resnet50; crosscheck list models), a zoo's (torchvision:resnet18; crosscheck list zoo), "
+    "an ONNX file (model.onnx), a Caffe file (deploy.prototxt) or an export of a described one (resnet50@onnx:torch)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A subject by name, before anything of it is read or built; ``target`` is a path, a name, or what an export is made of."""
+
+    text: str
+    kind: Kind
+    target: str
+    export: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a subject is to be set up; what is None or empty is left to the subject.
+
+    ``inputs`` are shapes: one CxHxW for a described network, ``name=NxCxHxW`` for an input of a file. ``phase`` and ``stages``
+    are of Caffe files.
+    """
+
+    batch: int | None = None
+    inputs: tuple[str, ...] = ()
+    classes: int | None = None
+    phase: str = "TEST"
+    stages: tuple[str, ...] = ()
+
+    def refuse(self, ref: Reference, *names: str) -> None:
+        """Raise UsageError for an option of these, ``batch``, ``input`` or ``classes``, that a subject has no use for."""
+        given = {"batch": self.batch, "input": self.inputs, "classes": self.classes}
+        odd = next((n for n in names if given[n]), None)
+        if odd:
+            raise UsageError(f"--{odd} is for described networks, and {ref.text!r}, {ref.kind.article}, has its own")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A network that can be counted.
+
+    ``model`` is what is counted, ``built`` the network as it is, with what only moves elements; ``notes`` say what is to be known
+    of it, and ``partial`` that not all of it could be read. ``path`` is a file's, ``lowered`` how an export came to be.
+    """
+
+    ref: Reference
+    model: Model
+    built: Model
+    notes: tuple[str, ...] = ()
+    partial: bool = False
+    path: Path | None = None
+    lowered: Lowered | None = None
+
+    @cached_property
+    def counted(self) -> Tally:
+        """Its primitives, counted once."""
+        return engine.tally(self.model)
+
+    @property
+    def name(self) -> str:
+        """How the user named it."""
+        return self.ref.text
+
+    @property
+    def kind(self) -> Kind:
+        """Where it comes from."""
+        return self.ref.kind

@@ -1,0 +1,113 @@
+"""The networks that frameworks bring themselves: a table of them, by zoo and name."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from crosscheck import models
+from crosscheck.contract.network import Input, Layer, Model
+from crosscheck.contract.origin import Origin
+from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
+from crosscheck.measuring import catalog
+
+PATH = Path(__file__).with_name("zoo.toml")
+NETWORK = {"name", "model", "input", "options", "default"}
+
+
+@dataclass(frozen=True)
+class Network:
+    """One network of a zoo. ``model`` names our description of it, empty where there is none; ``input`` is (C, H, W).
+
+    ``overlay`` names the folder that its package may lie in, apart from the environment: see catalog.overlay_folder.
+    """
+
+    zoo: str
+    name: str
+    framework: str
+    package: str
+    maker: str
+    model: str = ""
+    input: tuple[int, ...] = (3, 224, 224)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    default: bool = True
+    overlay: str = ""
+
+    @property
+    def library(self) -> str:
+        """The overlay that its package has to be taken from; empty where the environment has it, or no overlay does."""
+        there = catalog.installed_version(self.package) or not catalog.installed_version(self.package, self.overlay)
+        return "" if there else self.overlay
+
+    @property
+    def version(self) -> str:
+        """Installed version of its package, or an empty string."""
+        return catalog.installed_version(self.package, self.library)
+
+    @property
+    def id(self) -> str:
+        """``keras:ResNet50``."""
+        return f"{self.zoo}:{self.name}"
+
+    def blank(self) -> Model:
+        """A stand-in for the description that only watching the network can give: its name and its input."""
+        shape = (1, *self.input)
+        layer = Layer("network", "unknown", {}, ("input",), (shape,), (shape,), origin=Origin(native=self.maker))
+        return Model(self.id, self.zoo, f"as {self.maker} makes it", self.maker, (Input("input", shape),), (layer,), ("network",))
+
+
+@cache
+def networks() -> Mapping[str, Network]:
+    """Every network of every zoo by id. Raises CrosscheckError for a row that is not what it should be."""
+    found: dict[str, Network] = {}
+    for zoo in tomllib.loads(PATH.read_text(encoding="utf-8"))["zoo"]:
+        for row in zoo["networks"]:
+            odd = set(row) - NETWORK
+            if odd or "name" not in row:
+                raise CrosscheckError(f"{PATH.name}: a network of {zoo['id']} has an unknown entry or no name: {sorted(row)}")
+            own = dict(row) | ({"input": models.parse_input(row["input"])} if "input" in row else {})
+            maker = f"{zoo['makers']}.{row['name']}"
+            shared = {
+                "zoo": zoo["id"],
+                "framework": zoo["framework"],
+                "package": zoo["package"],
+                "overlay": zoo.get("overlay", ""),
+            }
+            made = Network(**shared, maker=maker, **own)
+            if made.id in found or (made.model and made.model not in models.variants()):
+                raise CrosscheckError(f"{PATH.name}: {made.id} is there twice, or its model {made.model!r} does not exist")
+            found[made.id] = made
+    return found
+
+
+def get(name: str) -> Network:
+    """The network ``keras:ResNet50``. Raises UnknownNameError with the nearest names."""
+    known = networks()
+    if name not in known:
+        raise UnknownNameError("zoo network", name, known)
+    return known[name]
+
+
+def select(names: Sequence[str] = (), frameworks: Sequence[str] = ()) -> list[Network]:
+    """Networks by id, by name in every zoo that has it, or a whole zoo by its id; all that are ``default`` without names.
+
+    Raises UnknownNameError, and UsageError where ``frameworks`` leaves nothing over.
+    """
+    for name in frameworks:
+        catalog.framework(name)
+    known = networks()
+    chosen: dict[str, Network] = {}
+    for name in names:
+        fits = {k: n for k, n in known.items() if name in (k, n.zoo) or n.name.lower() == name.lower()}
+        if not fits:
+            raise UnknownNameError("zoo network", name, [*known, *{n.zoo for n in known.values()}])
+        chosen |= fits
+    wanted = chosen or {k: n for k, n in known.items() if n.default}
+    kept = [n for n in wanted.values() if not frameworks or n.framework in frameworks]
+    if not kept:
+        raise UsageError(f"--framework {' '.join(frameworks)} leaves none of these networks. Hint: crosscheck list zoo")
+    return kept
