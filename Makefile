@@ -84,8 +84,9 @@ lock: ## pin what a fresh environment resolves to, into constraints.txt
 	mv constraints.new constraints.txt && rm -rf .venv-lock
 
 .PHONY: bench
-bench: $(VENV)/.ready ## how fast the engine and the reading of ONNX files are, as ratios
+bench: $(VENV)/.ready ## how fast the engine, the commands and the reading of ONNX files are, as ratios
 	$(VENV)/bin/python -m benchmarks.engine_speed
+	$(VENV)/bin/python -m benchmarks.command_speed
 	$(VENV)/bin/python -m benchmarks.onnx_speed
 
 .PHONY: readme

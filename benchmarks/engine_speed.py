@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
 
+from benchmarks.timing import best, seconds
 from crosscheck import models
 from crosscheck.contract.network import Model
 from crosscheck.conventions import read as convention
@@ -16,13 +16,6 @@ from crosscheck.counting import engine
 from crosscheck.models.writer import Graph
 
 SIZES = (1_000, 10_000, 100_000)
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Wall seconds of one call."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 def chain(layers: int) -> Model:
@@ -40,40 +33,54 @@ def chain(layers: int) -> Model:
 
 def main() -> None:
     """Print both ratios."""
-    import torch
-    import torchinfo
-
-    from adapters.pytorch.build import build
-
     known = [convention.load(name) for name in convention.ids()]
-    model = models.build("resnet152")
-    native = build(model)
-    size = [i.shape for i in model.inputs]
-    with torch.no_grad():
-        native.net(*native.inputs)  # first call of every kernel
 
-    def count(net: Model = model) -> None:
+    def count(net: Model) -> None:
         counted = engine.tally(net)
         for c in known:
             for metric in c.metrics:
                 engine.total(counted, c, metric)
 
-    theirs, ours = [], []
-    for _ in range(3):
-        theirs.append(seconds(lambda: torchinfo.summary(native.net, input_size=size, verbose=0)))
-        ours += [seconds(count) for _ in range(5)]
-    ratio = min(theirs) / min(ours)
-    print(f"ResNet-152: torchinfo {torchinfo.__version__} counts once in {min(theirs) * 1e3:.0f} ms,")
-    print(f"  the engine predicts under all {len(known)} conventions in {min(ours) * 1e3:.2f} ms: {ratio:.0f} times faster")
-    print("Growth (count and predict under every convention):")
-    before = 0.0
-    for layers in SIZES:
-        net = chain(layers)
-        best = min(seconds(partial(count, net)) for _ in range(3))
-        per_layer = best / layers * 1e6
-        growth = f", {per_layer / before:.2f} of the previous size's cost per layer" if before else ""
-        print(f"  {layers:>7,} layers: {best * 1e3:8.1f} ms, {per_layer:5.2f} µs per layer{growth}")
-        before = per_layer
+    _beside_torchinfo(count, len(known))
+    _growth(count)
+
+
+def _beside_torchinfo(count: Callable[[Model], None], conventions: int) -> None:
+    import torch
+    import torchinfo
+
+    from adapters.pytorch.build import build
+
+    model = models.build("resnet152")
+    native = build(model)
+    size = [i.shape for i in model.inputs]
+    with torch.no_grad():
+        native.net(*native.inputs)  # first call of every kernel
+    sides = {
+        "theirs": lambda: (seconds(lambda: torchinfo.summary(native.net, input_size=size, verbose=0)),),
+        "ours": lambda: (min(seconds(partial(count, model)) for _ in range(10)),),
+    }
+    found = best(sides, 5)
+    (theirs,), (ours,) = found["theirs"], found["ours"]
+    print(f"ResNet-152: torchinfo {torchinfo.__version__} counts once in {theirs * 1e3:.0f} ms,")
+    print(f"  the engine predicts under all {conventions} conventions in {ours * 1e3:.2f} ms: {theirs / ours:.0f} times faster")
+
+
+def _growth(count: Callable[[Model], None]) -> None:
+    print("Growth (count and predict under every convention, twice each: a network's own indices are made once):")
+    found = best({str(n): partial(_counted, count, chain(n)) for n in SIZES}, 5)
+    before: tuple[float, ...] = ()
+    for layers, (again, first) in zip(SIZES, found.values(), strict=True):
+        growth = f", {again / before[0]:5.2f} and {first / before[1]:5.2f} times the size before" if before else ""
+        print(f"  {layers:>7,} layers: {again * 1e3:7.1f} ms, {first * 1e3:7.1f} ms the first time{growth}")
+        before = (again, first)
+
+
+def _counted(count: Callable[[Model], None], net: Model) -> tuple[float, float]:
+    """Seconds of counting a network again, and of counting it for the first time."""
+    new = Model(net.name, net.family, net.variant, net.source, net.inputs, net.layers, net.outputs, net.containers)
+    first = seconds(partial(count, new))
+    return min(seconds(partial(count, new)) for _ in range(2)), first
 
 
 if __name__ == "__main__":

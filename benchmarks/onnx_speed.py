@@ -7,14 +7,13 @@ includes start-up; sides alternate, the best of several rounds counts, memory is
 from __future__ import annotations
 
 import importlib.util
-import os
 import struct
-import subprocess
 import sys
 import tempfile
-import time
+from functools import partial
 from pathlib import Path
 
+from benchmarks.timing import best, process
 from crosscheck import models
 from crosscheck.contract.network import Model, numel
 
@@ -90,19 +89,6 @@ def write(model: Model, path: Path, *, hollow: bool = False) -> None:
             file.write(block[: size % len(block)])
 
 
-def run(program: str, path: Path) -> tuple[float, float, float]:
-    """Wall seconds, processor seconds and peak memory in MB of one process."""
-    start = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    assert process.stderr is not None
-    said = process.stderr.read()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{program[:60]} failed: {said.decode(errors='replace')[-500:]}")
-    return time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
-
-
 def main() -> None:
     """Print time and memory of every side, and the ratios to the first one."""
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as folder:
@@ -110,14 +96,11 @@ def main() -> None:
         if len(sys.argv) == 1:
             write(models.build("vgg16"), path)
         sides = {name: p for name, p in SIDES.items() if importlib.util.find_spec(NEEDS.get(name, "onnx"))}
-        rounds: dict[str, list[tuple[float, float, float]]] = {name: [] for name in sides}
-        for _ in range(ROUNDS):
-            for name, program in sides.items():
-                rounds[name].append(run(program, path))
+        runs = {name: partial(process, [sys.executable, "-c", program, str(path)]) for name, program in sides.items()}
         print(f"{path.name}, {path.stat().st_size / 1e6:,.0f} MB, best of {ROUNDS}:")
-        best = {name: tuple(min(column) for column in zip(*found, strict=True)) for name, found in rounds.items()}
-        wall, _, memory = best["crosscheck onnx"]
-        for name, (w, cpu, peak) in best.items():
+        found = best(runs, ROUNDS)
+        wall, _, memory = found["crosscheck onnx"]
+        for name, (w, cpu, peak) in found.items():
             print(f"  {name:<28} {w:6.2f} s wall ({w / wall:5.2f}×), {cpu:6.2f} s CPU, {peak:7,.0f} MB ({peak / memory:5.2f}×)")
 
 
