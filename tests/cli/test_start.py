@@ -54,4 +54,4 @@ def test_garbage_is_collected_in_a_command_and_after_one_that_failed(crosscheck:
     assert crosscheck("count", "lenet")[0] == 0
     assert crosscheck("count", "lenett")[0] == 2
     assert crosscheck("count", "--no-such-option")[0] == 2
-    assert (seen, gc.isenabled()) == ([True, True], True)
+    assert (seen, gc.isenabled()) == ([True], True)
