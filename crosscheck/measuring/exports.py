@@ -12,8 +12,8 @@ from crosscheck.contract.network import Model
 from crosscheck.contract.rows import Export
 from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
 from crosscheck.exports import recipe as lowerings
+from crosscheck.importers.imported import Imported
 from crosscheck.importers.onnx import load as onnx
-from crosscheck.importers.onnx.load import Imported
 from crosscheck.known import faults
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.catalog import FrameworkInfo

@@ -51,16 +51,17 @@ def _described(ref: Reference, options: Options) -> Subject:
 
 
 def _onnx(ref: Reference, options: Options) -> Subject:
+    from crosscheck.importers.imported import parse_inputs
     from crosscheck.importers.onnx import load
 
     options.refuse(ref, "batch", "classes")
-    found = load.load(Path(ref.target), load.parse_inputs(list(options.inputs)))
+    found = load.load(Path(ref.target), parse_inputs(list(options.inputs)))
     return Subject(ref, found.model, found.model, found.notes, found.partial, Path(ref.target))
 
 
 def _caffe(ref: Reference, options: Options) -> Subject:
     from crosscheck.importers.caffe import load
-    from crosscheck.importers.onnx.load import parse_inputs
+    from crosscheck.importers.imported import parse_inputs
 
     options.refuse(ref, "classes")
     if options.batch is not None and options.batch < 1:

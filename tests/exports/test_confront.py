@@ -25,8 +25,8 @@ from crosscheck.exports import recipe as lowerings
 from crosscheck.exports.confront import DIFFERS, EXPLAINED, FAILED, KNOWN, SKIPPED, UNCOVERED
 from crosscheck.exports.nodes import with_stored
 from crosscheck.exports.recipe import NODES, lower, recipe
+from crosscheck.importers.imported import Imported
 from crosscheck.importers.onnx import load as onnx
-from crosscheck.importers.onnx.load import Imported
 from crosscheck.known.faults import Fault
 from crosscheck.measuring import catalog
 from crosscheck.measuring import exports as exported

@@ -14,7 +14,8 @@ from crosscheck.contract.job import Cell, Kind
 from crosscheck.contract.network import Model
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
-from crosscheck.importers.onnx.load import Imported, load
+from crosscheck.importers.imported import Imported
+from crosscheck.importers.onnx.load import load
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.plan import Plan
 from crosscheck.models.writer import Graph

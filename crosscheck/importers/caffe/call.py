@@ -10,7 +10,7 @@ from crosscheck.contract.network import Shape
 from crosscheck.contract.origin import DESCRIBED, Origin
 from crosscheck.importers.caffe.fields import Fields
 from crosscheck.importers.caffe.net import Node
-from crosscheck.importers.onnx.node import MisfitError, UnshapedError, one_axis
+from crosscheck.importers.imported import MisfitError, UnshapedError, one_axis
 from crosscheck.ops import described as ops
 
 Blob = tuple[str, Shape]  # the primitive that its elements are, and its shape

@@ -12,7 +12,7 @@ from crosscheck.contract.origin import Origin
 from crosscheck.importers.caffe.call import Blob, Call, Handler, Made, OddError, stated
 from crosscheck.importers.caffe.fields import Fields
 from crosscheck.importers.caffe.windows import convolution, im2col, pooling
-from crosscheck.importers.onnx.node import MOST_KERNEL, MisfitError
+from crosscheck.importers.imported import MOST_KERNEL, MisfitError
 
 
 def _inner_product(n: Call) -> Made:

@@ -22,10 +22,8 @@ from crosscheck.importers.caffe.call import Blob, Call, Made, OddError
 from crosscheck.importers.caffe.fields import Notes
 from crosscheck.importers.caffe.net import Net, Node
 from crosscheck.importers.caffe.textproto import TextError, spot
+from crosscheck.importers.imported import MOST_SIZE, Imported, MisfitError, UnshapedError, uncounted
 from crosscheck.importers.names import clean
-from crosscheck.importers.onnx.load import Imported, uncounted
-from crosscheck.importers.onnx.node import MisfitError, UnshapedError
-from crosscheck.importers.onnx.tensor import MOST_SIZE
 
 HANDLERS = caffe_layers.HANDLERS | caffe_moves.HANDLERS
 MOST_RANK = 32  # axes of a blob, as in Caffe

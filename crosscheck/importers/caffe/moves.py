@@ -12,7 +12,7 @@ from math import prod
 from crosscheck.contract.network import Shape, show_shape
 from crosscheck.importers.caffe.call import Call, Handler, Made, stated
 from crosscheck.importers.caffe.fields import Fields
-from crosscheck.importers.onnx.node import MisfitError
+from crosscheck.importers.imported import MisfitError
 
 # --- joined, cut, reshaped ------------------------------------------------------------------------------------------------
 

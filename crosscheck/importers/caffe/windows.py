@@ -11,7 +11,7 @@ from typing import Any
 from crosscheck.contract.network import Shape, show_shape
 from crosscheck.importers.caffe.call import Call, Made, OddError, stated
 from crosscheck.importers.caffe.fields import Fields
-from crosscheck.importers.onnx.node import MOST_KERNEL, MisfitError
+from crosscheck.importers.imported import MOST_KERNEL, MisfitError
 from crosscheck.ops import described as ops
 
 

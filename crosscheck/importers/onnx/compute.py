@@ -12,7 +12,8 @@ from typing import Any
 
 from crosscheck.contract.network import Shape, numel
 from crosscheck.contract.origin import Origin
-from crosscheck.importers.onnx.node import Call, Handler, Made, MisfitError, Nums, broadcast, few, one_axis, stated
+from crosscheck.importers.imported import MisfitError, one_axis
+from crosscheck.importers.onnx.node import Call, Handler, Made, Nums, broadcast, few, stated
 from crosscheck.ops import geometry
 from crosscheck.ops.files import BINARY, REDUCTION, UNARY
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from crosscheck.contract.network import Shape, show_shape
+from crosscheck.importers.imported import MOST_SIZE
 from crosscheck.importers.onnx.node import Known, Nums, Stored, few
-from crosscheck.importers.onnx.tensor import BOOL, INT64, MOST_RANK, MOST_SIZE, STRING, Tensor
+from crosscheck.importers.onnx.tensor import BOOL, INT64, MOST_RANK, STRING, Tensor
 from crosscheck.importers.onnx.wire import Reader
 
 

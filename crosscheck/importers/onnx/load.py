@@ -6,21 +6,19 @@ Sources: onnx/docs/IR.md and onnx/onnx.proto of ONNX 1.17. Needs the standard li
 from __future__ import annotations
 
 import mmap
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from crosscheck.contract.network import Input, Layer, Model, Shape, numel, show_shape
+from crosscheck.contract.network import Input, Layer, Model, Shape, show_shape
 from crosscheck.contract.origin import Origin
 from crosscheck.errors import FileError, UsageError
+from crosscheck.importers.imported import MOST_SIZE, SHOWN, Imported, uncounted
 from crosscheck.importers.names import clean
 from crosscheck.importers.onnx import activations, protos
 from crosscheck.importers.onnx.initializers import Store
 from crosscheck.importers.onnx.node import Known
 from crosscheck.importers.onnx.protos import File, Graph, Value
-from crosscheck.importers.onnx.tensor import MOST_SIZE
 from crosscheck.importers.onnx.walk import Walker
 from crosscheck.importers.onnx.wire import Reader, WireError
 
@@ -31,30 +29,6 @@ OTHERS = {
     b"\x1f\x8b": "compressed with gzip",
     b"version https://git-lfs": "a pointer of Git LFS, whose file was not fetched",
 }
-SHOWN = 3  # of a kind, in a note
-
-
-@dataclass(frozen=True)
-class Imported:
-    """A network from a file, and what its reader should know; ``partial`` where not all of it could be counted."""
-
-    model: Model
-    notes: tuple[str, ...] = ()
-    partial: bool = False
-
-
-def parse_inputs(texts: list[str]) -> dict[str, Shape]:
-    """``x=1x3x224x224`` by name; a shape alone is the only input's, under ``""``. Raises UsageError."""
-    found: dict[str, Shape] = {}
-    for text in texts:
-        name, _, sizes = text.rpartition("=")
-        parts = re.split(r"[x×,]", sizes.strip()) if sizes.strip() else []
-        if not all(re.fullmatch(r"[0-9]{1,10}", p) and 0 < int(p) <= MOST_SIZE for p in parts):
-            raise UsageError(f"input {clean(text)!r} is no name and shape. Hint: write it like x=1x3x224x224")
-        if name in found:
-            raise UsageError(f"input {clean(name)!r} is given twice")
-        found[name] = tuple(map(int, parts))
-    return found
 
 
 def load(path: Path, inputs: Mapping[str, Shape] | None = None) -> Imported:
@@ -223,30 +197,6 @@ def _notes(walker: Walker) -> tuple[list[str], bool]:
         many = sum(t.elements for t in named)
         notes.append(f"{len(named)} stored tensors with {many:,} elements are read by no node: {_few([t.name for t in named])}")
     return notes, partial
-
-
-def uncounted(layers: Iterable[Layer]) -> list[str]:
-    """Nodes that the engine does not know, a line for each native kind, with an upper bound."""
-    notes: list[str] = []
-    kinds: dict[str, list[Layer]] = {}
-    for layer in layers:
-        if layer.op == "unknown":
-            kinds.setdefault(layer.origin.native, []).append(layer)
-    for kind, alike in kinds.items():
-        bounds = [x.origin.bound for x in alike]
-        most = "no bound is known" if None in bounds else f"at most {sum(numel(b) for b in bounds if b is not None):,} MACs"
-        inside = f"inside: {alike[0].origin.bodies}" if alike[0].origin.bodies else ""
-        shown = ", ".join(
-            f"{x.id} ({' and '.join(map(show_shape, x.in_shapes)) or 'nothing'} → "
-            + ("an unknown shape)" if x.origin.unshaped else " and ".join(map(show_shape, x.out_shapes)) + ")")
-            for x in alike[:SHOWN]
-        )
-        more = f" and {len(alike) - SHOWN} more" if len(alike) > SHOWN else ""
-        notes.append(
-            f"not counted: {len(alike)} {kind}, {most}: {shown}{more}"
-            + "".join(f"; {s}" for s in (inside, alike[0].origin.why) if s)
-        )
-    return notes
 
 
 def _few(names: list[str]) -> str:

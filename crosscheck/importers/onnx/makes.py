@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from crosscheck.contract.network import Shape
+from crosscheck.importers.imported import MisfitError, one_axis
 from crosscheck.importers.onnx import fold
 from crosscheck.importers.onnx.compute import snake
-from crosscheck.importers.onnx.node import Call, Handler, Made, MisfitError, broadcast, few, one_axis, stated
+from crosscheck.importers.onnx.node import Call, Handler, Made, broadcast, few, stated
 from crosscheck.importers.onnx.tensor import SMALL
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from math import prod
 
 from crosscheck.contract.network import Shape
+from crosscheck.importers.imported import MisfitError, one_axis
 from crosscheck.importers.onnx import fold
-from crosscheck.importers.onnx.node import Call, Handler, Made, MisfitError, Nums, few, one_axis, stated
+from crosscheck.importers.onnx.node import Call, Handler, Made, Nums, few, stated
 
 
 def _listed(n: Call, name: str, k: int) -> tuple[int, ...] | None:

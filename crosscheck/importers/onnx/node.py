@@ -8,21 +8,13 @@ from typing import Any
 
 from crosscheck.contract.network import Shape, numel
 from crosscheck.contract.origin import DESCRIBED, Origin
+from crosscheck.importers.imported import MOST_KERNEL, MisfitError, UnshapedError, one_axis
 from crosscheck.importers.onnx.protos import Node
 from crosscheck.importers.onnx.tensor import SMALL, Number, Tensor
 from crosscheck.ops import described as ops
 from crosscheck.ops import geometry
 
-MOST_KERNEL = 1 << 14
 Nums = tuple[Number, ...]
-
-
-class MisfitError(ValueError):
-    """The node contradicts itself or its inputs; says how."""
-
-
-class UnshapedError(ValueError):
-    """The shape of an input is not known, so nothing can be said of the node."""
 
 
 @dataclass(slots=True, eq=False)
@@ -182,13 +174,6 @@ class Call:
 
 
 Handler = Callable[[Call], Made]
-
-
-def one_axis(axis: int, rank: int) -> int:
-    """An axis, counted from the front; raises MisfitError where it is not there."""
-    if not -rank <= axis < max(rank, 1):
-        raise MisfitError(f"axis {axis} is not one of {rank}")
-    return axis % rank if rank else 0
 
 
 def broadcast(shapes: Sequence[Shape]) -> Shape:

@@ -6,7 +6,8 @@ Source of attributes, defaults and shapes: onnx/docs/Operators.md and Changelog.
 from __future__ import annotations
 
 from crosscheck.contract.network import Shape
-from crosscheck.importers.onnx.node import Call, Handler, Made, MisfitError, UnshapedError, broadcast, stated
+from crosscheck.importers.imported import MisfitError, UnshapedError
+from crosscheck.importers.onnx.node import Call, Handler, Made, broadcast, stated
 
 
 def _conv(n: Call, w_at: int = 1, bias_at: int = 2) -> Made:

@@ -14,7 +14,6 @@ from crosscheck.importers.onnx.wire import BYTES, FIXED64, Field, Reader
 Number = int | float
 SMALL = 4096  # integers that are read from a constant
 FEW = 64  # floating-point numbers that are read from a constant
-MOST_SIZE = 2**31 - 1  # of one axis
 MOST_RANK = 64
 
 FLOAT, UINT8, INT8, UINT16, INT16, INT32, INT64, STRING, BOOL, FLOAT16, DOUBLE, UINT32, UINT64 = range(1, 14)

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from crosscheck.contract.network import Layer, Shape, numel
 from crosscheck.contract.origin import DESCRIBED, Origin
 from crosscheck.errors import FileError
+from crosscheck.importers.imported import MisfitError, UnshapedError
 from crosscheck.importers.names import Names, clean
 from crosscheck.importers.onnx import compute, makes, moves, products
 from crosscheck.importers.onnx.initializers import Store, StoredError, sound
-from crosscheck.importers.onnx.node import Call, Known, Made, MisfitError, Stored, UnshapedError
+from crosscheck.importers.onnx.node import Call, Known, Made, Stored
 from crosscheck.importers.onnx.order import ordered
 from crosscheck.importers.onnx.protos import Attribute, Function, Graph, Node, Value
 from crosscheck.importers.onnx.tensor import Tensor

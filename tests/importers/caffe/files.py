@@ -8,7 +8,7 @@ from typing import Any
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
 from crosscheck.importers.caffe.load import load
-from crosscheck.importers.onnx.load import Imported
+from crosscheck.importers.imported import Imported
 
 CAFFE, MAC = convention.load("caffe"), convention.load("mac")
 

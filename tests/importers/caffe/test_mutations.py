@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from crosscheck.counting import engine
 from crosscheck.errors import UsageError
 from crosscheck.importers.caffe.load import bundled, load
-from crosscheck.importers.onnx.load import Imported
+from crosscheck.importers.imported import Imported
 from tests.helpers import floor
 from tests.importers.caffe.defects import BAD
 

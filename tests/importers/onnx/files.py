@@ -12,7 +12,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from crosscheck.importers.onnx.load import Imported, load
+from crosscheck.importers.imported import Imported
+from crosscheck.importers.onnx.load import load
 
 OPSET = 17
 Dims = Sequence[int | str | None]

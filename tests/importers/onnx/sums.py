@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
-from crosscheck.importers.onnx.load import Imported
+from crosscheck.importers.imported import Imported
 
 MAC = convention.load("mac")
 PARTS = ("weight", "bias", "norm_scale", "norm_shift", "running_stats", "operand", "literals", "unused_elements")

@@ -12,7 +12,7 @@ import pytest
 
 from crosscheck import cli
 from crosscheck.errors import UsageError
-from crosscheck.importers.onnx.load import parse_inputs
+from crosscheck.importers.imported import parse_inputs
 from tests.importers.onnx import files as of
 from tests.importers.onnx.sums import macs
 

@@ -15,7 +15,8 @@ from onnx import numpy_helper
 
 from crosscheck.counting import engine
 from crosscheck.errors import UsageError
-from crosscheck.importers.onnx.load import Imported, load
+from crosscheck.importers.imported import Imported
+from crosscheck.importers.onnx.load import load
 from tests.helpers import floor
 from tests.importers.onnx import files as of
 from tests.importers.onnx.defects import GOOD, calling, varint
