@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from crosscheck.cli.delivery import deliver
-from crosscheck.cli.options import ASKING, Batch, Classes, FormatOption, InputShape, Tried, app
+from crosscheck.cli.options import ASKING, Batch, Classes, FormatOption, InputShape, app
 from crosscheck.errors import UnknownNameError
 from crosscheck.report.render import Format
 
@@ -106,11 +106,11 @@ def identify(
 
     Exit codes: 0 something fits, 1 nothing does and the rows are what comes nearest (marked `fits: no`), 2 bad request.
     """
-    from crosscheck.report.pages import identify as shown
+    from crosscheck.report.pages import identify as page
     from crosscheck.studies.figures import identify as asking
 
     answer = asking.identify(model, " ".join(value), metric)
-    shown.show_answer(answer, most, output.value)
+    deliver(page.brief(answer, most), output)
     raise typer.Exit(0 if answer.fits else 1)
 
 
@@ -129,7 +129,7 @@ def try_figures(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for figures.md and figures.csv; none if left out.")
     ] = None,
-    output: Annotated[Tried, typer.Option("--format", "-f", help="How to print the answer.")] = Tried.table,
+    output: FormatOption = Format.table,
 ) -> None:
     """Try published figures: exact, rounded, explained, misprint, unexplained, out of scope or unreadable, each with its reason.
 
@@ -143,8 +143,8 @@ def try_figures(
     Exit codes: 0 all were tried, 1 a figure failed under --strict, 2 bad request, or a file that is no table of figures.
     """
     from crosscheck import output as write
-    from crosscheck.report.pages import figures as tried
-    from crosscheck.report.pages import figures_words as told
+    from crosscheck.report.pages import figures as pages
+    from crosscheck.report.pages.figure import chosen, title
     from crosscheck.studies.figures import findings, record, trial
     from crosscheck.studies.figures import verdict as verdicts
 
@@ -154,16 +154,15 @@ def try_figures(
     if out:
         write.ensure_writable(out)
     judged = trial.judge(record.load(file) if file else record.builtin())
-    if source and not told.chosen(judged, (), source):
-        raise UnknownNameError("source", source[0], sorted({told.title(v) for v in judged}))
-    chosen = told.chosen(judged, verdict or (), source or ())
+    if source and not chosen(judged, (), source):
+        raise UnknownNameError("source", source[0], sorted({title(v) for v in judged}))
+    shown = chosen(judged, verdict or (), source or ())
     found = [] if file or verdict or source else findings.all_of(judged)
-    tried.put(chosen, found, output.value, each=bool(file or verdict))
-    if out:
-        write.write(out, tried.files(chosen, found))
-    if not chosen:
-        typer.echo(f"crosscheck: {f'none of {len(judged):,} figures has this verdict' if judged else 'no figures'}", err=True)
-    failed = strict and any(v.kind in verdicts.FAILURES for v in chosen)
+    none = f"none of {len(judged):,} figures has this verdict" if judged else "no figures"
+    brief = pages.brief(shown, found, each=bool(file or verdict), notes=() if shown else (none,))
+    report = (pages.full(shown, found),) if out or output in (Format.markdown, Format.html) else ()
+    deliver(brief, output, pages=report, folder=out)
+    failed = strict and any(v.kind in verdicts.FAILURES for v in shown)
     raise typer.Exit(1 if failed else 0)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from crosscheck import models
 from crosscheck.conventions import read as convention
-from crosscheck.report.pages import figures_words as told
+from crosscheck.report.pages import figure as told
 from crosscheck.studies.figures import claim, exact, fits, hypotheses, label, record, trial
 from crosscheck.studies.figures.label import FILE, SHAPE
 from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from crosscheck.report.pages import figures as tried
+from crosscheck.report import render
+from crosscheck.report.pages import figures as page
 from crosscheck.studies.figures import findings, record
 from crosscheck.studies.figures.verdict import EXACT, ROUNDS, UNREADABLE
 from tests.studies.figures.verdicts import verdicts
@@ -44,7 +45,7 @@ def test_the_command_prints_filters_and_ends_as_it_says(tmp_path: Path, run: Cal
 
 
 def test_the_report_begins_with_what_is_wrong_and_has_every_figure() -> None:
-    files = tried.files(verdicts(), findings.all_of(verdicts()))
+    files = render.files([page.full(verdicts(), findings.all_of(verdicts()))])
     text = files["figures.md"]
     assert text.index("## Refuted") < text.index("## Summary") < text.index("## Explained")
     for right in ("4,097,000", "60,965,224", "17567.99", "21.80", "15.62", "7.84"):

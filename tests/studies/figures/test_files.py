@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosscheck.errors import FileError
-from crosscheck.report.pages import figures_words as told
+from crosscheck.report.pages import figure as told
 from crosscheck.studies.figures import record, trial
 from crosscheck.studies.figures.record import Figure
 from crosscheck.studies.figures.verdict import EXACT, UNEXPLAINED, UNREADABLE, VERDICTS
