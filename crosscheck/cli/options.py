@@ -32,15 +32,6 @@ lists = typer.Typer(
 app.add_typer(lists, name="list")
 
 
-class Tried(StrEnum):
-    """How a trial is printed."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
-    markdown = "markdown"
-
-
 class Phase(StrEnum):
     """Which layers of a Caffe network are set up."""
 

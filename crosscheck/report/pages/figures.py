@@ -1,150 +1,139 @@
-"""How a trial of figures looks: in a terminal, as Markdown, as rows, and ``figures.md`` and ``figures.csv``."""
+"""Figures on trial: how many of each verdict and source, what is wrong with which, and what they say together."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
-from rich import box
-from rich.markup import escape
-from rich.table import Table
-from tabulate import tabulate
+from crosscheck.report.document import (
+    Align,
+    Bar,
+    Cell,
+    Chart,
+    Column,
+    Data,
+    Document,
+    Number,
+    Paragraph,
+    Part,
+    Phrase,
+    Section,
+    Table,
+    Text,
+    Tone,
+    Verdicts,
+    data,
+    joined,
+    prose,
+    table,
+)
+from crosscheck.report.pages.figure import TONES, printed, reason, row, title, titles, verdict, what
+from crosscheck.report.pages.figures_sections import Kind, kinds, labels, wrong
+from crosscheck.studies.figures import findings
+from crosscheck.studies.figures.findings import Finding
+from crosscheck.studies.figures.verdict import UNREADABLE, VERDICTS, Verdict
 
-from crosscheck.report.pages.figures_words import labels, printed, reason, row, sections, summary, title, what, wrong
-from crosscheck.report.pages.legacy import console
-from crosscheck.studies.figures.findings import Cell, Finding
-from crosscheck.studies.figures.trial import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, VERDICTS, Verdict
-
-COLOURS = {EXACT: "green", ROUNDS: "green", EXPLAINED: "cyan", MISPRINT: "bold red", UNEXPLAINED: "yellow", OUT: "dim"}
-MOST, LONG = 12, 200  # examples of one kind, and figures one by one, in a terminal
-_BAR = "The bar is the printed precision; what the label says is tried first, and the fewest assumptions win."
-
-
-def put(verdicts: Sequence[Verdict], findings: Sequence[Finding], output: str, *, each: bool = False) -> None:
-    """Print the trial on standard output as ``table``, ``json``, ``csv`` or ``markdown``; ``each`` lists every figure."""
-    if output == "table" and each:
-        show_each(verdicts)
-    elif output == "table":
-        show(verdicts, findings)
-    elif output == "json":
-        sys.stdout.write(json.dumps([row(v) for v in verdicts], indent=2, ensure_ascii=False) + "\n")
-    else:
-        sys.stdout.write(as_csv(verdicts) if output == "csv" else markdown(verdicts, findings))
-
-
-def show(verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> None:
-    """The trial in a terminal: the summary, then what is worth a look."""
-    out = console()
-    head, rows = summary(verdicts)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True, title="Published figures on trial", title_justify="left")
-    for k, name in enumerate(head):
-        table.add_column(name, justify="right" if k else "left", overflow="fold", footer=rows[-1][k], style=COLOURS.get(name, ""))
-    for r in rows[:-1]:
-        table.add_row(*map(escape, r))
-    out.print(table)
-    for name, _, columns, lines in sections(verdicts):
-        if lines:
-            more = f", the first {MOST} shown; --verdict or --format csv has all" if len(lines) > MOST else ""
-            many = wrong(verdicts) if name == "Refuted" else str(len(lines))
-            out.print(f"[bold]{name}[/bold] ({many}{more})", highlight=False)
-            out.print(_entries([dict(zip(columns, line, strict=True)) for line in lines[:MOST]]))
-            out.print()
-    for f in findings:
-        out.print(f"[bold]{escape(f.title)}[/bold]", highlight=False)
-        out.print(escape(f.says), style="dim", highlight=False)
-        grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for k, name in enumerate(f.head):
-            numeric = all(isinstance(r[k], int) for r in f.rows)
-            grid.add_column(name, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
-        for cells in f.rows:
-            grid.add_row(*(escape(cell(c)) for c in cells))
-        out.print(grid)
+NAME, TITLE = "figures", "Published figures on trial"
+MOST, LONG = 12, 200  # figures of one kind, and figures one by one, in a terminal
+INTRO = """\
+{figures} figures of {sources} sources; wrong are {wrong}. The bar is the printed precision; what the label says is tried first,
+and the fewest assumptions win."""
+LABELS = "The convention behind each source's figures, and how many it yields without assumptions."
 
 
-def show_each(verdicts: Sequence[Verdict]) -> None:
+def brief(verdicts: Sequence[Verdict], found: Sequence[Finding], *, each: bool = False, notes: Sequence[str] = ()) -> Document:
+    """The trial at a glance, or ``each`` figure."""
+    parts = _each(verdicts) if each else _glance(verdicts, found)
+    return Document(NAME, TITLE, tuple(parts), (_data(verdicts),), notes=tuple(notes))
+
+
+def _glance(verdicts: Sequence[Verdict], found: Sequence[Finding]) -> Iterator[Part]:
+    """The summary, the first figures of every kind that is worth a look, and what they say together."""
+    yield from (_chart(verdicts), _summary(verdicts))
+    for kind in kinds(verdicts):
+        yield from _first(kind, verdicts) if kind.rows else ()
+    yield from map(_finding, found)
+
+
+def _each(verdicts: Sequence[Verdict]) -> Iterator[Part]:
     """Every figure with its verdict and its reason, and how many there are of each verdict."""
-    out = console()
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    grid.add_column("verdict", no_wrap=True)
-    grid.add_column("printed", overflow="fold", max_width=22)
-    grid.add_column("of", overflow="fold", max_width=24)
-    grid.add_column("because", overflow="fold")
-    grid.add_column("fit of tried", justify="right", max_width=8)
-    for v in verdicts[:LONG]:
-        fit = f"{v.fits:,} of {v.tried:,}" if v.tried else ""
-        grid.add_row(f"[{COLOURS[v.kind]}]{v.kind}[/]", escape(printed(v)), escape(what(v)), escape(reason(v)), fit)
-    out.print(grid)
-    counts = Counter(v.kind for v in verdicts)
-    told = ", ".join(f"{counts[k]:,} {k}" for k in VERDICTS if counts[k])
-    more = f"; the first {LONG} are shown, --format csv has all" if len(verdicts) > LONG else ""
-    out.print(f"{len(verdicts):,} figure{'s' * (len(verdicts) != 1)}{': ' + told if told else ''}{more}", highlight=False)
+    columns: list[Column | Cell] = ["verdict", "printed", "of", "fit of tried", Column("because", below=True)]
+    rows = ((verdict(v.kind), printed(v), what(v), _fit(v), reason(v)) for v in verdicts[:LONG])
+    yield from [table(columns, rows)] if verdicts else []
+    yield Paragraph(_counts(verdicts))
 
 
-def _entries(lines: Sequence[dict[str, str]]) -> Table:
-    """One figure a row: printed and right on the left, then of what, why and where."""
-    grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    grid.add_column(overflow="fold", max_width=30, style="bold")
-    grid.add_column(overflow="fold")
-    for line in lines:
-        cells = dict(line)
-        first = cells.pop("printed") + (f"\n→ {right}" if (right := cells.pop("right", "")) else "")
-        of, where = cells.pop("of", ""), cells.pop("where", "")
-        told = [escape(text) for name, text in cells.items() if text and name != "figures"]
-        grid.add_row(escape(first), "\n".join([*([escape(of)] if of else []), *told, f"[dim]{escape(where)}[/dim]"]))
-    return grid
+def full(verdicts: Sequence[Verdict], found: Sequence[Finding]) -> Document:
+    """The report: refuted figures first, then the summary, then everything else but what is simply right."""
+    first, *others = kinds(verdicts)
+    sources = len({title(v) for v in verdicts})
+    says = prose(INTRO, figures=len(verdicts), sources=sources, wrong=wrong(verdicts))
+    met = {v.kind for v in verdicts}
+    legend = Verdicts(tuple((verdict(kind), says) for kind, says in VERDICTS.items() if kind != UNREADABLE or kind in met))
+    parts: tuple[Part, ...] = (
+        Paragraph(says),
+        first.section(),
+        Section("Summary", (_chart(verdicts), _summary(verdicts), legend)),
+        *(kind.section() for kind in others if kind.rows),
+        *map(_finding, found),
+        Section("What the labels mean", (Paragraph(LABELS), labels(verdicts))),
+    )
+    return Document(NAME, TITLE, parts, (_data(verdicts),))
 
 
-def cell(c: Cell) -> str:
-    """A cell of a finding as text."""
-    return f"{c:,}" if isinstance(c, int) else str(c)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[bool] = ()) -> str:
-    aligned = ["right" if k < len(numeric) and numeric[k] else "left" for k, _ in enumerate(head)]
-    clean = [[c.replace("<", "&lt;").replace("|", "\\|").replace("\n", " ") for c in r] for r in rows]
-    return tabulate(clean, headers=list(head), tablefmt="pipe", colalign=aligned, disable_numparse=True)
-
-
-def markdown(verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> str:
-    """The trial as Markdown: refuted figures first, then the summary, then everything else but what is simply right."""
-    head, rows = summary(verdicts)
-    named = list(sections(verdicts))
-    parts = [
-        "# Published figures on trial",
-        f"{len(verdicts):,} figures of {len({title(v) for v in verdicts})} sources; wrong are {wrong(verdicts)}. {_BAR}",
-    ]
-    for name, says, columns, lines in named[:1]:
-        parts += [f"## {name}", says, _table(columns, lines)] if lines else [f"## {name}", "None."]
-    parts += ["## Summary", _table(head, rows, [False, *[True] * (len(head) - 1)])]
-    parts.append("\n".join(f"- **{k}**: {says}" for k, says in VERDICTS.items()))
-    for name, says, columns, lines in named[1:]:
-        parts += [f"## {name}", says, _table(columns, lines)] if lines else []
-    for f in findings:
-        numeric = [all(isinstance(r[k], int) for r in f.rows) for k, _ in enumerate(f.head)]
-        parts += [f"## {f.title}", f.says, _table(f.head, [[cell(c) for c in r] for r in f.rows], numeric)]
-    meaning = _table(("source", "metric", "counted by", "that alone yields"), labels(verdicts))
-    parts += [
-        "## What the labels mean",
-        "The convention behind each source's figures, and how many it yields without assumptions.",
-        meaning,
-    ]
-    return "\n\n".join(parts) + "\n"
-
-
-def as_csv(verdicts: Iterable[Verdict]) -> str:
-    """Every verdict, one row each."""
+def _data(verdicts: Sequence[Verdict]) -> Data:
     rows = [row(v) for v in verdicts]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else ["verdict"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return data(NAME, rows, () if rows else ("verdict",))
 
 
-def files(verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> dict[str, str]:
-    """``figures.md`` and ``figures.csv`` by name."""
-    return {"figures.md": markdown(verdicts, findings), "figures.csv": as_csv(verdicts)}
+def _fit(v: Verdict) -> Cell:
+    return (Number(v.fits), Text(" of "), Number(v.tried)) if v.tried else ""
+
+
+def _counts(verdicts: Sequence[Verdict]) -> Phrase:
+    """``57 figures: 19 exact, 19 rounds to, …``."""
+    counts = Counter(v.kind for v in verdicts)
+    of = joined(Number(counts[kind], kind) for kind in VERDICTS if counts[kind])
+    more = (Text("; the first "), Number(LONG), Text(" are shown, --format csv has all")) if len(verdicts) > LONG else ()
+    unit = "figure" if len(verdicts) == 1 else "figures"
+    return (Number(len(verdicts), unit), *([Text(": "), *of] if of else []), *more)
+
+
+def _first(kind: Kind, verdicts: Sequence[Verdict]) -> Iterator[Part]:
+    """The first rows of a kind, under how many there are."""
+    many = wrong(verdicts) if kind.name == "Refuted" else (Number(len(kind.rows)),)
+    more = f", the first {MOST} shown; --verdict or --format csv has all" if len(kind.rows) > MOST else ""
+    yield Section((Text(f"{kind.name} ("), *many, Text(f"{more})")), (kind.table(MOST),))
+
+
+def _summary(verdicts: Sequence[Verdict]) -> Table:
+    """Sources by verdicts, with sums."""
+    met = [kind for kind in VERDICTS if any(v.kind == kind for v in verdicts)]
+    counts: dict[str, Counter[str]] = {name: Counter() for name in titles().values()}
+    for v in verdicts:
+        counts.setdefault(title(v), Counter())[v.kind] += 1
+    heads = [Column(Text(kind, tone=TONES[kind]), Align.right) for kind in met]
+    rows = ((name, *(_count(c[kind]) for kind in met), c.total()) for name, c in counts.items() if c)
+    total = Counter(v.kind for v in verdicts)
+    return table(["source", *heads, "all"], rows, footer=("all", *(_count(total[kind]) for kind in met), total.total()))
+
+
+def _count(n: int) -> Cell:
+    return n or Text("·", tone=Tone.dim)
+
+
+def _chart(verdicts: Sequence[Verdict]) -> Chart:
+    """A bar a verdict."""
+    counts = Counter(v.kind for v in verdicts)
+    bars = (Bar(kind, counts[kind], counts[kind], TONES[kind]) for kind in VERDICTS if counts[kind])
+    return Chart("Figures by verdict", tuple(bars))
+
+
+def _finding(f: Finding) -> Section:
+    """What figures say together."""
+    rows = (tuple(map(_cell, cells)) for cells in f.rows)
+    return Section(f.title, (Paragraph(f.says), table(f.head, rows)))
+
+
+def _cell(c: findings.Cell) -> Cell:
+    return c if isinstance(c, int) else str(c)

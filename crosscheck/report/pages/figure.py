@@ -1,10 +1,9 @@
-"""What a trial of figures says, in words and rows of text, for every way of showing it."""
+"""One figure on trial, in words: what is printed, of what, who counts it so, and why its verdict is what it is."""
 
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -12,12 +11,20 @@ from typing import Any
 
 from crosscheck.contract.network import show_shape
 from crosscheck.conventions import read as convention
+from crosscheck.report.document import Form, Text, Tone
 from crosscheck.studies import figures
-from crosscheck.studies.figures import label
+from crosscheck.studies.figures.claim import unit_of
 from crosscheck.studies.figures.exact import arithmetic
-from crosscheck.studies.figures.fits import DECOYS
 from crosscheck.studies.figures.hypotheses import Candidate
-from crosscheck.studies.figures.trial import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, VERDICTS, Verdict
+from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, UNREADABLE, Verdict
+
+TONES = {EXACT: Tone.good, ROUNDS: Tone.good, EXPLAINED: Tone.info, MISPRINT: Tone.bad, UNEXPLAINED: Tone.notable}
+TONES |= {OUT: Tone.dim, UNREADABLE: Tone.bad}
+
+
+def verdict(kind: str) -> Text:
+    """A verdict by name, in its tone."""
+    return Text(kind, Form.strong, TONES[kind])
 
 
 @cache
@@ -70,7 +77,7 @@ def _letters(text: str) -> str:
 
 def exact(v: Verdict, c: Candidate) -> str:
     """A candidate's number in the figure's own small unit: values of four bytes rather than bytes."""
-    unit = label.unit_of(v.figure)
+    unit = unit_of(v.figure)
     return ones(c.number / unit if 1 < unit < 1000 else c.number)
 
 
@@ -92,6 +99,8 @@ def reading(c: Candidate) -> str:
 
 def reason(v: Verdict) -> str:
     """Why the verdict is what it is, in a sentence."""
+    if v.ends:
+        return "; ".join(f"{end.number.text if end.number else ''}: {end.kind}, {reason(end)}" for end in v.ends)
     if v.fit:
         assumed = "; ".join(a.says for a in v.fit.assumed)
         told = f"{exact(v, v.fit.candidate)}: {reading(v.fit.candidate)}"
@@ -135,28 +144,8 @@ def row(v: Verdict) -> dict[str, Any]:
     }
 
 
-def summary(verdicts: Sequence[Verdict]) -> tuple[list[str], list[list[str]]]:
-    """Sources by verdicts, with sums: the head and the rows, the last of which is the total."""
-    kinds = [k for k in VERDICTS if any(v.kind == k for v in verdicts)]
-    counts: dict[str, Counter[str]] = {t: Counter() for t in titles().values()}
-    for v in verdicts:
-        counts.setdefault(title(v), Counter())[v.kind] += 1
-    counts = {t: c for t, c in counts.items() if c}
-    rows = [[name, *(_count(c[k]) for k in kinds), f"{c.total():,}"] for name, c in counts.items()]
-    total = Counter(v.kind for v in verdicts)
-    return ["source", *kinds, "all"], [*rows, ["all", *(_count(total[k]) for k in kinds), f"{total.total():,}"]]
-
-
-def _count(n: int) -> str:
-    return f"{n:,}" if n else "·"
-
-
-def refuted(verdicts: Iterable[Verdict]) -> list[list[str]]:
-    """Printed, right, of what, why, where: every figure that is wrong."""
-    return [[printed(v), _right(v), what(v), _why(v), _where(v)] for v in verdicts if v.refuted]
-
-
-def _right(v: Verdict) -> str:
+def right(v: Verdict) -> str:
+    """What should have been printed, as precisely as what was; empty where nothing else is known."""
     unit = v.figure.unit if "MB" in v.figure.unit else ""
     if v.correct or not v.nearest or v.number is None:
         return with_unit(v.correct, unit.partition(" ")[0])
@@ -164,19 +153,12 @@ def _right(v: Verdict) -> str:
     return with_unit(f"{float(v.nearest[0].number / v.number.scale):.{decimals}f}", unit.partition(" ")[0])
 
 
-def wrong(verdicts: Iterable[Verdict]) -> str:
-    """How many figures are wrong, and how they came to be."""
-    refuted = [v for v in verdicts if v.refuted]
-    slips = sum(v.kind == MISPRINT for v in refuted)
-    told = [f"{n} {what}" for n, what in ((slips, "misprinted"), (len(refuted) - slips, "by a bug of the tool")) if n]
-    return f"{len(refuted)}{': ' + ', '.join(told) if told else ''}"
-
-
-def _why(v: Verdict) -> str:
+def why(v: Verdict) -> str:
+    """How a wrong figure came to be."""
     if v.kind == MISPRINT or v.fit is None:
         return f"{v.says}; {_own(v)}" if v.nearest else v.says
-    wrong, right = ones(v.fit.candidate.number), ones(v.nearest[0].number)
-    return f"a bug of the tool, {v.fit.assumed[-1].says.partition(': ')[2]}: {wrong} B instead of {right} B"
+    wrong, own = ones(v.fit.candidate.number), ones(v.nearest[0].number)
+    return f"a bug of the tool, {v.fit.assumed[-1].says.partition(': ')[2]}: {wrong} B instead of {own} B"
 
 
 def _own(v: Verdict) -> str:
@@ -186,88 +168,6 @@ def _own(v: Verdict) -> str:
     return f"{sum_ + ' = ' if sum_ else ''}{exact(v, c)}: {reading(c)}"
 
 
-def _where(v: Verdict) -> str:
+def where(v: Verdict) -> str:
+    """The source, and the path in it."""
     return f"{title(v)}, {v.figure.path}" if v.figure.path else title(v)
-
-
-def explained(verdicts: Iterable[Verdict]) -> list[list[str]]:
-    """Explained figures, those of one source and reason together: printed, how many, because, exact, hypotheses, where.
-
-    The hypotheses are those of the figure beside which most wrong figures would pass.
-    """
-    groups: dict[tuple[str, str], list[Verdict]] = {}
-    for v in verdicts:
-        if v.kind == EXPLAINED and not v.refuted:
-            because = "; ".join(a.says for a in v.fit.assumed) if v.fit else v.says.partition(": ")[0]
-            groups.setdefault((title(v), because), []).append(v)
-    rows = []
-    for (source, because), group in groups.items():
-        first = group[0]
-        told = ", ".join(dict.fromkeys(printed(v) for v in group))
-        yields = f"{exact(first, first.fit.candidate)}: {reading(first.fit.candidate)}" if first.fit else ""
-        example = yields or first.says.partition(": ")[2]
-        rows.append([told, f"{len(group)}", because, example, _hypotheses(max(group, key=lambda v: v.decoys)), source])
-    return rows
-
-
-def _hypotheses(v: Verdict) -> str:
-    """How many hypotheses were tried and fit, and how many wrong figures they would let pass."""
-    return f"{v.fits:,} of {v.tried:,} hypotheses fit; {v.decoys} of {2 * DECOYS} wrong figures beside it would pass"
-
-
-def unexplained(verdicts: Iterable[Verdict]) -> list[list[str]]:
-    """What nothing yields: printed, of what, nearest, tried, where."""
-    return [
-        [printed(v), what(v), reason(v), f"{v.tried:,} hypothes{'is' if v.tried == 1 else 'es'} tried", _where(v)]
-        for v in verdicts
-        if v.kind == UNEXPLAINED
-    ]
-
-
-def outside(verdicts: Iterable[Verdict]) -> list[list[str]]:
-    """What cannot be described yet: printed, of what, why, where."""
-    return [[printed(v), what(v), v.says, _where(v)] for v in verdicts if v.kind == OUT]
-
-
-def labels(verdicts: Iterable[Verdict]) -> list[list[str]]:
-    """What each source's label means in our terms, and how many of its figures that alone yields."""
-    groups: dict[tuple[str, str, str], list[Verdict]] = {}
-    for v in verdicts:
-        if v.label:
-            groups.setdefault((title(v), v.label.metric, v.label.by), []).append(v)
-    return [
-        [source, metric, _title(by), f"{sum(v.kind in (EXACT, ROUNDS) for v in group)} of {len(group)}"]
-        for (source, metric, by), group in groups.items()
-    ]
-
-
-def _title(by: str) -> str:
-    return convention.load(by).title if by in convention.ids() else by or "not stated"
-
-
-Section = tuple[str, str, tuple[str, ...], list[list[str]]]
-
-
-def sections(verdicts: Sequence[Verdict]) -> Iterator[Section]:
-    """Title, sentence, head and rows of every table about single figures that has rows."""
-    yield (
-        "Refuted",
-        "Figures that are wrong, each with its arithmetic.",
-        ("printed", "right", "of", "why", "where"),
-        refuted(verdicts),
-    )
-    yield (
-        *(
-            "Explained",
-            f"What the label does not say. Wrong figures lie up to {DECOYS} units of the last digit beside the printed one.",
-        ),
-        *(("printed", "figures", "because", "exact", "hypotheses", "where"), explained(verdicts)),
-    )
-    head = ("printed", "of", "what comes near", "tried", "where")
-    yield "Unexplained", "Nothing that was tried yields these.", head, unexplained(verdicts)
-    yield (
-        "Out of scope",
-        "Networks and metrics that cannot be described yet.",
-        ("printed", "of", "why", "where"),
-        outside(verdicts),
-    )
