@@ -1,11 +1,10 @@
-"""Sums in words, in one way wherever one is shown: ``8,178 FLOPs = 2 × 4,087 mac (conv) + 2 × 2 mac (linear); residual 0``."""
+"""Sums in words, in one way wherever one is shown: ``2 × 4,087 mac (conv) + 2 × 2 mac (linear)``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crosscheck.explain.number import Number
 from crosscheck.explain.terms import Term
 
 NOTHING = "nothing between them changes this number"
@@ -54,21 +53,6 @@ def sum_text(terms: Iterable[Term], by_op: bool = True) -> str:
     """``2 × 4,087 mac (conv) − 5 inplace_element_sums (add)``; ``0`` where there is nothing."""
     text = " ".join(f"{'−' if p.weight < 0 else '+'} {p.text}" for p in parts(terms, by_op))
     return text.removeprefix("+ ") or "0"
-
-
-def size(n: Number) -> str:
-    """``8,178 FLOPs``."""
-    return f"{count(n.value)} {n.unit}"
-
-
-def equation(n: Number) -> str:
-    """``8,178 FLOPs = 2 × 4,087 mac (conv) + 2 × 2 mac (linear); residual 0``."""
-    return f"{size(n)} = {sum_text(n.terms)}; residual {count(n.residual)}"
-
-
-def step_text(before: str, after: str, way: Number) -> str:
-    """``torchinfo 4,089 mult-adds → FlopCounterMode 8,178 FLOPs: +4,089; residual 0``, ends given as name and size."""
-    return f"{before} → {after}: {signed(way.value)}; residual {count(way.residual)}"
 
 
 def amounts(terms: Iterable[Term]) -> str:

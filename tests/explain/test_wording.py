@@ -13,6 +13,8 @@ from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
 from crosscheck.explain import terms, wording
 from crosscheck.explain.number import Known, Number, prediction, step
+from crosscheck.report.pages import sums
+from crosscheck.report.render.charts import plain
 
 COUNTED = {name: engine.tally(models.build(name)) for name in ("lenet", "resnet18", "alexnet")}
 TOOLS = [c for c in convention.ids() if "compute" in convention.load(c).metrics and convention.load(c).framework != "caffe"]
@@ -20,7 +22,7 @@ PRODUCT = r"([+−]?) ?(?:([\d,]+) × )?([\d,]+) (\w+)"
 
 
 def told(n: Number) -> str:
-    text = wording.equation(n)
+    text = plain(sums.equation(n))
     if re.search(r"[-]\d", text):
         raise AssertionError(f"a hyphen for a minus: {text}")
     return text

@@ -72,8 +72,9 @@ def test_a_sum_of_a_document_is_worded_as_everywhere(one: str, other: str, model
         a = account.account(wanted, metric)
         for n in (*(x.number for x in a.answers), a.steps[0].number):
             assert plain(sums.total(n.terms, by_op)) == wording.sum_text(n.terms, by_op)
-            assert plain(sums.equation(n)) == wording.equation(n)
-            assert plain(sums.step("a", "b", n)) == wording.step_text("a", "b", n)
+            left = f"; residual {wording.count(n.residual)}"
+            assert plain(sums.equation(n)) == f"{wording.count(n.value)} {n.unit} = {wording.sum_text(n.terms)}{left}"
+            assert plain(sums.step("a", "b", n)) == f"a → b: {wording.signed(n.value)}{left}"
             assert plain(sums.amounts(n.terms)) == wording.amounts(n.terms)
 
 
