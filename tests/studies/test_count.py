@@ -32,7 +32,7 @@ def test_layers_add_up_to_the_total_where_a_convention_adds_up_layers(name: str,
         assert not t.caveat
 
 
-def with_unknown(bound: tuple[int, ...] | None, **origin: bool) -> Model:
+def with_unknown(bound: tuple[int, ...] | None) -> Model:
     """LeNet-5 with a layer behind it that nobody knows, as files have them."""
     net = models.build("lenet5")
     last = net.layers[-1]
@@ -43,7 +43,7 @@ def with_unknown(bound: tuple[int, ...] | None, **origin: bool) -> Model:
         (last.id,),
         (last.y,),
         (last.y,),
-        origin=Origin("onnx", "Mystery", bound=bound, **origin),
+        origin=Origin("onnx", "Mystery", bound=bound),
     )
     return replace(net, layers=(*net.layers, unknown), outputs=("mystery",))
 
