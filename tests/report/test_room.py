@@ -1,44 +1,64 @@
-"""What a terminal of 100 columns has room for: bars give way to what is written beside them, totals stand below entries."""
+"""Little room: what gives way in a terminal, in which order, and that it is told."""
 
 from __future__ import annotations
 
-from hypothesis import given
+import json
+
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosscheck.report.document import Bar, Chart, Column, Document, Form, Kind, Number, Text, code, strong, table
-from crosscheck.report.render import numbers, terminal
-from crosscheck.report.render.charts import drawn
-from crosscheck.report.render.markdown import inline
+from crosscheck.report import render
+from crosscheck.report.document import Align, Bar, Chart, Column, Document, Paragraph, table
+from crosscheck.report.render import Format
+from crosscheck.report.render.charts import CUT, drawn
+
+WIDTH = 100
+words = st.lists(st.sampled_from(["torchinfo", "memory", "params", "of", "activations", "mult-adds"]), min_size=1, max_size=3)
+columns = st.lists(st.tuples(words, st.integers(0, 10**13), st.integers(1, 60)), min_size=1, max_size=14)
 
 
-@given(st.lists(st.tuples(st.text("ab", max_size=60), st.integers(-(10**9), 10**9), st.text("12", max_size=25)), min_size=1))
-def test_bars_are_in_proportion_and_never_wider_than_the_room(bars: list[tuple[str, int, str]]) -> None:
-    lines = list(drawn(Chart("", tuple(Bar(*b) for b in bars))))
-    assert max(map(len, lines)) <= 100
-    whole = [line.count("█") for line in lines]
-    most = max(abs(value) for _, value, _ in bars) or 1
-    assert all(abs(n - abs(value) / most * max(whole)) <= 1 for n, (_, value, _) in zip(whole, bars, strict=True))
+@settings(max_examples=60, deadline=None)
+@given(columns)
+def test_a_number_is_whole_in_its_column_or_its_column_is_named_below(found: list[tuple[list[str], int, int]]) -> None:
+    heads = [Column(f"{' '.join(w)} {k}", spare=spare) for k, (w, _, spare) in enumerate(found)]
+    t = table([Column("layer"), *heads], [("features.0.conv", *(n for _, n, _ in found))])
+    lines = render.text(Document("d", "", (t,)), Format.table).splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    flat = " ".join(" ".join(lines).split())
+    below = flat.partition("no room here, but in --format csv: ")[2]
+    assert "features.0.conv" in flat
+    for c, (_, n, _) in zip(heads, found, strict=True):
+        assert f"{n:,}" in flat or str(c.title) in below
 
 
-def test_totals_stand_below_entries() -> None:
-    entries = table(["n", "what", Column("why", below=True)], [(1, "a", "because"), (2_000, "b", "")], footer=(2_001, "all", ""))
-    shown = terminal.text(Document("d", "", (entries,))).splitlines()
-    assert shown == ["    n  what", "    1  a", "    because", "2,000  b", "2,001  all"]
+def test_long_headings_fold_before_a_column_is_spared() -> None:
+    heads = [Column(f"convention{k} of memory", Align.right, "parameters", spare=1) for k in range(6)]
+    t = table(["layer", *heads], [("conv1", *range(6))])
+    said = render.text(Document("d", "", (t,)), Format.table)
+    assert "no room here" not in said
+    assert max(map(len, said.splitlines())) <= WIDTH
 
 
-@given(st.lists(st.text("ab c", max_size=80), min_size=2, max_size=4), st.integers(0, 10**12))
-def test_lines_of_entries_fold_where_they_are_too_long(texts: list[str], n: int) -> None:
-    heads = [f"h{k}" for k, _ in enumerate(texts)]
-    shown = terminal.text(Document("d", "", (table(["n", *heads, Column("why", below=True)], [(n, *texts, "because")]),)))
-    assert max(map(len, shown.splitlines())) <= 100
-    letters = "".join(shown.split("because")[0].split())
-    assert sorted(letters) == sorted("".join(["n", *heads, f"{n:,}", *texts]).replace(" ", "")), "nothing is cut"
+def test_a_column_that_may_be_cut_ends_in_an_ellipsis_and_groups_stand_below_each_other() -> None:
+    rows = [("a", "one", 1, "word " * 40), ("a", "longer", 22, "short"), ("b", "two", 333_333, "word " * 40)]
+    t = table(["group", "name", "n", Column("what", cut=True)], rows, group=0)
+    lines = render.text(Document("d", "", (t,)), Format.table).splitlines()
+    starts = {line.index("word") for line in lines if "word" in line}
+    assert len(starts) == 1
+    assert sum(line.endswith("…") for line in lines) == 2
+    assert all(("word " * 40).strip() in render.text(Document("d", "", (t,)), how) for how in (Format.markdown, Format.html))
 
 
-def test_pieces_of_one_form_are_wrapped_once() -> None:
-    cell = (Text("plain "), *strong((Text("residual "), Number(0), Text(" "))), code("x"), Text(" b", Form.emphasis))
-    assert inline(cell) == "plain **residual 0** `x` *b*"
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=6), st.floats(1, 50))
+def test_a_bar_beyond_the_scale_is_cut_and_no_other(values: list[float], until: float) -> None:
+    chart = Chart("c", tuple(Bar("x", v) for v in values), until)
+    lines = list(drawn(chart))
+    assert [line.endswith(CUT) for line in lines] == [v > until for v in values]
+    assert len({len(line) for line, v in zip(lines, values, strict=True) if v >= until}) <= 1
+    assert render.text(Document("d", "", (chart,)), Format.html).count(' cut"') == sum(v > until for v in values)
 
 
-def test_sizes_have_two_decimals() -> None:
-    assert numbers.written(Number(1_198.2562, "MB", Kind.decimal)) == "1,198.26 MB"
+def test_a_record_alone_is_a_file_of_json() -> None:
+    found = render.files([Document("run", "", (), record={"a": [1]}), Document("page", "P", (Paragraph("x"),), record={})])
+    assert set(found) == {"run.json", "page.md"}
+    assert json.loads(found["run.json"]) == {"a": [1]}

@@ -8,6 +8,13 @@ from crosscheck.report.document import Column, Document, Paragraph, Part, Tone, 
 
 Rows = Sequence[Mapping[str, str | int | None]]
 SPARE = {"source": 3, "package": 2, "unit": 1, "says": 4}  # of a convention or network, what a terminal may leave out
+TITLES = {
+    "networks": "Caffe networks that come along",
+    "tools": "Tools",
+    "zoo": "Networks of the frameworks' own zoos",
+    "conventions": "Conventions",
+    "frameworks": "Frameworks",
+}
 MORE = "whole descriptions and sources: `crosscheck list models --family NAME`"
 
 
@@ -18,11 +25,11 @@ def models(rows: Rows, *, whole: bool = False) -> Document:
     columns = [Column(n, below=whole and n in below, cut=n == "variant", spare=SPARE.get(n, 0)) for n in names]
     found = table(columns, ([r[n] for n in names] for r in rows), group=None if whole else 0)
     more: tuple[Part, ...] = () if whole else (Paragraph(prose(MORE), Tone.dim),)
-    return Document("models", "", (found, *more), (data("models", rows),))
+    return Document("models", "Networks described here", (found, *more), (data("models", rows),))
 
 
 def listed(name: str, rows: Rows) -> Document:
     """Any list: a column a field."""
     names = tuple(rows[0]) if rows else ()
     columns = [Column(n.partition(" (")[0], unit=n.partition(" (")[2].removesuffix(")"), spare=SPARE.get(n, 0)) for n in names]
-    return Document(name, "", (table(columns, (tuple(r.values()) for r in rows)),), (data(name, rows, names),))
+    return Document(name, TITLES[name], (table(columns, (tuple(r.values()) for r in rows)),), (data(name, rows, names),))

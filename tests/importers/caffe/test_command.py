@@ -143,3 +143,6 @@ def test_a_partial_count_ends_with_3(tmp_path: Path) -> None:
     code, _, err = ran(path)
     assert code == 3
     assert err.startswith("crosscheck: not counted: 1 Permute")
+    _, out, _ = ran(path, "-f", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert {r["metric"]: bool(r["caveat"]) for r in rows} == {"compute": True, "params": True, "memory": True, "layers": False}

@@ -80,6 +80,10 @@ def test_a_partial_answer_ends_with_3_and_says_what_is_missing(crosscheck: Any, 
     assert code == 3
     assert "net,2x3,mac,compute,0,MAC" in out
     assert err.startswith("crosscheck: not counted: 1 com.example::Mystery, no bound is known: ")
+    compute = next(r for r in csv.DictReader(io.StringIO(out)) if r["metric"] == "compute")
+    assert compute["caveat"] == "not counted: 1 com.example::Mystery, no bound is known"
+    _, out, _ = crosscheck("onnx", str(path))
+    assert "≥ 0" in out
 
 
 def test_a_convention_of_networks_that_lacks_a_word_is_refused_by_name(crosscheck: Any, tmp_path: Path) -> None:
