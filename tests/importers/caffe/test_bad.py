@@ -21,10 +21,10 @@ def test_a_bad_file_is_one_line_that_names_it_and_says_why(what: str, tmp_path: 
     body, message = BAD[what]
     path = tmp_path / "net.prototxt"
     path.write_bytes(body if isinstance(body, bytes) else body.encode())
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(UsageError) as refused:
         load(path)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     assert refused.value.exit_code == 2
     text = str(refused.value)
     assert message in text
@@ -59,9 +59,9 @@ def test_each_command_sends_files_of_the_other_to_it(tmp_path: Path) -> None:
 
 def test_many_layers_of_one_name_stay_apart_in_no_time(tmp_path: Path) -> None:
     net = HEAD + "".join(layer("ReLU", f"v{k - 1}" if k else "data", f"v{k}", name="same") for k in range(15_000))
-    start = time.monotonic()
+    start = time.process_time()
     assert len(read(net, tmp_path).model.by_id) == 15_001
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_names_of_rows_and_outputs_are_not_taken_by_layers(tmp_path: Path) -> None:

@@ -87,12 +87,15 @@ def test_all_agree(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("habit", ["off", "nan", "turned"])
 def test_the_one_that_is_wrong_is_named_and_no_other(tmp_path: Path, habit: str) -> None:
-    for framework in ("one", "two", "three"):
-        habits: dict[str, Any] = {framework: (f"(output)={habit}",)}
-        proof = prove(tmp_path, **habits)
-        same(verdicts(proof), agree_but(**{framework: DIFFERS}))
-        assert proof.exit_code == 1
-        assert [line for line in page.brief(proof).notes if f"{framework} on lenet 1x1x28x28:" in line]
+    """On each of three networks another framework is wrong, in one run."""
+    wrong = {"lenet": "one", "lenet5": "two", "lenet5-28": "three"}
+    habits: dict[str, Any] = {framework: (f"{net}/(output)={habit}",) for net, framework in wrong.items()}
+    proof = prove(tmp_path, *(verify.Job(models.build(net), LENET.exports) for net in wrong), **habits)
+    for net, framework in wrong.items():
+        same({(c.framework, c.export): c.verdict for c in proof.checks if c.model == net}, agree_but(**{framework: DIFFERS}))
+        assert [line for line in page.brief(proof).notes if f"{framework} on {net} 1x1x" in line]
+    assert len(proof.checks) == len(wrong) * len(EVERY)
+    assert proof.exit_code == 1
 
 
 def test_an_export_that_computes_something_else_is_caught_in_the_run(tmp_path: Path) -> None:
