@@ -124,7 +124,7 @@ def _compare_files(
     from crosscheck.subjects.resolve import resolve_all
 
     if out or frameworks:
-        raise UsageError("--out and --framework are not for files. Hint: crosscheck onnx FILE --measure --format csv")
+        raise UsageError("--out and --framework are not for files. Hint: --format prints what they say as CSV, JSON …")
     odd = [t for t in tools if catalog.framework(catalog.tool(t).framework).reads != "onnx"]
     if odd:
         raise UsageError(f"{odd[0]} counts no ONNX files. Hint: crosscheck explain FILE {odd[0]} predicts what it would say")

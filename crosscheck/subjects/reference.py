@@ -21,7 +21,7 @@ def read(text: str) -> Reference:
         return Reference(text, Kind.DESCRIBED, text)
     if not text.strip():
         raise UsageError(f"a network has no name. Hint: it is {KINDS}")
-    if "@" in text and not Path(text).exists():
+    if "@" in Path(text).name and not Path(text).exists():
         return _export(text)
     return _file(text) or _bundled(text) or _zoo(text)
 

@@ -48,6 +48,7 @@ def test_an_export_says_of_what_and_by_which_setting() -> None:
         ("resnet50@torch", "names no export. Hint: write it like resnet50@onnx:torch"),
         ("resnet50@onnx:", "names no export. Hint: write it like resnet50@onnx:torch"),
         ("net.onnx@onnx:torch", "'net.onnx' is no described network, and only those are exported"),
+        ("at@home/net", "'at@home/net': there is no such file"),
         ("nowhere/net", "'nowhere/net': there is no such file"),
         (".", "'.' is a folder. Hint: name a file in it"),
         (" ", "a network has no name"),
