@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from crosscheck.contract.network import Input, Layer, Model, Shape, show_shape
 from crosscheck.errors import ShapeError, SpecError
 from crosscheck.ops import described as ops
+
+
+@lru_cache(maxsize=2**14)
+def _known(op: str, attrs: tuple[tuple[str, Any], ...], shapes: tuple[Shape, ...]) -> tuple[Mapping[str, Any], Shape]:
+    return ops.complete(op, dict(attrs), shapes)
+
+
+def _complete(op: str, attrs: Mapping[str, Any], shapes: tuple[Shape, ...]) -> tuple[Mapping[str, Any], Shape]:
+    """All attributes and the output shape; networks repeat their layers, as do those of one family: each is worked out once."""
+    try:
+        return _known(op, tuple(attrs.items()), shapes)
+    except TypeError:  # an attribute that cannot be a key, such as a list
+        return ops.complete(op, attrs, shapes)
 
 
 class Graph:
@@ -33,7 +48,7 @@ class Graph:
             raise SpecError(f"{self.name}: layer {id!r} reads {unknown[0]!r}, which no earlier layer makes")
         shapes = tuple(self.shapes[v] for v in reads)
         try:
-            full, out = ops.complete(op, attrs, shapes)
+            full, out = _complete(op, attrs, shapes)
         except ValueError as reason:
             seen = " and ".join(show_shape(s) for s in shapes)
             raise ShapeError(f"{self.name}: layer {id!r} ({op}) does not fit its input {seen}: {reason}") from None
