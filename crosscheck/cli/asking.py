@@ -107,16 +107,20 @@ def identify(
 ) -> None:
     """Find the convention, variant, input, batch, unit and scale that yield a printed figure.
 
+    It is the trial of `crosscheck figures` on one figure, with all hypotheses that fit, those first that assume least.
+
     Examples: `crosscheck identify resnet50 3.8 GFLOPs` · `crosscheck identify resnet50 25.61M` ·
-    `crosscheck identify vgg16 15.5G --format json` · `crosscheck identify model.onnx 4.1G`
+    `crosscheck identify resnet18 62.79 MB -m memory_activations` · `crosscheck identify vgg16 15.5G --format json` ·
+    `crosscheck identify model.onnx 4.1G`
+
+    Exit codes: 0 something fits, 1 nothing does and the rows are what comes nearest (marked `fits: no`), 2 bad request.
     """
-    from crosscheck.contract.rows import METRICS
     from crosscheck.report.pages import identify as page
     from crosscheck.studies.figures import identify as study
 
-    if metric is not None and metric not in METRICS:
-        raise UnknownNameError("metric", metric, METRICS)
-    page.show_answer(study.identify(model, " ".join(value), metric), most, output.value)
+    answer = study.identify(model, " ".join(value), metric)
+    page.show_answer(answer, most, output.value)
+    raise typer.Exit(0 if answer.fits else 1)
 
 
 @app.command("figures", rich_help_panel=ASKING)
@@ -128,27 +132,34 @@ def try_figures(
     source: Annotated[
         list[str] | None, typer.Option("--source", help="Only sources whose name contains this; may be repeated.")
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="End with 1 where a figure is a misprint or unexplained.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End with 1 where a figure is a misprint, unexplained or unreadable.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for figures.md and figures.csv; none if left out.")
     ] = None,
     output: Annotated[Tried, typer.Option("--format", "-f", help="How to print the answer.")] = Tried.table,
 ) -> None:
-    """Try published figures: exact, rounded, explained, misprint, unexplained or out of scope, each with its reason.
+    """Try published figures: exact, rounded, explained, misprint, unexplained, out of scope or unreadable, each with its reason.
 
     Columns of FILE.csv: model, metric, value; variant, input, unit, source, convention and any others where there are some.
 
     Examples: `crosscheck figures` · `crosscheck figures --verdict misprint` · `crosscheck figures --source timm --format csv` ·
     `crosscheck figures mine.csv --strict`
+
+    A row that cannot be read gets the verdict `unreadable`, with its line and column, and all others are judged.
+
+    Exit codes: 0 all were tried, 1 a figure failed under --strict, 2 bad request, or a file that is no table of figures.
     """
     from crosscheck import output as write
     from crosscheck.report.pages import figures as tried
     from crosscheck.report.pages import figures_words as told
     from crosscheck.studies.figures import findings, record, trial
+    from crosscheck.studies.figures import verdict as verdicts
 
     for name in verdict or ():
-        if name not in trial.VERDICTS:
-            raise UnknownNameError("verdict", name, trial.VERDICTS)
+        if name not in verdicts.VERDICTS:
+            raise UnknownNameError("verdict", name, verdicts.VERDICTS)
     if out:
         write.ensure_writable(out)
     judged = trial.judge(record.load(file) if file else record.builtin())
@@ -161,7 +172,7 @@ def try_figures(
         write.write(out, tried.files(chosen, found))
     if not chosen:
         typer.echo(f"crosscheck: {f'none of {len(judged):,} figures has this verdict' if judged else 'no figures'}", err=True)
-    failed = strict and any(v.kind in (trial.MISPRINT, trial.UNEXPLAINED) for v in chosen)
+    failed = strict and any(v.kind in verdicts.FAILURES for v in chosen)
     raise typer.Exit(1 if failed else 0)
 
 

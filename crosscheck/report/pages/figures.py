@@ -17,9 +17,17 @@ from tabulate import tabulate
 from crosscheck.report.pages.figures_words import labels, printed, reason, row, sections, summary, title, what, wrong
 from crosscheck.report.pages.legacy import console
 from crosscheck.studies.figures.findings import Cell, Finding
-from crosscheck.studies.figures.trial import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, VERDICTS, Verdict
+from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, UNREADABLE, VERDICTS, Verdict
 
-COLOURS = {EXACT: "green", ROUNDS: "green", EXPLAINED: "cyan", MISPRINT: "bold red", UNEXPLAINED: "yellow", OUT: "dim"}
+COLOURS = {
+    EXACT: "green",
+    ROUNDS: "green",
+    EXPLAINED: "cyan",
+    MISPRINT: "bold red",
+    UNEXPLAINED: "yellow",
+    OUT: "dim",
+    UNREADABLE: "red",
+}
 MOST, LONG = 12, 200  # examples of one kind, and figures one by one, in a terminal
 _BAR = "The bar is the printed precision; what the label says is tried first, and the fewest assumptions win."
 
@@ -120,7 +128,8 @@ def markdown(verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> str:
     for name, says, columns, lines in named[:1]:
         parts += [f"## {name}", says, _table(columns, lines)] if lines else [f"## {name}", "None."]
     parts += ["## Summary", _table(head, rows, [False, *[True] * (len(head) - 1)])]
-    parts.append("\n".join(f"- **{k}**: {says}" for k, says in VERDICTS.items()))
+    met = {v.kind for v in verdicts}
+    parts.append("\n".join(f"- **{k}**: {says}" for k, says in VERDICTS.items() if k != UNREADABLE or k in met))
     for name, says, columns, lines in named[1:]:
         parts += [f"## {name}", says, _table(columns, lines)] if lines else []
     for f in findings:

@@ -13,11 +13,11 @@ from typing import Any
 from crosscheck.contract.network import show_shape
 from crosscheck.conventions import read as convention
 from crosscheck.studies import figures
-from crosscheck.studies.figures import label
+from crosscheck.studies.figures.claim import unit_of
 from crosscheck.studies.figures.exact import arithmetic
 from crosscheck.studies.figures.fits import DECOYS
 from crosscheck.studies.figures.hypotheses import Candidate
-from crosscheck.studies.figures.trial import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, VERDICTS, Verdict
+from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, UNREADABLE, VERDICTS, Verdict
 
 
 @cache
@@ -70,7 +70,7 @@ def _letters(text: str) -> str:
 
 def exact(v: Verdict, c: Candidate) -> str:
     """A candidate's number in the figure's own small unit: values of four bytes rather than bytes."""
-    unit = label.unit_of(v.figure)
+    unit = unit_of(v.figure)
     return ones(c.number / unit if 1 < unit < 1000 else c.number)
 
 
@@ -92,6 +92,8 @@ def reading(c: Candidate) -> str:
 
 def reason(v: Verdict) -> str:
     """Why the verdict is what it is, in a sentence."""
+    if v.ends:
+        return "; ".join(f"{end.number.text if end.number else ''}: {end.kind}, {reason(end)}" for end in v.ends)
     if v.fit:
         assumed = "; ".join(a.says for a in v.fit.assumed)
         told = f"{exact(v, v.fit.candidate)}: {reading(v.fit.candidate)}"
@@ -224,6 +226,11 @@ def unexplained(verdicts: Iterable[Verdict]) -> list[list[str]]:
     ]
 
 
+def unreadable(verdicts: Iterable[Verdict]) -> list[list[str]]:
+    """Printed, of what, what is wrong, where: every row that cannot be read."""
+    return [[printed(v), what(v), v.says, _where(v)] for v in verdicts if v.kind == UNREADABLE]
+
+
 def outside(verdicts: Iterable[Verdict]) -> list[list[str]]:
     """What cannot be described yet: printed, of what, why, where."""
     return [[printed(v), what(v), v.says, _where(v)] for v in verdicts if v.kind == OUT]
@@ -271,3 +278,4 @@ def sections(verdicts: Sequence[Verdict]) -> Iterator[Section]:
         ("printed", "of", "why", "where"),
         outside(verdicts),
     )
+    yield "Unreadable", "Rows and cells that are malformed.", ("printed", "of", "why", "where"), unreadable(verdicts)

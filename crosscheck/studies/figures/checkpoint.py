@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from crosscheck import models
-from crosscheck.studies.figures import exact
+from crosscheck.studies.figures import growth
 
 HDF5 = (8_000, 400, 1_630)  # bytes of a file, a tensor, a layer: h5py 3 on the layout of Keras 2, within a tenth for names
 TORCH = (90, 400)  # bytes a tensor: 94 in old archives to 380 in archives with aligned entries and long keys
@@ -31,7 +31,7 @@ class Held:
 @cache
 def held(network: str, kind: str) -> tuple[Held, ...]:
     """What a file of this kind holds of a network; for PyTorch also with weights in half precision."""
-    known = exact.counted(network, (1, *models.get(network).input))
+    known = growth.counted(network, (1, *models.get(network).input))
     if known is None:
         return ()
     weights = known.sum("weight") + known.sum("bias")

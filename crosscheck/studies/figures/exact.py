@@ -7,13 +7,14 @@ import re
 from functools import cache
 
 from crosscheck import models
-from crosscheck.contract.network import Shape, show_shape
+from crosscheck.contract.network import ROOT, Shape, show_shape
 from crosscheck.conventions import read as convention
 from crosscheck.conventions.table import Convention
 from crosscheck.counting import engine
-from crosscheck.errors import ConventionError, CrosscheckError, ShapeError
+from crosscheck.errors import ConventionError, CrosscheckError
 from crosscheck.ops import described as ops
-from crosscheck.studies.figures import tables
+from crosscheck.studies.figures import growth, tables
+from crosscheck.studies.figures.growth import counted
 
 INPUT = "(input)"
 CONVOLUTIONS = "convolutions only"
@@ -23,68 +24,77 @@ WRAPS = "_int32"  # conventions of machines whose integers overflow
 
 
 @cache
-def counted(network: str, shape: Shape, classes: int | None = None) -> engine.Tally | None:
-    """A network counted for an input of (N, C, H, W); None where the input does not fit it."""
-    try:
-        return engine.tally(models.build(network, batch=shape[0], input_shape=shape[1:], classes=classes))
-    except ShapeError:
-        return None
-
-
-@cache
-def problem(network: str, shape: Shape, classes: int | None, place: str, by: str) -> str:
-    """Why there can be no number: an input that does not fit, a place that is not there; empty where there can."""
-    known = counted(network, shape, classes)
+def problem(network: str, shape: Shape, classes: int | None, place: str, by: str) -> tuple[str, str] | None:
+    """The column for which there can be no number, and why: an input that does not fit, a place that is not there."""
+    known = growth.sums(network, shape, classes)
     if known is None:
-        return f"an input of {show_shape(shape)} does not fit {network}. Hint: its own is {show_shape(models.get(network).input)}"
+        own = show_shape(models.get(network).input)
+        return "input", f"an input of {show_shape(shape)} does not fit {network}. Hint: its own is {own}"
     if place.startswith(ROW):
         told = re.fullmatch(rf"{ROW}[0-9]{{1,6}}( depth [0-9]+)?", place)
-        return "" if told and by in tables.tools() else f"{place!r} is no row of a table of {' or '.join(tables.tools())}"
+        says = f"{place!r} is no row of a table of {' or '.join(tables.tools())}"
+        return None if told and by in tables.tools() else ("place", says)
     layer = place.removeprefix(ALL_BUT)
     if layer in ("", INPUT, CONVOLUTIONS) or layer in known.model.by_id:
-        return ""
+        return None
     near = difflib.get_close_matches(layer, known.model.by_id, n=3) or list(known.model.by_id)[:3]
-    return f"column 'place': {network} has no layer {layer!r}. Hint: it has {', '.join(near)} and others"
+    return "place", f"{network} has no layer {layer!r}. Hint: it has {', '.join(near)} and others"
 
 
 @cache
 def value(network: str, shape: Shape, classes: int | None, place: str, by: str, metric: str) -> int | None:
     """What convention ``by`` says of a place, in its own unit; None where it says nothing or nothing is there.
 
-    For more than two samples it is worked out from one and two of them: every primitive is affine in the batch, but for those
-    that wrap around.
+    For more than two samples it is worked out from one and two of them: every number is affine in the batch, but for those that
+    wrap around.
     """
-    if shape[0] > 2 and not by.endswith(WRAPS):
+    c = convention.load(by)
+    if metric not in c.metrics:
+        return None
+    if by.endswith(WRAPS) and not place:
+        return _wrapped(network, shape, classes, by, metric)
+    if shape[0] > 2:
         one = value(network, (1, *shape[1:]), classes, place, by, metric)
         two = value(network, (2, *shape[1:]), classes, place, by, metric)
         return None if one is None or two is None else one + (shape[0] - 1) * (two - one)
-    known = counted(network, shape, classes)
-    c = convention.load(by)
-    if known is None or metric not in c.metrics:
-        return None
+    if place == CONVOLUTIONS:
+        known = growth.convolutions(network, shape, classes)
+    else:
+        known = growth.sums(network, shape, classes, layers=bool(place))
     try:
-        if not place:
-            return engine.total(known, c, metric)
-        if place == INPUT:
-            return _of_input(known, c, metric)
-        if place.startswith(ALL_BUT):
-            rest = value(network, shape, classes, place.removeprefix(ALL_BUT), by, metric)
-            return None if rest is None else engine.total(known, c, metric) - rest
-        table = c.table(metric)
-        if place == CONVOLUTIONS:
-            chosen = [x for x in known.layers if x[0].op == "conv"]
-        else:
-            chosen = [known.by_id[place]] if place in known.by_id else []
-        return sum(engine.layer_value(known, table, by, *x) for x in chosen) if chosen else None
+        return None if known is None else _part(known, shape[0], place, c, metric)
     except ConventionError:
         return None
 
 
-def _of_input(known: engine.Tally, c: Convention, metric: str) -> int:
-    """What the convention says of the network's input: what it charges the whole network for besides its layers."""
-    table = c.table(metric)
-    root = known.by_id.get("(root)")
-    return 0 if root is None else engine.layer_value(known, table, c.id, *root)
+def _wrapped(network: str, shape: Shape, classes: int | None, by: str, metric: str) -> int | None:
+    """The number of a machine whose integers overflow: what others print, unless the outputs do not fit into 32 bits."""
+    twin = by.removesuffix(WRAPS)
+    outputs = value(network, shape, classes, "", twin, "memory_activations")
+    if outputs is None or outputs < 8 * 2**31:
+        return value(network, shape, classes, "", twin, metric)
+    known = counted(network, shape, classes)
+    return None if known is None else engine.total(known, convention.load(by), metric)
+
+
+def _part(known: engine.Tally, batch: int, place: str, c: Convention, metric: str) -> int | None:
+    """What the convention says of all that is known, of a layer, of the input or of all but a layer."""
+    if place in ("", CONVOLUTIONS):
+        return engine.total(known, c, metric)
+    if place.startswith(ALL_BUT):
+        rest = _of_layer(known, batch, c, metric, place.removeprefix(ALL_BUT))
+        return None if rest is None else engine.total(known, c, metric) - rest
+    if place == INPUT:
+        return _of_layer(known, batch, c, metric, ROOT) or 0
+    return _of_layer(known, batch, c, metric, place)
+
+
+def _of_layer(known: engine.Tally, batch: int, c: Convention, metric: str, place: str) -> int | None:
+    """What the convention says of a layer, or of the network's input on the root; None where that is not there."""
+    if place not in known.by_id:
+        return None
+    layer, counts = known.by_id[place]
+    return engine.layer_value(known, c.table(metric), c.id, layer, growth.grown(layer.kind, counts, batch))
 
 
 def arithmetic(network: str, shape: Shape, place: str, by: str, metric: str) -> str:
@@ -99,6 +109,7 @@ def arithmetic(network: str, shape: Shape, place: str, by: str, metric: str) -> 
     return " + ".join(terms)
 
 
+@cache
 def last_layer(network: str) -> str:
     """The last layer with weights, which classifies; empty where the last layer is none."""
     known = counted(network, (1, *models.get(network).input))

@@ -13,9 +13,9 @@ from crosscheck import models
 from crosscheck.contract.network import Layer, numel
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
-from crosscheck.studies.figures import checkpoint, exact
+from crosscheck.studies.figures import checkpoint, exact, growth
 from crosscheck.studies.figures.label import FILE
-from crosscheck.studies.figures.trial import Verdict
+from crosscheck.studies.figures.verdict import Verdict
 
 Cell = str | int | Fraction
 
@@ -74,7 +74,7 @@ def paddleclas(verdicts: Sequence[Verdict]) -> Finding:
 
 def by_op(network: str, by: str, metric: str = "compute") -> dict[str, int]:
     """What a convention charges a network, op by op."""
-    known = exact.counted(network, (1, *models.get(network).input))
+    known = growth.counted(network, (1, *models.get(network).input))
     if known is None:
         return {}
     table = convention.load(by).table(metric)
@@ -88,7 +88,7 @@ def vgg_formula() -> Finding:
     """The VGG note's formula beside its own definition of a FLOP, on the convolutions of the networks that it is about."""
     rows: list[tuple[Cell, ...]] = []
     for name in ("vgg16-mnist", "vgg16-cifar", "vgg16"):
-        known = exact.counted(name, (1, *models.get(name).input))
+        known = growth.counted(name, (1, *models.get(name).input))
         convs = [x for x, _ in known.layers if x.op == "conv"] if known else []
         products = sum(numel(x.y) * _taps(x) for x in convs)
         outputs = sum(numel(x.y) for x in convs)
@@ -148,7 +148,7 @@ def formulas() -> Finding:
         odd = ""
         table = convention.load(by).table(metric)
         for name in _ON:
-            known = exact.counted(name, (1, *models.get(name).input))
+            known = growth.counted(name, (1, *models.get(name).input))
             for layer, counts in known.layers if known else ():
                 if layer.op == op:
                     met += 1
@@ -204,7 +204,7 @@ def activations(verdicts: Sequence[Verdict]) -> Finding:
     for network in ("resnet50", "resnet101", "resnet152", "resnext50-32x4d"):
         shape = (1, *models.get(network).input)
         fv, py = (exact.value(network, shape, None, "", by, "activations") or 0 for by in ("fvcore", "pycls"))
-        known = exact.counted(network, shape)
+        known = growth.counted(network, shape)
         pool = sum(numel(x.y) for x, _ in known.layers if x.op == "maxpool") if known else 0
         if any(v.label and v.label.network == network and v.label.metric == "activations" for v in verdicts):
             rows.append((network, fv, py, py - fv, pool))

@@ -1,4 +1,4 @@
-"""Whether a candidate is printed as a figure, what that assumes, and how many wrong figures would pass the same way.
+"""Which candidates are printed as a figure, what that assumes, and how many wrong figures would pass the same way.
 
 Decoys are figures up to 20 units of the last digit beside the printed one; what lets many of them pass is a coincidence.
 """
@@ -6,35 +6,79 @@ Decoys are figures up to 20 units of the last digit beside the printed one; what
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from crosscheck.studies.figures import hypotheses
-from crosscheck.studies.figures.hypotheses import AGAINST, CLASSES, EDITION, PART, ROUGH, SCALE, WRAP, Candidate, assume
-from crosscheck.studies.figures.identify import BATCH, CUT, FACTOR, INPUT, TOOL, VARIANT, Assumption
-from crosscheck.studies.figures.label import Label, Number
-from crosscheck.studies.figures.printed import BINARY_SCALES
+from crosscheck.studies.figures.assumption import CUT, LIKELY, MAX_WORTH, ROUGH, SCALE, TOOL, UNIT, Assumption, assume, worth
+from crosscheck.studies.figures.claim import Claim
+from crosscheck.studies.figures.hypotheses import Candidate
+from crosscheck.studies.figures.label import Label
+from crosscheck.studies.figures.printed import Number
+from crosscheck.studies.figures.units import BINARY_SCALES
 
-LIKELY = (EDITION, PART, VARIANT, INPUT, FACTOR, TOOL, WRAP, SCALE, ROUGH, CUT, CLASSES, BATCH, AGAINST)
 DECOYS = 20  # on each side
 BY_CHANCE = 4  # more decoys that pass make one assumption a coincidence
 SELDOM = 1  # and more make several, or one that contradicts the label
 UNSAID = 8  # where no tool is named, some tool it was: as many may pass
+WRITING = (CUT, ROUGH, SCALE, UNIT)  # assumptions about how the number is written, not about what it is
+Source = Callable[[Label], tuple[Candidate, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A candidate printed as the figure, and what that assumes."""
+    """A candidate printed as the figure in units of ``scale``, and what that assumes; ``number`` tells how it is printed."""
 
     candidate: Candidate
+    number: Number
     scale: int
     assumed: tuple[Assumption, ...]
 
     @property
     def worth(self) -> int:
         """What all assumptions are worth together."""
-        return sum(a.worth for a in self.assumed)
+        return worth(self.assumed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Candidates in the order of their numbers: the numbers in halves, and the place of each in the order of trial."""
+
+    halves: tuple[int, ...]
+    places: tuple[int, ...]
+
+    def within(self, low: int, high: int) -> tuple[int, ...]:
+        """Places of the candidates whose halves lie in between."""
+        return self.places[bisect_left(self.halves, low) : bisect_right(self.halves, high)]
+
+
+@cache
+def _index(label: Label, source: Source) -> _Index:
+    pairs = sorted((c.halves, k) for k, c in enumerate(source(label)))
+    return _Index(tuple(h for h, _ in pairs), tuple(k for _, k in pairs))
+
+
+def ranked(claims: Sequence[Claim], source: Source = hypotheses.all_of) -> list[Fit]:
+    """All candidates that are printed as claimed, those first that assume least."""
+    return sorted((f for claim in claims for f in _fits(claim, source)), key=rank)
+
+
+def straight(claims: Sequence[Claim]) -> list[Fit]:
+    """What the labels themselves say, where it is printed as claimed and nothing is assumed."""
+    free = (claim for claim in claims if not claim.assumed)
+    return [f for claim in free for c in hypotheses.plain(claim.label) for f in prints(c, claim.number, straight=True)]
+
+
+def _fits(claim: Claim, source: Source) -> Iterator[Fit]:
+    printed, index = claim.number, _index(claim.label, source)
+    scales = {printed.scale, other_scale(printed) or printed.scale}
+    places = {k for s in scales for k in index.within(*printed.reach(s))}
+    candidates = source(claim.label)
+    for k in sorted(places):
+        for f in prints(candidates[k], printed, claim.assumed):
+            if f.worth <= MAX_WORTH:
+                yield f
 
 
 def ways(printed: Number) -> int:
@@ -47,29 +91,29 @@ def other_scale(printed: Number) -> int | None:
     return BINARY_SCALES.get(printed.scale) if printed.binary is None or printed.scale >= 10**6 else None
 
 
-def prints(c: Candidate, printed: Number, *, straight: bool = False) -> Iterator[Fit]:
+def prints(c: Candidate, printed: Number, given: tuple[Assumption, ...] = (), *, straight: bool = False) -> Iterator[Fit]:
     """The ways in which a candidate is printed as the figure, the straight one first; none that assumes too much."""
-    n = c.number
+    n, assumed = c.number, c.assumed + given
     if printed.prints(n):
-        yield Fit(c, printed.scale, c.assumed)
+        yield Fit(c, printed, printed.scale, assumed)
         return
     other = other_scale(printed)
     if other and printed.binary is None and printed.prints(n, other):
-        yield Fit(c, other, c.assumed)
+        yield Fit(c, printed, other, assumed)
         return
     if straight:
         return
     for scale, before in ((printed.scale, ()), *_binary(c, other)):
         if before and printed.prints(n, scale):
-            yield Fit(c, scale, (*c.assumed, *before))
+            yield Fit(c, printed, scale, (*assumed, *before))
             return
         if printed.rough != printed.ulp and printed.prints(n, scale, ulp=printed.rough):
             digits = len(str(int(printed.value / printed.rough)))
             says = f"rounded to {digits} {'digit' if digits == 1 else 'digits'}: the zeros at the end stand for nothing"
-            yield Fit(c, scale, (*c.assumed, *before, assume(ROUGH, says)))
+            yield Fit(c, printed, scale, (*assumed, *before, assume(ROUGH, says)))
             return
         if printed.prints(n, scale, cut=True):
-            yield Fit(c, scale, (*c.assumed, *before, assume(CUT, "cut off, not rounded")))
+            yield Fit(c, printed, scale, (*assumed, *before, assume(CUT, "cut off, not rounded")))
             return
 
 
@@ -82,45 +126,43 @@ def most(f: Fit) -> int:
 
 def _binary(c: Candidate, other: int | None) -> list[tuple[int, tuple[Assumption, ...]]]:
     """The other scale: bytes are often counted in powers of two, parameters seldom, operations hardly ever."""
-    metric = c.label.metric
-    worth = 1 if metric.startswith("memory") else 2 if metric.startswith("params") else 3
-    return [(other, (assume(SCALE, f"in units of {other:,}", worth),))] if other else []
+    metric = c.asked.metric
+    price = 1 if metric.startswith("memory") else 2 if metric.startswith("params") else 3
+    return [(other, (assume(SCALE, f"in units of {other:,}", price),))] if other else []
 
 
-def rank(f: Fit) -> tuple[int, int]:
-    """Fewest assumptions first; among equals those that are likelier, rounding that is not the usual one last."""
-    return f.worth, max((LIKELY.index(a.kind) for a in f.assumed), default=0)
+def rank(f: Fit) -> tuple[int, int, int]:
+    """Least assumed first; among equals fewer assumptions, then those that are likelier, unusual rounding last."""
+    return f.worth, len(f.assumed), max((LIKELY.index(a.kind) for a in f.assumed), default=0)
 
 
 @cache
-def _sorted(told: Label, kinds: tuple[str, ...]) -> tuple[float, ...]:
+def _alike(label: Label, source: Source, kinds: tuple[str, ...]) -> tuple[float, ...]:
     """Numbers of all candidates that assume these kinds of things, in order."""
-    return tuple(sorted(float(c.number) for c in hypotheses.all_of(told) if tuple(a.kind for a in c.assumed) == kinds))
+    return tuple(sorted(c.halves / 2 for c in source(label) if tuple(a.kind for a in c.assumed) == kinds))
 
 
 @cache
-def _cheaper(told: Label, worth: int) -> tuple[float, ...]:
+def _cheaper(label: Label, source: Source, most_worth: int) -> tuple[float, ...]:
     """Numbers of all candidates that are worth no more, in order."""
-    return tuple(sorted(float(c.number) for c in hypotheses.all_of(told) if c.worth <= worth))
+    return tuple(sorted(c.halves / 2 for c in source(label) if c.worth <= most_worth))
 
 
-def decoys(told: Label, printed: Number, best: Fit) -> int:
+def decoys(claims: Sequence[Claim], best: Fit, source: Source = hypotheses.all_of) -> int:
     """How many of 40 wrong figures, up to 20 units of the last digit away, would pass as well.
 
     They may pass by an assumption of the same kind where one is made, by any that are worth no more where there are several.
     """
-    how = tuple(a.kind for a in best.assumed if a.kind in (CUT, ROUGH, SCALE))
-    kinds = tuple(a.kind for a in best.assumed if a.kind not in (CUT, ROUGH, SCALE))
+    return sum(any(_passes(k, claim, best, source) for claim in claims) for k in range(-DECOYS, DECOYS + 1) if k)
+
+
+def _passes(k: int, claim: Claim, best: Fit, source: Source) -> bool:
+    printed = claim.number
+    how = [a.kind for a in best.assumed if a.kind in WRITING]
+    kinds = tuple(a.kind for a in best.assumed if a.kind not in WRITING)
     ulp = float((printed.rough if ROUGH in how else printed.ulp) * printed.scale)
-    ratio = best.scale / printed.scale
-    numbers = _sorted(told, kinds) if best.worth == 1 else _cheaper(told, best.worth - len(how))
-    passed = 0
-    for k in (k for k in range(-DECOYS, DECOYS + 1) if k):
-        at = float(printed.base) + k * ulp
-        low, high = (at, at + ulp) if CUT in how else (at - ulp / 2, at + ulp / 2)
-        passed += _hit(numbers, low * ratio, high * ratio)
-    return passed
-
-
-def _hit(numbers: Sequence[float], low: float, high: float) -> bool:
-    return bisect_left(numbers, low) < bisect_right(numbers, high)
+    ratio = best.scale / best.number.scale
+    numbers = _alike(claim.label, source, kinds) if best.worth == 1 else _cheaper(claim.label, source, best.worth - len(how))
+    at = float(printed.base) + k * ulp
+    low, high = (at, at + ulp) if CUT in how else (at - ulp / 2, at + ulp / 2)
+    return bisect_left(numbers, low * ratio) < bisect_right(numbers, high * ratio)

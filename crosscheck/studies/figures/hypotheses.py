@@ -15,64 +15,81 @@ from crosscheck import models
 from crosscheck.contract.network import show_shape
 from crosscheck.conventions import read as convention
 from crosscheck.conventions.table import Convention
-from crosscheck.studies.figures import exact
-from crosscheck.studies.figures.identify import BATCH, BATCHES, CUT, FACTOR, INPUT, SIZES, TOOL, VARIANT, Assumption
+from crosscheck.studies.figures import exact, growth
+from crosscheck.studies.figures.assumption import (
+    AGAINST,
+    BATCH,
+    CLASSES,
+    EDITION,
+    FACTOR,
+    INPUT,
+    MAX_WORTH,
+    OTHER,
+    PART,
+    TOOL,
+    VARIANT,
+    WORTHS,
+    WRAP,
+    Assumption,
+    assume,
+    worth,
+)
 from crosscheck.studies.figures.label import FILE, Label
 
-EDITION, PART, ROUGH, SCALE, WRAP, CLASSES, AGAINST = "edition", "part", "rough", "scale", "wrap", "classes", "against"
-WORTHS = dict.fromkeys((TOOL, VARIANT, INPUT, FACTOR, CUT, EDITION, PART, ROUGH, SCALE, WRAP), 1)
-WORTHS |= dict.fromkeys((BATCH, CLASSES, AGAINST), 2)
-MAX_WORTH = 3
+SIZES = (224, 227, 256, 299, 32)
+BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 OTHER_CLASSES = (10, 100, 1001)
+ONE = Fraction(1)
+HALVES = {Fraction(1, 2): 1, ONE: 2, Fraction(2): 4}  # how many halves a factor is
+Assumed = tuple[Assumption, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An exact number, whose it is, and what must be assumed for it beyond what the label says."""
+    """An exact number, whose it is, and what must be assumed for it beyond what the label says.
 
-    label: Label
+    ``asked`` tells what is counted, ``by`` who counts it; ``halves`` is twice the number that would be printed, which is whole.
+    """
+
+    asked: Label
+    by: str
     factor: Fraction
     exact: int
-    assumed: tuple[Assumption, ...]
+    assumed: Assumed
+    halves: int
+    worth: int
+
+    @property
+    def label(self) -> Label:
+        """What is counted and by whom."""
+        return replace(self.asked, by=self.by)
 
     @property
     def number(self) -> Fraction:
         """The number that would be printed, in ones."""
-        return self.exact * self.factor
-
-    @property
-    def worth(self) -> int:
-        """What the assumptions are worth together."""
-        return sum(a.worth for a in self.assumed)
+        return Fraction(self.halves, 2)
 
 
-def assume(kind: str, says: str, worth: int = 0) -> Assumption:
-    """An assumption with what it is worth, its kind's worth if left out."""
-    return Assumption(kind, says, worth or WORTHS[kind])
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a number is counted and printed: who counts, what it is multiplied with, and what that assumes."""
+
+    by: str
+    factor: Fraction
+    assumed: Assumed = ()
+    worth: int = 0
+
+
+def candidate(asked: Label, by: str, exact: int, factor: Fraction = ONE, assumed: Assumed = ()) -> Candidate:
+    """A number of a convention on what is asked, times a factor of 1/2, 1 or 2."""
+    return Candidate(asked, by, factor, exact, assumed, HALVES[factor] * exact, worth(assumed))
 
 
 @cache
 def plain(label: Label) -> tuple[Candidate, ...]:
     """What the label itself says, without assumptions: one number, or two where it leaves open what one FLOP is."""
-    if label.by:
-        n = exact.value(label.network, label.shape, label.classes, label.place, label.by, label.metric)
-        return () if n is None else (Candidate(label, Fraction(1), n, ()),)
-    found = []
-    for c in _by_definition(label.metric):
-        told = replace(label, by=c.id)
-        n = exact.value(told.network, told.shape, told.classes, told.place, c.id, told.metric)
-        if n is not None:
-            factors = (Fraction(1), Fraction(2)) if label.metric == "compute" and label.open_unit else (Fraction(1),)
-            found += [Candidate(told, f, n, ()) for f in factors]
-    return tuple(found)
-
-
-@cache
-def _by_definition(metric: str) -> tuple[Convention, ...]:
-    """Who counts where a label names nobody: plain MACs and parameters, else every convention that belongs to no tool."""
-    plainest = convention.load("mac")
-    own = (c for c in map(convention.load, convention.ids()) if not c.tool and metric in c.metrics)
-    return (plainest,) if metric in plainest.metrics else tuple(own)
+    said = (_Way(label.by, ONE),) if label.by else _ways(label.metric, "", label.open_unit)
+    return tuple(c for w in said if not w.worth for c in _counted(label, w, ()))
 
 
 @cache
@@ -80,33 +97,60 @@ def all_of(label: Label) -> tuple[Candidate, ...]:
     """Every number worth a try, cheapest first; of two that are equal the one that assumes less, or is tried first."""
     if label.metric == FILE:
         return ()
-    best: dict[tuple[Fraction, str, str], Candidate] = {}
-    for c in (*plain(label), *_tried(label)):
-        key = (c.number, c.label.network, c.label.by)
-        if c.worth <= MAX_WORTH and (key not in best or c.worth < best[key].worth):
+    return _cheapest((*plain(label), *(c for asked, given in _settings(label) for c in _weighed(asked, given))))
+
+
+@cache
+def others(label: Label) -> tuple[Candidate, ...]:
+    """What the label says, of the other networks of the family: what is tried where nothing else fits."""
+    asked = models.get(label.network)
+    family = (v for v in models.variants().values() if v.family == asked.family and v.root != asked.root)
+    if label.place or label.metric == FILE:
+        return ()
+    return _cheapest(
+        replace(c, assumed=assumed, worth=worth(assumed))
+        for v in family
+        for c in plain(replace(label, network=v.name, shape=(label.shape[0], *v.input), classes=None))
+        for assumed in [(assume(OTHER, f"another network: {v.name} ({v.says})"),)]
+    )
+
+
+def _cheapest(found: Iterator[Candidate] | tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    best: dict[tuple[int, str, str], Candidate] = {}
+    for c in found:
+        key = (c.halves, c.asked.network, c.by)
+        if key not in best or c.worth < best[key].worth:
             best[key] = c
     return tuple(sorted(best.values(), key=lambda c: c.worth))
 
 
-def _tried(label: Label) -> Iterator[Candidate]:
+def _settings(label: Label) -> Iterator[tuple[Label, Assumed]]:
+    """What may have been counted: networks, inputs, batches and parts, each with what it assumes."""
     for l1, a1 in _networks(label):
-        for l2, a2 in _inputs(l1):
-            for l3, a3 in _batches(l2):
-                for l4, a4 in _places(l3):
-                    given = (*a1, *a2, *a3, *a4)
-                    if sum(a.worth for a in given) > MAX_WORTH:
-                        continue
-                    for l5, factor, a5 in _conventions(l4):
-                        assumed = given + a5
-                        if sum(a.worth for a in assumed) > MAX_WORTH:
-                            continue
-                        n = exact.value(l5.network, l5.shape, l5.classes, l5.place, l5.by, l5.metric)
-                        if n is not None:
-                            yield Candidate(l5, factor, n, assumed)
-                            yield from (Candidate(l5, factor, m, (*assumed, a)) for m, a in _by_platform(l5, n))
+        for l2, a2 in _inputs(l1, MAX_WORTH - worth(a1)):
+            if growth.sums(l2.network, (1, *l2.shape[1:]), l2.classes):
+                for l3, a3 in _batches(l2, MAX_WORTH - worth(a1 + a2)):
+                    for l4, a4 in _places(l3, MAX_WORTH - worth(a1 + a2 + a3)):
+                        yield l4, a1 + a2 + a3 + a4
 
 
-def _networks(label: Label) -> Iterator[tuple[Label, tuple[Assumption, ...]]]:
+def _weighed(asked: Label, given: Assumed) -> Iterator[Candidate]:
+    left = MAX_WORTH - worth(given)
+    for way in _ways(asked.metric, asked.by, asked.open_unit):
+        if way.worth <= left:
+            for c in _counted(asked, way, given):
+                yield c
+                if way.worth < left:
+                    yield from _by_platform(c)
+
+
+def _counted(asked: Label, way: _Way, given: Assumed) -> Iterator[Candidate]:
+    n = exact.value(asked.network, asked.shape, asked.classes, asked.place, way.by, asked.metric)
+    if n is not None:
+        yield candidate(asked, way.by, n, way.factor, given + way.assumed)
+
+
+def _networks(label: Label) -> Iterator[tuple[Label, Assumed]]:
     """The network and its siblings, which share the first part of its name."""
     yield label, ()
     root = label.network.split("-")[0]
@@ -123,83 +167,94 @@ def _networks(label: Label) -> Iterator[tuple[Label, tuple[Assumption, ...]]]:
                 yield replace(label, classes=n), (assume(CLASSES, f"{n} classes instead of {label.classes or own}"),)
 
 
-def _inputs(label: Label) -> Iterator[tuple[Label, tuple[Assumption, ...]]]:
+def _inputs(label: Label, left: int) -> Iterator[tuple[Label, Assumed]]:
     yield label, ()
-    if label.metric.startswith("params") or label.metric == "depth":
+    price = 1 + label.stated_input
+    if label.metric.startswith("params") or label.metric == "depth" or price > left:
         return
     for size in SIZES:
         if (size, size) != label.shape[2:]:
             shape = (*label.shape[:2], size, size)
             says = f"input {show_shape(shape[1:])} instead of {show_shape(label.shape[1:])}"
-            yield replace(label, shape=shape), (assume(INPUT, says, 1 + label.stated_input),)
+            yield replace(label, shape=shape), (assume(INPUT, says, price),)
 
 
-def _batches(label: Label) -> Iterator[tuple[Label, tuple[Assumption, ...]]]:
+def _batches(label: Label, left: int) -> Iterator[tuple[Label, Assumed]]:
     yield label, ()
-    if label.metric.startswith("params") or label.metric == "depth":
+    if label.metric.startswith("params") or label.metric == "depth" or WORTHS[BATCH] > left:
         return
     for n in BATCHES:
         if n != label.shape[0]:
-            yield (
-                replace(label, shape=(n, *label.shape[1:])),
-                (assume(BATCH, f"a batch of {n} instead of {label.shape[0]}"),),
-            )
+            says = f"a batch of {n} instead of {label.shape[0]}"
+            yield replace(label, shape=(n, *label.shape[1:])), (assume(BATCH, says),)
 
 
-def _places(label: Label) -> Iterator[tuple[Label, tuple[Assumption, ...]]]:
+def _places(label: Label, left: int) -> Iterator[tuple[Label, Assumed]]:
     """The whole network, or a part of it that people mean by the same word."""
     yield label, ()
     by_tool = label.by and convention.load(label.by).tool  # a tool prints what it counts, not a part of it
-    if label.place or label.metric not in ("compute", "params") or by_tool:
+    if label.place or label.metric not in ("compute", "params") or by_tool or WORTHS[PART] > left:
         return
     last = exact.last_layer(label.network)
     for place in (exact.CONVOLUTIONS, *([exact.ALL_BUT + last] if last else [])):
         yield replace(label, place=place), (assume(PART, place),)
 
 
-def _conventions(label: Label) -> Iterator[tuple[Label, Fraction, tuple[Assumption, ...]]]:
-    """Who counts, and the factor that turns multiply-adds into operations or back."""
-    known = [c for c in map(convention.load, convention.ids()) if label.metric in c.metrics]
-    if not label.by:
-        for c in known:
-            free = c in _by_definition(label.metric)
-            by = () if free else (assume(TOOL, f"counted as {c.title} does"),)
-            yield from _factors(replace(label, by=c.id), c, by, free=free and label.open_unit)
-        return
-    own = convention.load(label.by)
-    yield from _factors(label, own, (), free=False)
+@cache
+def _by_definition(metric: str) -> tuple[Convention, ...]:
+    """Who counts where a label names nobody: plain MACs and parameters, else every convention that belongs to no tool."""
+    plainest = convention.load("mac")
+    own = (c for c in map(convention.load, convention.ids()) if not c.tool and metric in c.metrics)
+    return (plainest,) if metric in plainest.metrics else tuple(own)
+
+
+@cache
+def _ways(metric: str, by: str, open_unit: bool) -> tuple[_Way, ...]:
+    """Who may have counted, and the factors that turn multiply-adds into operations or back."""
+    known = [c for c in map(convention.load, convention.ids()) if metric in c.metrics]
+    if by:
+        return (*_factors(convention.load(by), (), free=False, metric=metric), *_besides(known, convention.load(by)))
+    found: list[_Way] = []
     for c in known:
-        if c.id == own.id:
-            continue
-        same = _root(c) == _root(own) or c.tool == own.tool != ""
-        edition = assume(WRAP if c.id.endswith(exact.WRAPS) else EDITION, f"another edition of the tool: {c.title}")
-        against = assume(AGAINST, f"counted as {c.title} does, not as the label says")
-        yield replace(label, by=c.id), Fraction(1), (edition if same else against,)
+        free = c in _by_definition(metric)
+        assumed = () if free else (assume(TOOL, f"counted as {c.title} does"),)
+        found += _factors(c, assumed, free=free and open_unit, metric=metric)
+    return tuple(found)
+
+
+def _besides(known: list[Convention], own: Convention) -> Iterator[_Way]:
+    """Who else may have counted where the label names somebody: another edition, or another tool against the label."""
+    for c in known:
+        if c.id != own.id:
+            same = _root(c) == _root(own) or c.tool == own.tool != ""
+            edition = assume(WRAP if c.id.endswith(exact.WRAPS) else EDITION, f"another edition of the tool: {c.title}")
+            assumed = edition if same else assume(AGAINST, f"counted as {c.title} does, not as the label says")
+            yield _Way(c.id, ONE, (assumed,), assumed.worth)
 
 
 def _root(c: Convention) -> str:
     return c.edition_of or c.id
 
 
-def _factors(
-    label: Label, c: Convention, assumed: tuple[Assumption, ...], *, free: bool
-) -> Iterator[tuple[Label, Fraction, tuple[Assumption, ...]]]:
-    yield label, Fraction(1), assumed
-    if label.metric != "compute":
+def _factors(c: Convention, assumed: Assumed, *, free: bool, metric: str) -> Iterator[_Way]:
+    yield _Way(c.id, ONE, assumed, worth(assumed))
+    if metric != "compute":
         return
     per_mac = max((w.weight for w in c.table("compute").weighed.get("conv", ()) if w.primitive == "mac"), default=1)
     if per_mac == 1:
-        says = () if free else (assume(FACTOR, "doubled: multiplications and additions counted apart"),)
-        yield label, Fraction(2), assumed + says
+        more = () if free else (assume(FACTOR, "doubled: multiplications and additions counted apart"),)
+        yield _Way(c.id, Fraction(2), assumed + more, worth(assumed + more))
     else:
-        yield label, Fraction(1, 2), (*assumed, assume(FACTOR, "halved: a multiply-add counted as one"))
+        more = (assume(FACTOR, "halved: a multiply-add counted as one"),)
+        yield _Way(c.id, Fraction(1, 2), assumed + more, worth(assumed + more))
 
 
-def _by_platform(label: Label, n: int) -> Iterator[tuple[int, Assumption]]:
+def _by_platform(c: Candidate) -> Iterator[Candidate]:
     """What the tool prints on another platform than the one that its convention was read on.
 
     torchinfo takes the size of the input's storage with sys.getsizeof, header included (torchinfo
     1.8.0, torchinfo.py, sizes of inputs), which was 56 bytes before it was 64.
     """
-    if label.by == "torchinfo" and label.metric in ("memory", "memory_input"):
-        yield n - 8, assume(EDITION, "an older PyTorch, whose storages have a header of 56 bytes and not of 64")
+    if c.by == "torchinfo" and c.asked.metric in ("memory", "memory_input"):
+        says = "an older PyTorch, whose storages have a header of 56 bytes and not of 64"
+        yield candidate(c.asked, c.by, c.exact - 8, c.factor, (*c.assumed, assume(EDITION, says)))

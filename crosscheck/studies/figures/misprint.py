@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from crosscheck.studies.figures.claim import number, unit_of
 from crosscheck.studies.figures.hypotheses import Candidate
-from crosscheck.studies.figures.label import Number, number, unit_of
-from crosscheck.studies.figures.record import Figure
+from crosscheck.studies.figures.printed import Number, ones
+from crosscheck.studies.figures.record import Figure, UnreadableError
 
 Parts = Mapping[str, Sequence[tuple[Figure, Fraction]]]
 DIGITS = 3  # with fewer, some digit is always one slip away
@@ -29,13 +30,18 @@ class Slip:
 
 
 def parts(figures: Iterable[Figure]) -> Parts:
-    """Printed parts by the name of their sum, in ones; a part without a number adds nothing."""
+    """Printed parts by the name of their sum, in ones; a part without a number adds nothing, one that is unreadable ends it."""
     found: dict[str, list[tuple[Figure, Fraction]]] = {}
+    unknown = set()
     for f in figures:
         if f.part_of:
-            n = number(f)
+            try:
+                n = number(f)
+            except UnreadableError:
+                unknown.add(f.part_of)
+                continue
             found.setdefault(f.part_of, []).append((f, n.base if n else Fraction(0)))
-    return found
+    return {name: rows for name, rows in found.items() if name not in unknown}
 
 
 def slip(printed: Number, own: Sequence[Candidate]) -> Slip | None:
@@ -79,18 +85,14 @@ def wrong_sum(
     for c in own:
         if rows and total == c.number and not printed.prints(total):
             unit = Fraction(unit_of(figure))
-            says = f"a wrong sum: its own {len(rows)} printed rows add up to {_ones(total / unit)}, and so does the count"
+            says = f"a wrong sum: its own {len(rows)} printed rows add up to {ones(total / unit)}, and so does the count"
             return Slip(says, _show(total / printed.scale, printed))
         if rows and printed.prints(total) and wrong:
             names = " and ".join(f"{f.value} ({f.name}) in place of {right}" for f, right in wrong)
-            less = f"{_ones(c.number)} − {_ones(total)} = {_ones(c.number - total)}"
-            says = f"the sum of its printed rows, {_ones(total)}, carries {names}: {less}"
+            less = f"{ones(c.number)} − {ones(total)} = {ones(c.number - total)}"
+            says = f"the sum of its printed rows, {ones(total)}, carries {names}: {less}"
             return Slip(says, _show(c.number / printed.scale, printed))
     return None
-
-
-def _ones(n: Fraction) -> str:
-    return f"{int(n):,}" if n.denominator == 1 else f"{float(n):,}"
 
 
 def _show(value: Fraction, printed: Number, more: int = 0) -> str:

@@ -1,68 +1,111 @@
-"""Figures as they are printed: value, precision and scale, and whether an exact number is printed so."""
+"""Figures as they are printed: value, place of the last digit and scale, and whether an exact number is printed so."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cache
+from math import ceil, floor, prod
 
-from crosscheck.errors import UsageError
-
-SCALES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12}
-BINARY_SCALES = {10**3: 2**10, 10**6: 2**20, 10**9: 2**30, 10**12: 2**40}
+LONGEST = 60  # characters of a figure
+NOTHING = ("", "--", "-", "–", "n/a")
 _VALUE = re.compile(
     r"(?P<digits>[0-9][0-9,_']*)(?P<decimals>\.[0-9]+)?(?:(?:e|\s*[×x]\s*10\^)(?P<exponent>[0-9]{1,2}))?"
-    r"\s*(?P<suffix>[kmgbt](?!illion|ult|acs?\b))?\s*(?P<word>[a-z][a-z/ -]*)?",
+    r"\s*(?P<unit>[a-z].*)?",
     re.IGNORECASE,
 )
+_RANGE = re.compile(r"(?P<low>[0-9].*?)\s*(?:~|–|—|\.\.|\bto\b|-(?=\s*[0-9]))\s*(?P<high>[0-9].*)")
+_PRODUCT = re.compile(r"[0-9]+(\*[0-9]+)+")
 
 
-@dataclass(frozen=True)
-class Printed:
-    """A figure as printed: its value, its last digit's place, its scale and what its unit word says."""
+@dataclass(frozen=True, slots=True)
+class Number:
+    """How a figure is written: its value in units of ``scale``, the unit of its last digit, and the zeros that end it.
 
-    text: str
+    ``binary`` is None where the printed unit has a decimal and a binary meaning and the label does not say which;
+    ``round_zeros`` is False where the zeros that end it are known to be digits.
+    """
+
     value: Fraction
     ulp: Fraction
     scale: int
-    metric: str | None
+    text: str
+    binary: bool | None = None
+    round_zeros: bool = True
+
+    @property
+    def base(self) -> Fraction:
+        """The figure in ones."""
+        return self.value * self.scale
+
+    @property
+    def rough(self) -> Fraction:
+        """The unit of the last digit that is not zero, of a whole number that ends in zeros."""
+        return _rough(self.value, self.ulp) if self.round_zeros else self.ulp
+
+    @property
+    def digits(self) -> str:
+        """The digits that are claimed, without point and leading zeros."""
+        return str(int(self.value / self.ulp))
+
+    def prints(self, exact: Fraction, scale: int | None = None, *, cut: bool = False, ulp: Fraction | None = None) -> bool:
+        """True where ``exact`` is printed as this figure in units of ``scale``, rounded or cut off at ``ulp``."""
+        s = self.scale if scale is None else scale
+        v, u = self.value * s, (self.ulp if ulp is None else ulp) * s
+        return v <= exact < v + u if cut else abs(exact - v) * 2 <= u
+
+    def reach(self, scale: int) -> tuple[int, int]:
+        """The least and the greatest number of halves that is printed so in units of ``scale``, rounded or cut off anywhere."""
+        v, u = self.value * scale, self.rough * scale
+        return ceil(2 * v - u), floor(2 * v + 2 * u)
+
+
+@cache
+def _rough(value: Fraction, ulp: Fraction) -> Fraction:
+    while value and ulp >= 1 and value % (ulp * 10) == 0:
+        ulp *= 10
+    return ulp
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A figure's text taken apart: value, place of its last digit, and the unit behind it as it is written."""
+
+    value: Fraction
+    ulp: Fraction
     unit: str
-
-    @cached_property
-    def reach(self) -> tuple[float, float]:
-        """Bounds, a little wide, that any exact number behind the figure lies in, whatever its scale."""
-        top = BINARY_SCALES.get(self.scale, self.scale)
-        return float((self.value - self.ulp) * self.scale) * 0.999, float((self.value + self.ulp) * top) * 1.001
-
-    def holds(self, exact: Fraction, scale: int, cut: bool) -> bool:
-        """True where ``exact`` is printed as this figure under ``scale``, rounded or cut off."""
-        v, ulp = self.value * scale, self.ulp * scale
-        return v <= exact < v + ulp if cut else abs(exact - v) * 2 <= ulp
+    text: str
+    whole: bool = False  # a product, whose digits are all meant
 
 
-def parse(text: str) -> tuple[Fraction, Fraction, str, str]:
-    """Value, place of the last digit, suffix (``m``, ``g`` …) and unit word of a printed figure. Raises UsageError."""
-    match = _VALUE.fullmatch(text.strip())
+def parts(text: str) -> tuple[Written, ...]:
+    """The numbers that a text prints: one, or the two ends of a range. Raises ValueError for a text that is no figure.
+
+    A unit behind the second end is the first one's too, unless that has its own.
+    """
+    ends = _RANGE.fullmatch(text.strip())
+    if not ends:
+        return (_written(text.strip()),)
+    low, high = _written(ends["low"]), _written(ends["high"])
+    return (low if low.unit else Written(low.value, low.ulp, high.unit, low.text), high)
+
+
+def _written(text: str) -> Written:
+    if len(text) > LONGEST:
+        raise ValueError(f"longer than {LONGEST} characters. Hint: one figure at a time")
+    if _PRODUCT.fullmatch(text):
+        return Written(Fraction(prod(map(int, text.split("*")))), Fraction(1), "", text, whole=True)
+    match = _VALUE.fullmatch(text)
     if not match:
-        raise UsageError(f"{text!r} is no figure. Hint: write it like 4.11G, 8.19 GFLOPs, 25.56M or 61,100,840")
+        raise ValueError(f"{text!r} is no figure. Hint: write it like 4.11G, 8.19 GFLOPs, 25.56M, 61,100,840 or 7.6×10^9")
     digits = re.sub(r"[,_']", "", match["digits"])
     decimals = match["decimals"] or ""
-    word = (match["word"] or "").strip().lower()
-    suffix = (match["suffix"] or "").lower()
-    for long, short in (("million", "m"), ("billion", "b")):
-        if word.startswith(long):
-            word, suffix = word.removeprefix(long).strip(), short
     power = 10 ** int(match["exponent"] or 0)
-    return Fraction(digits + decimals) * power, Fraction(power, 10 ** max(0, len(decimals) - 1)), suffix, word
+    ulp = Fraction(power, 10 ** max(0, len(decimals) - 1))
+    return Written(Fraction(digits + decimals) * power, ulp, (match["unit"] or "").strip(), text)
 
 
-def read(text: str, metric: str | None = None) -> tuple[Printed, ...]:
-    """A printed figure (``4.11G``, ``8.19 GFLOPs``, ``61,100,840``), one reading per possible scale. Raises UsageError."""
-    value, ulp, suffix, word = parse(text)
-    said = "params" if "param" in word else "compute" if re.search(r"flop|mac|mult|op", word) else None
-    if word and said is None:
-        raise UsageError(f"{text!r} is no figure. Hint: write it like 4.11G, 8.19 GFLOPs, 25.56M or 61,100,840")
-    bare = not suffix and ulp <= 1 and value < 10_000
-    scales = (10**9, 10**6) if bare else (SCALES[suffix],)
-    return tuple(Printed(text.strip(), value, ulp, scale, metric or said, word) for scale in scales)
+def ones(n: Fraction) -> str:
+    """An exact number with thousands apart."""
+    return f"{int(n):,}" if n.denominator == 1 else f"{float(n):,}"

@@ -24,6 +24,8 @@ MAX_BYTES = 32 * 2**20
 class Figure:
     """One published figure. ``file`` and ``line`` are where its row is kept, all else is what the row says.
 
+    ``damage`` tells why the row cannot be read as a row of its table, and is empty where it can.
+
     ``shape`` is the input as ``NxCxHxW``; ``place`` is a layer, ``row 17`` of a tool's table, ``all but fc``, or empty for the
     whole network; ``precision`` is the unit of the last digit that is meant, where zeros were appended to it; ``part_of`` and
     ``sum_of`` tell which printed parts a printed sum adds up.
@@ -52,6 +54,7 @@ class Figure:
     precision: str = ""
     part_of: str = ""
     sum_of: str = ""
+    damage: str = ""
 
     @property
     def at(self) -> str:
@@ -64,7 +67,15 @@ class Figure:
         return self.variant if self.variant and self.variant != self.model else self.model
 
 
-COLUMNS = tuple(f.name for f in fields(Figure) if f.name not in ("file", "line"))
+COLUMNS = tuple(f.name for f in fields(Figure) if f.name not in ("file", "line", "damage"))
+
+
+class UnreadableError(FileError):
+    """One row cannot be read; the message names the column, or what is wrong with the row as a whole."""
+
+    def __init__(self, column: str, says: str) -> None:
+        self.says = says
+        super().__init__(f"column {column!r}: {says}" if column else says)
 
 
 def load(path: Path) -> list[Figure]:
@@ -83,33 +94,45 @@ def load(path: Path) -> list[Figure]:
 
 
 def parse(text: str, where: str) -> Iterator[Figure]:
-    """Figures from CSV text, commas, semicolons or tabs between its cells. Raises FileError that names line and column."""
+    """Figures from CSV text, commas, semicolons or tabs between its cells; a row that is damaged says so.
+
+    Raises FileError that names line and column where the text is no table, or lacks a column that every table has.
+    """
     first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=next((d for d in ",;\t" if d in first), ","), strict=True)
+    delimiter = next((d for d in ",;\t" if d in first), ",")
     head: list[str] = []
-    start = 1
-    try:
-        for cells in reader:
-            if not head:
-                head = _head(cells, where)
-            elif any(c.strip() for c in cells):
-                yield _figure(head, cells, where, start)
-            start = reader.line_num + 1
-    except csv.Error as error:
-        column = _column_of_quote(text.splitlines()[start - 1 :])
-        raise FileError(
-            f"{where}:{start}: column {column}: not CSV: {error}. Hint: look for a quote that is not closed"
-        ) from None
+    for line, cells in _records(text, delimiter):
+        if not head:
+            head = _head(cells, where, line)
+        elif isinstance(cells, str):
+            yield Figure(where, line, damage=cells)
+        elif any(c.strip() for c in cells):
+            yield _figure(head, cells, where, line)
     if not head:
         raise FileError(f"{where}: empty. Hint: its first line names the columns, {', '.join(REQUIRED)} among them")
 
 
-def _column_of_quote(lines: list[str]) -> int:
-    """The character, from 1, of the last quote in the line where a record goes wrong; 1 where it has none."""
-    return max((lines[0] if lines else "").rfind('"'), 0) + 1
+def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+    """Rows with the lines that they begin in; for a line that is no CSV what is wrong with it, and it goes on with the next."""
+    lines = io.StringIO(text, newline="").readlines()
+    start = 0
+    while start < len(lines):
+        reader = csv.reader(lines[start:], delimiter=delimiter, strict=True)
+        first, begun = start, start
+        try:
+            for cells in reader:
+                yield begun + 1, cells
+                begun = first + reader.line_num
+            start = len(lines)
+        except csv.Error as error:
+            column = lines[begun].rfind('"') + 1 or 1
+            yield begun + 1, f"column {column}: not CSV: {error}. Hint: look for a quote that is not closed"
+            start = begun + 1
 
 
-def _head(cells: list[str], where: str) -> list[str]:
+def _head(cells: list[str] | str, where: str, line: int) -> list[str]:
+    if isinstance(cells, str):
+        raise FileError(f"{where}:{line}: {cells}")
     names = [c.strip().lower() for c in cells]
     lacking = [c for c in REQUIRED if c not in names]
     if lacking:
@@ -124,16 +147,14 @@ def _head(cells: list[str], where: str) -> list[str]:
 
 
 def _figure(head: list[str], cells: list[str], where: str, line: int) -> Figure:
+    row = {k: v.strip() for k, v in zip(head, cells, strict=False) if k in COLUMNS}
+    damage = ""
     if len(cells) != len(head):
         odd = f"column {head[len(cells)]!r} has none" if len(cells) < len(head) else f"column {len(head) + 1} has no name"
-        raise FileError(
-            f"{where}:{line}: {len(cells)} cells under {len(head)} columns: {odd}. Hint: put quotes around cells with a comma"
-        )
-    row = {k: v.strip() for k, v in zip(head, cells, strict=True) if k in COLUMNS}
-    for name in ("model", "metric"):
-        if not row[name]:
-            raise FileError(f"{where}:{line}: column {name!r} is empty. Hint: every figure needs a {name}")
-    return Figure(where, line, **row)
+        damage = f"{len(cells)} cells under {len(head)} columns: {odd}. Hint: put quotes around cells with a comma"
+    elif not row["model"]:
+        damage = "column 'model' is empty. Hint: every figure needs a model"
+    return Figure(where, line, **row, damage=damage)
 
 
 @cache

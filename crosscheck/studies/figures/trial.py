@@ -7,149 +7,143 @@ decoys, up to 20 units of the last digit away, are judged by the same hypotheses
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
-from crosscheck.contract.network import Shape
 from crosscheck.conventions import read as convention
-from crosscheck.errors import FileError
-from crosscheck.studies.figures import checkpoint, exact, fits, hypotheses, misprint
-from crosscheck.studies.figures.fits import DECOYS, Fit
-from crosscheck.studies.figures.hypotheses import WRAP, Candidate
-from crosscheck.studies.figures.label import FILE, SHAPE, Label, Number, label, number, shape_of
+from crosscheck.studies.figures import exact, exhibits, fits, hypotheses, misprint
+from crosscheck.studies.figures.claim import Claim, bare, claims, numbers, spelled
+from crosscheck.studies.figures.fits import DECOYS, Fit, Source
+from crosscheck.studies.figures.hypotheses import Candidate
+from crosscheck.studies.figures.label import FILE, SHAPE, Label, labels
 from crosscheck.studies.figures.misprint import Parts
-from crosscheck.studies.figures.record import Figure
+from crosscheck.studies.figures.printed import Number, ones
+from crosscheck.studies.figures.record import Figure, UnreadableError
+from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, UNREADABLE, VERDICTS, Verdict
 
-EXACT, ROUNDS, EXPLAINED, MISPRINT, UNEXPLAINED, OUT = (
-    *("exact", "rounds to", "explained", "misprint", "unexplained", "out of scope"),
-)
-VERDICTS = {
-    EXACT: "to the unit what the label says",
-    ROUNDS: "what the label says, at the printed precision",
-    EXPLAINED: "another convention, variant, input, batch, scale or rounding than the label says",
-    MISPRINT: "no convention yields it, and one slip of the pen does",
-    UNEXPLAINED: "nothing that was tried yields it",
-    OUT: "a network or metric that cannot be described yet",
-}
+Claims = tuple[Claim, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the trial found of one figure.
+class Reading:
+    """What a figure claims: one number, or the two ends of a range, each with all that it may mean."""
 
-    ``fit`` is the reading that won, ``tried`` and ``fits`` count hypotheses, ``decoys`` of 40 wrong figures beside it would have
-    passed as well; ``nearest`` are what the label says and the closest of what one assumption gives. ``says`` is the reason in
-    words, ``correct`` the figure as it should have been printed.
-    """
-
-    figure: Figure
-    label: Label | None
-    number: Number | None
-    kind: str
-    says: str
-    fit: Fit | None = None
-    tried: int = 0
-    fits: int = 0
-    decoys: int = 0
-    nearest: tuple[Candidate, ...] = ()
-    correct: str = ""
-
-    @property
-    def refuted(self) -> bool:
-        """True where the printed figure is wrong, by a slip of the pen or by a bug of the tool that printed it."""
-        bug = self.fit is not None and any(a.kind == WRAP for a in self.fit.assumed)
-        return self.kind == MISPRINT or bug
+    labels: tuple[Label, ...]
+    ends: tuple[Claims, ...]
 
 
 def judge(figures: Iterable[Figure]) -> list[Verdict]:
-    """A verdict for every figure, in their order. Raises FileError for a row that is malformed."""
+    """A verdict for every figure, in their order."""
     rows = list(figures)
     parts = misprint.parts(rows)
-    known: dict[tuple[Label, Number], Verdict] = {}  # equal claims get one trial
+    known: dict[Claims, Verdict] = {}  # equal claims get one trial
     first = [_judge(f, known) for f in rows]
     return [misprint_of_sum(v, first, parts) for v in first]
 
 
-def _judge(figure: Figure, known: dict[tuple[Label, Number], Verdict]) -> Verdict:
-    told = label(figure)
-    if isinstance(told, str):
-        return Verdict(figure, None, None, OUT, told)
+def _judge(figure: Figure, known: dict[Claims, Verdict]) -> Verdict:
+    try:
+        found = read(figure)
+    except UnreadableError as error:
+        return Verdict(figure, None, None, UNREADABLE, f"line {figure.line}: {error}")
+    if isinstance(found, Verdict):
+        return found
+    for end in found.ends:
+        if end not in known:
+            known[end] = verdict(figure, end)
+    return _together(figure, [replace(known[end], figure=figure) for end in found.ends])
+
+
+def read(figure: Figure) -> Reading | Verdict:
+    """What a figure claims; where that is no number of a convention, its verdict. Raises UnreadableError."""
+    if figure.damage:
+        raise UnreadableError("", figure.damage)
+    spelt = spelled(figure)
+    asked = labels(spelt)
+    if isinstance(asked, str):
+        return Verdict(figure, None, None, OUT, asked)
+    told = asked[0]
     if told.metric == SHAPE:
-        return _shape_verdict(figure, told)
+        return exhibits.of_shape(figure, told)
     if problem := exact.problem(told.network, told.shape, told.classes, told.place, told.by):
-        raise FileError(f"{figure.at}: {problem}")
-    printed = number(figure)
+        raise UnreadableError(*problem)
+    printed = numbers(spelt)
     if told.place.startswith(exact.ROW):
-        return _row_verdict(figure, told, printed)
+        return exhibits.of_row(figure, told, next(iter(printed), None))
     if told.metric == FILE:
-        return _file_verdict(figure, told, printed)
-    if printed is None:
-        return Verdict(figure, told, None, OUT, "no figure is printed")
-    if printed.scale == 1 and printed.base.denominator > 1:
-        return Verdict(figure, told, printed, OUT, "a fraction of one: its unit is missing. Units: G, M, GFLOPs, MiB and so on")
-    if figure.output_shape and (wrong := _wrong_shape(figure, told)):
-        return Verdict(figure, told, printed, UNEXPLAINED, wrong)
+        return _worse([exhibits.of_file(figure, told, p) for p in printed or (None,)])
+    if out := _out(figure, told, printed):
+        return Verdict(figure, told, next(iter(printed), None), OUT, out)
+    if figure.output_shape and (wrong := exhibits.wrong_shape(figure, told)):
+        return Verdict(figure, told, printed[0], UNEXPLAINED, wrong)
+    ends = tuple(claims(asked, p, bare=bare(spelt)) for p in printed)
+    if not all(ends):
+        says = "a fraction of one: its unit is missing. Units: G, M, GFLOPs, MiB and so on"
+        return Verdict(figure, told, printed[0], OUT, says)
+    return Reading(asked, ends)
+
+
+def _out(figure: Figure, told: Label, printed: Sequence[Number]) -> str:
+    """Why nothing can be said of a figure that is read; empty where something can."""
+    if not printed:
+        return "no figure is printed"
     if told.by in convention.ids() and told.metric not in (has := convention.load(told.by).metrics):
-        return Verdict(figure, told, printed, OUT, f"{told.by} gives no {told.metric}; it gives {', '.join(has)}")
-    if (told, printed) not in known:
-        known[told, printed] = verdict(figure, told, printed)
-    return replace(known[told, printed], figure=figure)
+        return f"{told.by} gives no {told.metric}; it gives {', '.join(has)}"
+    return ""
 
 
-def _file_verdict(figure: Figure, told: Label, printed: Number | None) -> Verdict:
-    """A weight file's size: explained only where every structure that such files have leads to the printed digits."""
-    if printed is None or not told.by:
-        return Verdict(figure, told, printed, OUT, "the kind of file is not known: keras_h5 and torch_pth are")
-    scales = dict.fromkeys(
-        s for s in (printed.scale, fits.other_scale(printed)) if s and (printed.binary is None or s == printed.scale)
-    )
-    ways = [(h, scale) for h in checkpoint.held(told.network, told.by) for scale in scales]
-    near: list[str] = []
-    for h, scale in ways:
-        low, high = Fraction(h.content + h.low), Fraction(h.content + h.high)
-        size = f"{h.what}, {h.content:,} B in {h.tensors} tensors"
-        if printed.prints(low, scale) and printed.prints(high, scale):
-            kilo = f"{h.low / 1000:,.0f} to {h.high / 1000:,.0f} kB"
-            how = "its tensors exactly, and the file's own structure, which depends on who wrote it"
-            says = f"{how}: {size}, {kilo} of structure, in units of {scale:,} B"
-            return Verdict(figure, told, printed, EXPLAINED, says, tried=len(ways), fits=1)
-        rest = printed.value * scale - h.content
-        if low <= printed.value * scale <= high:
-            says = f"its tensors exactly, {size}; the other {float(rest):,.0f} B, {float(rest / h.tensors):,.0f} a tensor, are "
-            says += "within what is known of such files' structure, which is not known to the printed digit"
-            return Verdict(figure, told, printed, UNEXPLAINED, says, tried=len(ways))
-        near.append(f"{float(low / scale):,.2f} to {float(high / scale):,.2f} of {scale:,} B")
-    tensors = f"{ways[0][0].content:,} B of weights and statistics" if ways else "nothing"
-    says = f"no weights and structure of that size: {tensors} make {' or '.join(near)}"
-    return Verdict(figure, told, printed, UNEXPLAINED, says, tried=len(ways))
+def _together(figure: Figure, ends: list[Verdict]) -> Verdict:
+    """One verdict on a range: the worse of its ends, with both of them."""
+    if len(ends) == 1:
+        return ends[0]
+    worst = _worse(ends)
+    return replace(worst, fit=None, nearest=(), correct="", ends=tuple(ends), tried=sum(v.tried for v in ends))
 
 
-def verdict(figure: Figure, told: Label, printed: Number) -> Verdict:
+def _worse(ends: list[Verdict]) -> Verdict:
+    return max(ends, key=lambda v: list(VERDICTS).index(v.kind))
+
+
+def verdict(figure: Figure, claimed: Claims) -> Verdict:
     """The verdict on one number: the label's own reading, else the cheapest that fits, else a slip, else what comes near."""
-    own = hypotheses.plain(told)
-    straight = [f for c in own for f in fits.prints(c, printed, straight=True)]
-    if straight:
+    if straight := fits.straight(claimed):
         best = straight[0]
-        kind = EXACT if best.candidate.number == printed.base and printed.ulp * printed.scale == 1 else ROUNDS
-        return Verdict(figure, told, printed, kind, "", best, len(own), len(straight))
-    candidates = hypotheses.all_of(told)
-    found = [f for c in candidates for f in fits.prints(c, printed) if f.worth <= hypotheses.MAX_WORTH]
-    found.sort(key=fits.rank)
-    tried = len(candidates) * fits.ways(printed)
+        whole = best.candidate.number == best.number.base and best.number.ulp * best.number.scale == 1
+        own = sum(len(hypotheses.plain(c.label)) for c in claimed)
+        told = best.candidate.asked
+        return Verdict(figure, told, best.number, EXACT if whole else ROUNDS, "", best, own, len(straight))
+    source: Source = hypotheses.all_of
+    found = fits.ranked(claimed, source)
+    if not found:
+        found = fits.ranked(claimed, source := widest)
+    return _assumed(figure, claimed, found, source)
+
+
+def widest(label: Label) -> tuple[Candidate, ...]:
+    """Everything that is tried where the network and its variants yield nothing: the rest of its family too."""
+    return hypotheses.all_of(label) + hypotheses.others(label)
+
+
+def _assumed(figure: Figure, claimed: Claims, found: Sequence[Fit], source: Source) -> Verdict:
+    """The verdict where the label's own reading is not what is printed."""
+    told, printed = (found[0].candidate.asked, found[0].number) if found else (claimed[0].label, claimed[0].number)
+    told = next(c.label for c in claimed if c.label.metric == told.metric)
+    tried = sum(len(source(c.label)) * fits.ways(c.number) for c in claimed)
     passed = 0
+    own = hypotheses.plain(told)
     slip = misprint.slip(printed, own)
     if found:
-        passed = fits.decoys(told, printed, found[0])
+        passed = fits.decoys(claimed, found[0], source)
         if passed <= fits.most(found[0]):
             also = f"or a misprint of the label's own {slip.correct}: {slip.says}" if slip and found[0].worth else ""
             return Verdict(figure, told, printed, EXPLAINED, also, found[0], tried, len(found), passed, own)
-    near = _nearest(candidates, printed)
+    near = _nearest(source(told), printed)
     if slip:
         return Verdict(figure, told, printed, MISPRINT, slip.says, None, tried, len(found), 0, near, slip.correct)
     says = ""
     if found:
-        likeliest = "; ".join(a.says for a in found[0].assumed)
+        likeliest = "; ".join((ones(found[0].candidate.number), *(a.says for a in found[0].assumed)))
         beside = f"but so would {passed} of {2 * DECOYS} wrong figures beside it"
         says = f"{len(found)} of {tried:,} hypotheses fit, {beside}; likeliest: {likeliest}"
     return Verdict(figure, told, printed, UNEXPLAINED, says, None, tried, len(found), passed, near)
@@ -170,45 +164,6 @@ def misprint_of_sum(v: Verdict, others: Sequence[Verdict], parts: Parts) -> Verd
 def _nearest(candidates: Sequence[Candidate], printed: Number) -> tuple[Candidate, ...]:
     """What the label itself says, then the closest of what one assumption gives."""
     own = [c for c in candidates if not c.assumed]
-    near = sorted((c for c in candidates if c.worth == 1), key=lambda c: abs(c.number - printed.base))
+    top, bottom = (2 * printed.base).as_integer_ratio()
+    near = heapq.nsmallest(3, (c for c in candidates if c.worth == 1), key=lambda c: abs(c.halves * bottom - top))
     return tuple([*own, *near][:3])
-
-
-def _row_verdict(figure: Figure, told: Label, printed: Number | None) -> Verdict:
-    """A row of a tool's table: its class, its shape and its parameters must all be the tool's."""
-    rows = exact.table(told.network, told.shape, told.by)
-    k = int(told.place.removeprefix(exact.ROW).split()[0])
-    if not 1 <= k <= len(rows):
-        return Verdict(figure, told, printed, UNEXPLAINED, f"the table has {len(rows)} rows")
-    row = rows[k - 1]
-    claimed = None if printed is None else printed.base
-    slips = [
-        f"{what} is {ours} there"
-        for what, theirs, ours in (
-            ("the class", figure.variant, row.kind),
-            ("the shape", shape_of(figure.output_shape), row.shape),
-            ("the number of parameters", claimed, row.params),
-        )
-        if theirs != ours
-    ]
-    if slips:
-        return Verdict(figure, told, printed, UNEXPLAINED, f"row {k}, {row.path}: {'; '.join(slips)}", tried=1)
-    found = Candidate(told, Fraction(1), row.params or 0, ())
-    return Verdict(figure, told, printed, EXACT, f"{row.path}, class and shape too", Fit(found, 1, ()), 1, 1)
-
-
-def _wrong_shape(figure: Figure, told: Label) -> str:
-    """Why a printed output shape is not the layer's, in ``NxCxHxW`` or, of one image, in ``HxWxC``; empty where it is."""
-    known = exact.counted(told.network, told.shape, told.classes)
-    claimed = shape_of(figure.output_shape)
-    layer = None if known is None else known.model.by_id.get(told.place)
-    ours: Shape = told.shape if told.place == exact.INPUT else layer.y if layer else ()
-    image = (*ours[2:], ours[1]) if len(ours) > 2 else (1, 1, *ours[1:])
-    return "" if claimed in (ours, image) else f"the output of {told.place} is {ours}, not {claimed}"
-
-
-def _shape_verdict(figure: Figure, told: Label) -> Verdict:
-    ours = exact.pooled(told.place, told.shape)
-    if shape_of(figure.value) == ours:
-        return Verdict(figure, told, None, EXACT, f"{'x'.join(map(str, ours))}", tried=1, fits=1)
-    return Verdict(figure, told, None, UNEXPLAINED, f"the output is {'x'.join(map(str, ours))}", tried=1)

@@ -12,9 +12,9 @@ import pytest
 from crosscheck import models
 from crosscheck.conventions import read as convention
 from crosscheck.report.pages import figures_words as told
-from crosscheck.studies.figures import exact, fits, hypotheses, label, record, trial
-from crosscheck.studies.figures.label import FILE, SHAPE, Label
-from crosscheck.studies.figures.trial import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED
+from crosscheck.studies.figures import claim, exact, fits, hypotheses, label, record, trial
+from crosscheck.studies.figures.label import FILE, SHAPE
+from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED
 from tests.studies.figures.verdicts import of, verdicts
 
 
@@ -32,8 +32,9 @@ def test_every_row_of_the_claims_is_there_with_its_printed_string_and_where_it_s
 
 def test_every_reading_names_a_network_and_a_convention_that_exist() -> None:
     for f in record.builtin():
-        told = label.label(f)
-        assert isinstance(told, Label), f"{f.at}: {told}"
+        found = label.labels(f)
+        assert not isinstance(found, str), f"{f.at}: {found}"
+        (told,) = found
         assert told.metric == SHAPE or told.network in models.variants(), f.at
         assert told.metric in (SHAPE, FILE) or told.by in convention.ids(), f.at
 
@@ -88,7 +89,7 @@ def test_a_row_of_a_table_is_right_only_as_a_whole(change: dict[str, Any]) -> No
 def test_a_mutated_table_is_found_out_row_by_row() -> None:
     rows = [f for f in record.builtin() if f.network == "alexnet" and f.place.startswith("row")]
     for f in rows:
-        n = label.number(f)
+        n = claim.number(f)
         (v,) = trial.judge([replace(f, value="7" if n is None else f"{int(n.base) + 1:,}")])
         assert v.kind == UNEXPLAINED, f.at
 
@@ -155,6 +156,6 @@ def test_wrong_figures_beside_right_ones_seldom_pass() -> None:
             moved = replace(v.number, value=v.number.value + step * v.number.ulp)
             if moved.value > 0:
                 met += 1
-                passed += trial.verdict(v.figure, v.label, moved).kind in (EXACT, ROUNDS, EXPLAINED, MISPRINT)
+                passed += trial.verdict(v.figure, (claim.Claim(v.label, moved),)).kind in (EXACT, ROUNDS, EXPLAINED, MISPRINT)
     assert met > 35
     assert passed * 8 <= met, f"{passed} of {met} wrong figures pass"

@@ -11,7 +11,7 @@ from typing import Any
 
 from crosscheck.report.pages import figures as tried
 from crosscheck.studies.figures import findings, record
-from crosscheck.studies.figures.trial import ROUNDS
+from crosscheck.studies.figures.verdict import EXACT, ROUNDS, UNREADABLE
 from tests.studies.figures.verdicts import verdicts
 
 
@@ -33,6 +33,10 @@ def test_the_command_prints_filters_and_ends_as_it_says(tmp_path: Path, run: Cal
     assert mine.returncode == 0
     assert "out of scope" in mine.stdout
     assert (tmp_path / "out" / "figures.csv").read_text(encoding="utf-8").count("\n") == 3
+    file.write_text("model,metric,value\nresnet50,params,25557032\nresnet50,params,25.5x\n", encoding="utf-8")
+    torn = run("figures", str(file), "-f", "csv")
+    assert (torn.returncode, [r["verdict"] for r in csv.DictReader(io.StringIO(torn.stdout))]) == (0, [EXACT, UNREADABLE])
+    assert run("figures", str(file), "--strict").returncode == 1
     file.write_text("model,metric\n", encoding="utf-8")
     bad = run("figures", str(file))
     assert (bad.returncode, bad.stdout) == (2, "")

@@ -15,7 +15,7 @@ from crosscheck.errors import FileError
 from crosscheck.report.pages import figures_words as told
 from crosscheck.studies.figures import record, trial
 from crosscheck.studies.figures.record import Figure
-from crosscheck.studies.figures.trial import EXACT
+from crosscheck.studies.figures.verdict import EXACT, UNEXPLAINED, UNREADABLE, VERDICTS
 from tests.studies.figures.verdicts import HEAD
 
 
@@ -25,27 +25,49 @@ from tests.studies.figures.verdicts import HEAD
         ("", "mine.csv: empty"),
         ("model,value\nresnet50,4\n", "mine.csv:1: column 'metric' is missing"),
         ("model,metric,value,value\n", "mine.csv:1: column 'value' is there twice"),
-        (HEAD + "resnet50,,,FLOPs,4.1\n", "mine.csv:2: 5 cells under 7 columns: column 'unit'"),
-        (HEAD + "resnet50,,,FLOPs,4,111,G,x\n", "mine.csv:2: 8 cells under 7 columns"),
-        (HEAD + "resnet50,,,FLOPs,4.1,G,x\n\nresnet50,,,FLOPs,many,G,x\n", "mine.csv:4: column 'value': 'many' is no figure"),
-        (HEAD + "resnet50,,,FLOPs,4.1,Gigs,x\n", "mine.csv:2: column 'unit': 'Gigs' is not known"),
-        (HEAD + ",,,FLOPs,4.1,G,x\n", "mine.csv:2: column 'model' is empty"),
-        (HEAD + 'resnet50,"v1,,FLOPs,4.1,G,x\n', "mine.csv:2: column 10: not CSV"),
-        ("model,metric,value,network\nx,FLOPs,4,resnet5\n", "mine.csv:2: column 'network': unknown model 'resnet5'"),
-        ("model,metric,value,convention\nresnet50,FLOPs,4,fvcoer\n", "mine.csv:2: column 'convention': unknown convention"),
-        ("model,metric,value,shape\nresnet50,FLOPs,4,224\n", "mine.csv:2: column 'shape': '224' is not NxCxHxW"),
-        (
-            "model,metric,value,place\nresnet50,FLOPs,4,fcc\n",
-            "mine.csv:2: column 'place': resnet50 has no layer 'fcc'. Hint: it has fc",
-        ),
-        ("model,metric,value,classes\nresnet50,FLOPs,4,ten\n", "mine.csv:2: column 'classes': 'ten' is no whole number"),
-        ("model,metric,value,shape\nvgg16,FLOPs,4,1x3x8x8\n", "mine.csv:2: an input of 1x3x8x8 does not fit vgg16"),
-        ("model,metric,value,counts\nresnet50,FLOPs,4,flops\n", "mine.csv:2: column 'counts': 'flops' is no metric"),
+        ('model,"metric,value\nresnet50,params,4\n', "mine.csv:1: column 7: not CSV"),
     ],
 )
-def test_a_malformed_file_is_refused_with_line_and_column(text: str, says: str) -> None:
+def test_what_is_no_table_is_refused_with_line_and_column(text: str, says: str) -> None:
     with pytest.raises(FileError, match=re.escape(says)):
         trial.judge(record.parse(text, "mine.csv"))
+
+
+BAD = [
+    (HEAD, "resnet50,,,FLOPs,4.1", "5 cells under 7 columns: column 'unit'"),
+    (HEAD, "resnet50,,,FLOPs,4,111,G,x", "8 cells under 7 columns"),
+    (HEAD, "resnet50,,,FLOPs,many,G,x", "column 'value': 'many' is no figure"),
+    (HEAD, "resnet50,,,FLOPs,4.1 apples,,x", "column 'value': '4.1 apples' is no figure: 'apples' is no unit"),
+    (HEAD, "resnet50,,,FLOPs,4.1M,G,x", "column 'unit': 'G' contradicts '4.1M'"),
+    (HEAD, "resnet50,,,FLOPs,4.1,Gigs,x", "column 'unit': 'Gigs' is not known"),
+    (HEAD, ",,,FLOPs,4.1,G,x", "column 'model' is empty"),
+    (HEAD, 'resnet50,"v1,,FLOPs,4.1,G,x', "column 10: not CSV"),
+    ("model,metric,value,network\n", "x,FLOPs,4,resnet5", "column 'network': unknown model 'resnet5'"),
+    ("model,metric,value,convention\n", "resnet50,FLOPs,4,fvcoer", "column 'convention': unknown convention"),
+    ("model,metric,value,shape\n", "resnet50,FLOPs,4,224", "column 'shape': '224' is not NxCxHxW"),
+    ("model,metric,value,place\n", "resnet50,FLOPs,4,fcc", "column 'place': resnet50 has no layer 'fcc'. Hint: it has fc"),
+    ("model,metric,value,classes\n", "resnet50,FLOPs,4,ten", "column 'classes': 'ten' is no whole number"),
+    ("model,metric,value,shape\n", "vgg16,FLOPs,4,1x3x8x8", "column 'input': an input of 1x3x8x8 does not fit vgg16"),
+    ("model,metric,value,counts\n", "resnet50,FLOPs,4,flops", "column 'counts': 'flops' is no metric"),
+]
+
+
+@pytest.mark.parametrize(("head", "row", "says"), BAD)
+def test_a_malformed_row_is_unreadable_with_line_and_column_and_all_others_are_judged(head: str, row: str, says: str) -> None:
+    names = head.strip().split(",")
+    good = ",".join({"model": "vgg16", "metric": "params", "value": "138357544"}.get(name, "") for name in names)
+    before, bad, after = trial.judge(record.parse(f"{head}{good}\n{row}\n{good}\n", "mine.csv"))
+    assert (before.kind, bad.kind, after.kind) == (EXACT, UNREADABLE, EXACT)
+    assert bad.figure.line == 3
+    assert bad.says.startswith("line 3: ")
+    assert says in bad.says
+
+
+def test_a_part_that_is_unreadable_makes_no_sum_of_the_others() -> None:
+    head = "model,metric,value,place,part_of,sum_of\n"
+    parts = "alexnet,params,4097000,classifier.6,all,\nalexnet,params,4o97000,classifier.4,all,\n"
+    *_, whole = trial.judge(record.parse(head + parts + "alexnet,params,4097000,,,all\n", "mine.csv"))
+    assert whole.kind == UNEXPLAINED
 
 
 @given(
@@ -65,24 +87,22 @@ def test_a_malformed_file_is_refused_with_line_and_column(text: str, says: str) 
     )
 )
 @settings(deadline=None, max_examples=60)
-def test_any_row_gets_a_verdict_or_is_refused_by_line(rows: list[tuple[str, ...]]) -> None:
+def test_any_row_gets_a_verdict(rows: list[tuple[str, ...]]) -> None:
     text = io.StringIO()
     csv.writer(text).writerows([("model", "metric", "value", "unit", "input", "shape", "place", "convention", "classes"), *rows])
-    try:
-        for v in trial.judge(record.parse(text.getvalue(), "mine.csv")):
-            assert v.kind in trial.VERDICTS
-            assert told.reason(v)
-            assert told.row(v)["verdict"] == v.kind
-    except FileError as error:
-        named = str(error).startswith("mine.csv:")
-        assert named, error  # noqa: PT017 - most rows are no error at all
+    judged = trial.judge(record.parse(text.getvalue(), "mine.csv"))
+    assert len(judged) == sum(any(cell.strip() for cell in row) for row in rows)
+    for v in judged:
+        assert v.kind in VERDICTS
+        assert told.reason(v)
+        assert told.row(v)["verdict"] == v.kind
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
-        trial.judge(record.parse(text, "mine.csv"))
         trial.judge(record.parse(HEAD + text, "mine.csv"))
+        trial.judge(record.parse(text, "mine.csv"))
     except FileError as error:
         named = str(error).startswith("mine.csv")
         assert named, error  # noqa: PT017 - most texts are no error at all

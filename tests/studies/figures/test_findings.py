@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crosscheck.studies.figures import findings
-from crosscheck.studies.figures.trial import ROUNDS
+from crosscheck.studies.figures.verdict import ROUNDS
 from tests.studies.figures.verdicts import of, verdicts
 
 

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crosscheck.studies.figures import hypotheses, misprint
-from crosscheck.studies.figures.label import Label, Number
+from crosscheck.studies.figures.label import Label
+from crosscheck.studies.figures.printed import Number
 
 
 @given(st.integers(1000, 10**9), st.data())
 def test_one_slip_is_found_and_nearness_is_none(right: int, data: st.DataObject) -> None:
-    own = (hypotheses.Candidate(Label("resnet50", (1, 3, 224, 224), None, "", "params", "mac"), Fraction(1), right, ()),)
+    own = (hypotheses.candidate(Label("resnet50", (1, 3, 224, 224), None, "", "params", "mac"), "mac", right),)
     digits = str(right)
     k = data.draw(st.integers(1, len(digits) - 1))
     other = data.draw(st.sampled_from([d for d in "0123456789" if d != digits[k]]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crosscheck.studies.figures import fits, record, trial
-from crosscheck.studies.figures.trial import EXACT, EXPLAINED, OUT, ROUNDS, UNEXPLAINED
+from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, OUT, ROUNDS, UNEXPLAINED
 from tests.studies.figures.verdicts import HEAD, judged
 
 
@@ -32,13 +32,16 @@ def test_a_figure_that_much_could_be_behind_is_not_explained_but_told_what_is_li
     (v,) = judged("resnet50,,,FLOPs,3.8,G,blog\n")
     assert v.kind == UNEXPLAINED
     assert v.decoys > fits.SELDOM
-    assert "likeliest: the variant resnet50-v1" in v.says
+    assert "likeliest: 3,857,973,248; the variant resnet50-v1" in v.says
 
 
 def test_units_stand_in_their_column_or_in_the_metric_or_are_missed() -> None:
     rows = judged("vgg16,,,GFLOPs,30.9,,x\nvgg16,,,FLOPs(G),30.9,,x\nvgg16,,,params (M),138.36,,x\nvgg16,,,FLOPs,30.9,,x\n")
-    assert [v.kind for v in rows] == [ROUNDS, ROUNDS, ROUNDS, OUT]
-    assert "its unit is missing" in rows[3].says
+    assert [v.kind for v in rows] == [ROUNDS, ROUNDS, ROUNDS, EXPLAINED]
+    assert rows[3].fit
+    assert [a.kind for a in rows[3].fit.assumed] == ["unit"]
+    (parts,) = judged("vgg16,,,neurons,30.9,,x\n")
+    assert (parts.kind, "its unit is missing" in parts.says) == (OUT, True)
 
 
 def test_macs_are_macs_and_flops_may_be_either() -> None:

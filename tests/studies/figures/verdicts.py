@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from crosscheck.studies.figures import record, trial
-from crosscheck.studies.figures.trial import Verdict
+from crosscheck.studies.figures.verdict import Verdict
 
 HEAD = "model,variant,input,metric,value,unit,source\n"
 
