@@ -84,7 +84,7 @@ def _add(sums: dict[str, int], counts: Mapping[str, int], times: int = 1) -> Non
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Pause the cyclic collector: counting makes no cycles, and each full collection would walk the whole network again."""
     was = gc.isenabled()
     gc.disable()
@@ -104,7 +104,7 @@ class _Alike:
     times: int = 0
 
 
-@_no_collection()
+@no_collection()
 def tally(model: Model) -> Tally:
     """Count every primitive of every layer and container once; layers of one kind and shape share their counts."""
     known = {k: ops.counts(model.layers[k]) for k in dict.fromkeys(model.alike)}

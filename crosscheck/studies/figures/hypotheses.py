@@ -40,7 +40,6 @@ SIZES = (224, 227, 256, 299, 32)
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 OTHER_CLASSES = (10, 100, 1001)
 ONE = Fraction(1)
-HALVES = {Fraction(1, 2): 1, ONE: 2, Fraction(2): 4}  # how many halves a factor is
 Assumed = tuple[Assumption, ...]
 
 
@@ -76,20 +75,25 @@ class _Way:
 
     by: str
     factor: Fraction
+    halves: int
     assumed: Assumed = ()
     worth: int = 0
 
 
-def candidate(asked: Label, by: str, exact: int, factor: Fraction = ONE, assumed: Assumed = ()) -> Candidate:
-    """A number of a convention on what is asked, times a factor of 1/2, 1 or 2."""
-    return Candidate(asked, by, factor, exact, assumed, HALVES[factor] * exact, worth(assumed))
+def candidate(asked: Label, by: str, exact: int, assumed: Assumed = ()) -> Candidate:
+    """A number of a convention on what is asked."""
+    return Candidate(asked, by, ONE, exact, assumed, 2 * exact, worth(assumed))
+
+
+def _way(by: str, assumed: Assumed = (), factor: Fraction = ONE) -> _Way:
+    return _Way(by, factor, int(2 * factor), assumed, worth(assumed))
 
 
 @cache
 def plain(label: Label) -> tuple[Candidate, ...]:
     """What the label itself says, without assumptions: one number, or two where it leaves open what one FLOP is."""
-    said = (_Way(label.by, ONE),) if label.by else _ways(label.metric, "", label.open_unit)
-    return tuple(c for w in said if not w.worth for c in _counted(label, w, ()))
+    said = (_way(label.by),) if label.by else _ways(label.metric, "", label.open_unit)
+    return tuple(c for w in said if not w.worth for c in _counted(label, w))
 
 
 @cache
@@ -135,19 +139,20 @@ def _settings(label: Label) -> Iterator[tuple[Label, Assumed]]:
 
 
 def _weighed(asked: Label, given: Assumed) -> Iterator[Candidate]:
-    left = MAX_WORTH - worth(given)
+    spent = worth(given)
+    left = MAX_WORTH - spent
     for way in _ways(asked.metric, asked.by, asked.open_unit):
         if way.worth <= left:
-            for c in _counted(asked, way, given):
+            for c in _counted(asked, way, given, spent):
                 yield c
                 if way.worth < left:
                     yield from _by_platform(c)
 
 
-def _counted(asked: Label, way: _Way, given: Assumed) -> Iterator[Candidate]:
+def _counted(asked: Label, way: _Way, given: Assumed = (), spent: int = 0) -> Iterator[Candidate]:
     n = exact.value(asked.network, asked.shape, asked.classes, asked.place, way.by, asked.metric)
     if n is not None:
-        yield candidate(asked, way.by, n, way.factor, given + way.assumed)
+        yield Candidate(asked, way.by, way.factor, n, given + way.assumed, way.halves * n, spent + way.worth)
 
 
 def _networks(label: Label) -> Iterator[tuple[Label, Assumed]]:
@@ -229,7 +234,7 @@ def _besides(known: list[Convention], own: Convention) -> Iterator[_Way]:
             same = _root(c) == _root(own) or c.tool == own.tool != ""
             edition = assume(WRAP if c.id.endswith(exact.WRAPS) else EDITION, f"another edition of the tool: {c.title}")
             assumed = edition if same else assume(AGAINST, f"counted as {c.title} does, not as the label says")
-            yield _Way(c.id, ONE, (assumed,), assumed.worth)
+            yield _way(c.id, (assumed,))
 
 
 def _root(c: Convention) -> str:
@@ -237,16 +242,16 @@ def _root(c: Convention) -> str:
 
 
 def _factors(c: Convention, assumed: Assumed, *, free: bool, metric: str) -> Iterator[_Way]:
-    yield _Way(c.id, ONE, assumed, worth(assumed))
+    yield _way(c.id, assumed)
     if metric != "compute":
         return
     per_mac = max((w.weight for w in c.table("compute").weighed.get("conv", ()) if w.primitive == "mac"), default=1)
     if per_mac == 1:
         more = () if free else (assume(FACTOR, "doubled: multiplications and additions counted apart"),)
-        yield _Way(c.id, Fraction(2), assumed + more, worth(assumed + more))
+        yield _way(c.id, assumed + more, Fraction(2))
     else:
         more = (assume(FACTOR, "halved: a multiply-add counted as one"),)
-        yield _Way(c.id, Fraction(1, 2), assumed + more, worth(assumed + more))
+        yield _way(c.id, assumed + more, Fraction(1, 2))
 
 
 def _by_platform(c: Candidate) -> Iterator[Candidate]:
@@ -257,4 +262,4 @@ def _by_platform(c: Candidate) -> Iterator[Candidate]:
     """
     if c.by == "torchinfo" and c.asked.metric in ("memory", "memory_input"):
         says = "an older PyTorch, whose storages have a header of 56 bytes and not of 64"
-        yield candidate(c.asked, c.by, c.exact - 8, c.factor, (*c.assumed, assume(EDITION, says)))
+        yield candidate(c.asked, c.by, c.exact - 8, (*c.assumed, assume(EDITION, says)))

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from crosscheck.conventions import read as convention
+from crosscheck.counting import engine
 from crosscheck.studies.figures import exact, exhibits, fits, hypotheses, misprint
 from crosscheck.studies.figures.claim import Claim, bare, claims, numbers, spelled
 from crosscheck.studies.figures.fits import DECOYS, Fit, Source
@@ -33,6 +34,7 @@ class Reading:
     ends: tuple[Claims, ...]
 
 
+@engine.no_collection()
 def judge(figures: Iterable[Figure]) -> list[Verdict]:
     """A verdict for every figure, in their order."""
     rows = list(figures)
