@@ -109,14 +109,15 @@ def identify(
     It is the trial of `crosscheck figures` on one figure, with all hypotheses that fit, those first that assume least.
 
     Examples: `crosscheck identify resnet50 3.8 GFLOPs` · `crosscheck identify resnet50 25.61M` ·
-    `crosscheck identify resnet18 62.79 MB -m memory_activations` · `crosscheck identify vgg16 15.5G --format json`
+    `crosscheck identify resnet18 62.79 MB -m memory_activations` · `crosscheck identify vgg16 15.5G --format json` ·
+    `crosscheck identify model.onnx 4.1G`
 
     Exit codes: 0 something fits, 1 nothing does and the rows are what comes nearest (marked `fits: no`), 2 bad request.
     """
     from crosscheck.report.pages import identify as page
-    from crosscheck.studies.figures import identify as asking
+    from crosscheck.studies.figures import identify as study
 
-    answer = asking.identify(model, " ".join(value), metric)
+    answer = study.identify(model, " ".join(value), metric)
     deliver(page.brief(answer, most), output)
     raise typer.Exit(0 if answer.fits else 1)
 

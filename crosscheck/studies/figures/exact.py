@@ -6,7 +6,6 @@ import difflib
 import re
 from functools import cache
 
-from crosscheck import models
 from crosscheck.contract.network import ROOT, Shape, show_shape
 from crosscheck.conventions import read as convention
 from crosscheck.conventions.table import Convention
@@ -15,6 +14,7 @@ from crosscheck.errors import ConventionError, CrosscheckError
 from crosscheck.ops import described as ops
 from crosscheck.studies.figures import growth, tables
 from crosscheck.studies.figures.growth import counted
+from crosscheck.subjects.conventions import foreign, silence
 
 INPUT = "(input)"
 CONVOLUTIONS = "convolutions only"
@@ -28,7 +28,7 @@ def problem(network: str, shape: Shape, classes: int | None, place: str, by: str
     """The column for which there can be no number, and why: an input that does not fit, a place that is not there."""
     known = growth.sums(network, shape, classes)
     if known is None:
-        own = show_shape(models.get(network).input)
+        own = show_shape(growth.own_shape(network))
         return "input", f"an input of {show_shape(shape)} does not fit {network}. Hint: its own is {own}"
     if place.startswith(ROW):
         told = re.fullmatch(rf"{ROW}[0-9]{{1,6}}( depth [0-9]+)?", place)
@@ -48,12 +48,12 @@ def value(network: str, shape: Shape, classes: int | None, place: str, by: str, 
     For more than two samples it is worked out from one and two of them: every number is affine in the batch, but for those that
     wrap around.
     """
-    c = convention.load(by)
-    if metric not in c.metrics:
+    c, subject = convention.load(by), growth.family(network).subject
+    if metric not in c.metrics or (subject and (foreign(subject, c) or silence(subject, c))):
         return None
     if by.endswith(WRAPS) and not place:
         return _wrapped(network, shape, classes, by, metric)
-    if shape[0] > 2:
+    if shape[0] > 2 and not subject:
         one = value(network, (1, *shape[1:]), classes, place, by, metric)
         two = value(network, (2, *shape[1:]), classes, place, by, metric)
         return None if one is None or two is None else one + (shape[0] - 1) * (two - one)
@@ -112,7 +112,7 @@ def arithmetic(network: str, shape: Shape, place: str, by: str, metric: str) -> 
 @cache
 def last_layer(network: str) -> str:
     """The last layer with weights, which classifies; empty where the last layer is none."""
-    known = counted(network, (1, *models.get(network).input))
+    known = counted(network, growth.own_shape(network))
     layers = [] if known is None else [x for x, counts in known.layers if "weight" in counts]
     return layers[-1].id if layers else ""
 

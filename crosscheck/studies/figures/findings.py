@@ -14,7 +14,7 @@ from crosscheck.contract.network import Layer, numel
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
 from crosscheck.studies.figures import checkpoint, exact, growth
-from crosscheck.studies.figures.label import FILE
+from crosscheck.studies.figures.label import FILE, Label
 from crosscheck.studies.figures.verdict import Verdict
 
 Cell = str | int | Fraction
@@ -64,12 +64,12 @@ def paddleclas(verdicts: Sequence[Verdict]) -> Finding:
             rows.append((name, *printed, _exact(old_params) - _exact(new_params)))
     says = (
         "The older table is what Paddle 1.x's model_stat prints under Python 2: a multiply-add of a convolution counts "
-        "two and of a fully connected layer one, batch norm two an element, pooling its windows, every activation minus "
-        "one an element (the open batch is -1), and grouped convolutions next to nothing. The newer one is paddle.flops: "
-        "one a multiply-add. Parameters differ by running statistics, biases and grouped filters."
+        "two and of a fully connected layer one, batch norm two an element, pooling its windows, every activation layer "
+        "minus one an element (the open batch is -1), and grouped convolutions next to nothing. The newer one is "
+        "paddle.flops: one a multiply-add. Parameters differ by running statistics, biases and grouped filters."
     )
     head = ("network", "older G", "newer G", "ratio", "older M", "newer M", "exact params, older − newer")
-    return Finding("PaddleClas: two tables of one project, a factor of two apart", says, head, tuple(rows))
+    return Finding("PaddleClas: two tables of one project, about a factor of two apart", says, head, tuple(rows))
 
 
 def by_op(network: str, by: str, metric: str = "compute") -> dict[str, int]:
@@ -247,20 +247,19 @@ def many(network: str, verdicts: Sequence[Verdict]) -> Finding:
     """All that is printed as the operations of one network on one image of its usual size, from least to most."""
     own = models.get(network).input
     root = network.partition("-")[0]
-    seen: dict[tuple[str, str, int], list[Verdict]] = {}
+    seen: dict[tuple[str, Label, int], list[Verdict]] = {}
     for v in verdicts:
         told = v.fit.candidate.label if v.fit else v.label
         if told and v.number and told.metric == "compute" and told.network in (network, f"{root}-v1") and told.shape == (1, *own):
-            seen.setdefault((f"{v.figure.value} {v.figure.unit}".removesuffix(" raw"), told.by, _number(v)), []).append(v)
+            seen.setdefault((f"{v.figure.value} {v.figure.unit}".removesuffix(" raw"), told, _number(v)), []).append(v)
     rows: list[tuple[Cell, ...]] = []
-    for (printed, by, n), group in sorted(seen.items(), key=lambda item: item[0][2]):
-        told = group[0].fit.candidate.label if group[0].fit else group[0].label
-        if told:
-            part = f", {told.place}" if told.place else ""
-            who = f"{convention.load(by).title} on {told.network}{part}"
-            sources = ", ".join(dict.fromkeys(v.figure.source.split(" (")[0] for v in group))
-            rows.append((printed, n, who, sources))
-    says = f"Everything that these sources print as the operations of {network} on one image of {'x'.join(map(str, own))}."
+    for (printed, told, n), group in sorted(seen.items(), key=lambda item: item[0][2]):
+        part = f", {told.place}" if told.place else ""
+        who = f"{convention.load(told.by).title} on {told.network}{part}"
+        sources = ", ".join(dict.fromkeys(v.figure.source.split(" (")[0] for v in group))
+        rows.append((printed, n, who, sources))
+    met = " or ".join(sorted({told.network for _, told, _ in seen}))
+    says = f"Everything that these sources print as the operations of {met} on one image of {'x'.join(map(str, own))}."
     return Finding(f"One network, many numbers: {network}", says, ("printed", "exact", "which is", "where"), tuple(rows))
 
 

@@ -107,8 +107,8 @@ def all_of(label: Label) -> tuple[Candidate, ...]:
 @cache
 def others(label: Label) -> tuple[Candidate, ...]:
     """What the label says, of the other networks of the family: what is tried where nothing else fits."""
-    asked = models.get(label.network)
-    family = (v for v in models.variants().values() if v.family == asked.family and v.root != asked.root)
+    known = growth.family(label.network)
+    family = (v for v in known.variants if v.root != known.asked.root)
     if label.place or label.metric == FILE:
         return ()
     return _cheapest(
@@ -159,7 +159,7 @@ def _networks(label: Label) -> Iterator[tuple[Label, Assumed]]:
     """The network and its siblings, which share the first part of its name."""
     yield label, ()
     root = label.network.split("-")[0]
-    if root in ("wide", "single"):
+    if root in ("wide", "single") or growth.family(label.network).subject:
         return
     for v in models.variants().values():
         if v.name.split("-")[0] == root and v.name != label.network:
@@ -172,10 +172,15 @@ def _networks(label: Label) -> Iterator[tuple[Label, Assumed]]:
                 yield replace(label, classes=n), (assume(CLASSES, f"{n} classes instead of {label.classes or own}"),)
 
 
+def _grows(label: Label) -> bool:
+    """True where the number depends on batch and input, and the network is not in one form only."""
+    return not (label.metric.startswith("params") or label.metric == "depth" or growth.family(label.network).subject)
+
+
 def _inputs(label: Label, left: int) -> Iterator[tuple[Label, Assumed]]:
     yield label, ()
     price = 1 + label.stated_input
-    if label.metric.startswith("params") or label.metric == "depth" or price > left:
+    if not _grows(label) or price > left:
         return
     for size in SIZES:
         if (size, size) != label.shape[2:]:
@@ -186,7 +191,7 @@ def _inputs(label: Label, left: int) -> Iterator[tuple[Label, Assumed]]:
 
 def _batches(label: Label, left: int) -> Iterator[tuple[Label, Assumed]]:
     yield label, ()
-    if label.metric.startswith("params") or label.metric == "depth" or WORTHS[BATCH] > left:
+    if not _grows(label) or WORTHS[BATCH] > left:
         return
     for n in BATCHES:
         if n != label.shape[0]:

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from crosscheck import models
 from crosscheck.contract.network import show_shape
 from crosscheck.contract.rows import METRICS
 from crosscheck.conventions import read as convention
 from crosscheck.errors import UnknownNameError, UsageError
-from crosscheck.studies.figures import fits, hypotheses, trial
+from crosscheck.studies.figures import fits, growth, hypotheses, trial
 from crosscheck.studies.figures.assumption import CUT, TOOL, Assumption, assume, worth
 from crosscheck.studies.figures.fits import Fit
 from crosscheck.studies.figures.hypotheses import Candidate
@@ -56,11 +55,12 @@ class Answer:
 
 
 def identify(model: str, text: str, metric: str | None = None) -> Answer:
-    """Ranked explanations of a printed figure on a network. Raises UnknownNameError and UsageError."""
+    """Ranked explanations of a printed figure on a subject. Raises UnknownNameError and UsageError."""
     if metric is not None and metric not in METRICS:
         raise UnknownNameError("metric", metric, METRICS)
-    figure = Figure("", 1, model=model, network=network_of(Figure("", 1, model=model)), value=text.strip(), counts=metric or "")
-    models.get(figure.network or model)
+    network = network_of(Figure("", 1, model=model)) or model
+    growth.family(network)  # raises for what is no network
+    figure = Figure("", 1, model=model, network=network, value=text.strip(), counts=metric or "")
     if figure.value in NOTHING:
         raise UsageError(f"{text!r} is no figure. Hint: write it like 4.11G, 8.19 GFLOPs, 25.56M or 61,100,840")
     try:
@@ -103,7 +103,9 @@ def _hypothesis(f: Fit) -> Hypothesis:
     says = {TOOL: "counted as this tool does"}
     assumed = tuple(assume(a.kind, says.get(a.kind, a.says), a.worth) for a in f.assumed)
     cut = any(a.kind == CUT for a in f.assumed)
-    return Hypothesis((), told.metric, told.network, show_shape(told.shape), c.factor, f.scale, cut, c.exact, assumed)
+    known = growth.family(told.network)
+    shape = known.subject.model.input_text if known.subject else show_shape(told.shape)
+    return Hypothesis((), told.metric, known.asked.name, shape, c.factor, f.scale, cut, c.exact, assumed)
 
 
 def words(h: Hypothesis) -> str:

@@ -15,8 +15,8 @@ from crosscheck import models
 from crosscheck.contract.network import Shape
 from crosscheck.contract.rows import METRICS
 from crosscheck.conventions import read as convention
-from crosscheck.errors import UnknownNameError
-from crosscheck.studies.figures import units
+from crosscheck.errors import UnknownNameError, UsageError
+from crosscheck.studies.figures import growth, units
 from crosscheck.studies.figures.printed import LONGEST
 from crosscheck.studies.figures.record import Figure, UnreadableError
 
@@ -70,17 +70,14 @@ def labels(figure: Figure) -> tuple[Label, ...] | str:
         return f"network {figure.model!r} is not known{_near(figure.model)}"
     if not set(metrics) <= {*METRICS, FILE, SHAPE}:
         raise UnreadableError("counts", f"{figure.counts!r} is no metric. Hint: {', '.join(METRICS)}")
-    if network and network not in models.variants():
-        raise UnreadableError("network", str(UnknownNameError("model", network, models.variants())))
-    by = _by(figure)
-    own = models.get(network).input if network else ()
-    shape = shape_of(figure.shape) or _input(figure.input, own)
+    by, own = _by(figure), _own(network)
+    shape = shape_of(figure.shape) or _input(figure.input, own[1:])
     if figure.shape and (shape is None or len(shape) != 4):
         raise UnreadableError("shape", f"{figure.shape!r} is not NxCxHxW. Hint: write it like 1x3x224x224")
     classes = whole(figure, "classes") if figure.classes else None
     stated = bool(shape) and not figure.input.startswith("unstated")
     open_unit = not re.search(r"macs?\b|macc|madd|mult", f"{figure.metric} {figure.unit} {figure.value}".lower())
-    return tuple(Label(network, shape or (1, *own), classes, figure.place, m, by, stated, open_unit) for m in metrics)
+    return tuple(Label(network, shape or own, classes, figure.place, m, by, stated, open_unit) for m in metrics)
 
 
 def metrics_of(figure: Figure) -> tuple[str, ...]:
@@ -115,6 +112,14 @@ def shape_of(text: str) -> Shape | None:
     """``1x3x224x224`` as (N, C, H, W); None where it is no such thing."""
     parts = text.split("x")
     return tuple(map(int, parts)) if text and all(re.fullmatch(r"[0-9]{1,6}", p) and int(p) for p in parts) else None
+
+
+def _own(network: str) -> Shape:
+    """The network's own input; of no network none."""
+    try:
+        return growth.own_shape(network) if network else ()
+    except UsageError as error:
+        raise UnreadableError("network", str(error)) from None
 
 
 def _by(figure: Figure) -> str:
