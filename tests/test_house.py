@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import statistics
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -45,14 +46,16 @@ FLOORS = (
     ("cli",),
     ("__main__",),
 )
+MOST_LINES, MEDIAN_LINES = 350, 140
+FACE, OWN = "__init__.py", ("crosscheck", "adapters")
 FLOOR = {folder: k for k, floor in enumerate(FLOORS) for folder in floor}
 # What folders may import beyond the standard library; whatever is not named here, nothing.
 LIBRARIES = {
-    "crosscheck/cli": {"typer", "rich"},
+    "crosscheck/cli": {"typer"},
+    "crosscheck/cli/progress.py": {"rich"},
     "crosscheck/conventions/editions.py": {"packaging"},
     "crosscheck/studies": {"pandas", "numpy"},
-    "crosscheck/report/render": {"rich", "tabulate", "jinja2", "pandas"},
-    "crosscheck/report/pages": {"rich", "tabulate", "jinja2", "pandas"},
+    "crosscheck/report/render": {"rich", "tabulate", "jinja2"},
     "adapters/weights.py": {"numpy"},
     "adapters/cells/output.py": {"numpy"},
 }
@@ -60,10 +63,14 @@ STANDARD_LIBRARY_ALONE = [f for floor in FLOORS[: FLOOR["measuring"] + 1] for f 
 SEEN_BY_ADAPTERS = ["crosscheck.contract"]
 
 
-def imports_of(path: Path) -> Iterator[str]:
-    """Full names of all that a file imports, anywhere in it, also by ``import_module`` with a literal."""
+def imports_of(path: Path, inside: bool = True) -> Iterator[str]:
+    """Full names of all that a file imports, anywhere in it, also by ``import_module`` with a literal.
+
+    ``inside`` False keeps to what is imported as the file itself is.
+    """
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree) if inside else tree.body:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -125,6 +132,33 @@ def test_no_import_runs_upwards(path: Path) -> None:
         refuse(path, up, f"{mine} stands on floor {FLOOR[mine]}, and only what is below it may carry it")
 
 
+def test_no_files_import_each_other_in_a_circle() -> None:
+    at_once = {
+        p: {q for q in own_imports(p, inside=False) if not q.name == "__init__.py"} for p in sources("crosscheck", "adapters")
+    }
+    done: set[Path] = set()
+    under_way: list[Path] = []
+
+    def visit(path: Path) -> None:
+        if path in under_way:
+            raise AssertionError(" → ".join(name_of(p) for p in [*under_way[under_way.index(path) :], path]))
+        if path not in done:
+            under_way.append(path)
+            for other in sorted(at_once.get(path, ())):
+                visit(other)
+            done.add(under_way.pop())
+
+    for path in at_once:
+        visit(path)
+    assert len(done) > 250, "the files that were walked"
+
+
+def test_files_are_short() -> None:
+    lines = {name_of(p): len(p.read_text(encoding="utf-8").splitlines()) for p in sources("crosscheck", "adapters", "tests")}
+    assert not {name: n for name, n in lines.items() if n > MOST_LINES}
+    assert statistics.median(n for name, n in lines.items() if not name.startswith("tests/")) <= MEDIAN_LINES
+
+
 def test_the_top_of_crosscheck_has_folders_and_four_files() -> None:
     top = {p.name for p in (ROOT / "crosscheck").iterdir() if p.name not in ("__pycache__", "py.typed")}
     files = {n for n in top if n.endswith(".py")}
@@ -141,10 +175,10 @@ def test_crosscheck_imports_no_adapter_no_framework_and_only_the_libraries_it_is
 
 
 @cache
-def own_imports(path: Path) -> frozenset[Path]:
-    """Files of ours that a file imports."""
+def own_imports(path: Path, inside: bool = True) -> frozenset[Path]:
+    """Files of ours that a file imports; ``inside`` False leaves out what its functions import when they run."""
     found = set()
-    for name in imports_of(path):
+    for name in imports_of(path, inside):
         for stem in (name, name.rpartition(".")[0]):
             base = ROOT.joinpath(*stem.split("."))
             found |= {p for p in (base.with_suffix(".py"), base / "__init__.py") if stem and p.is_file()}
