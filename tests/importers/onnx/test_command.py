@@ -91,4 +91,4 @@ def test_a_convention_of_networks_that_lacks_a_word_is_refused_by_name(crosschec
     path.write_bytes(of.model(of.graph([of.node("Erf", "x", "y")], [2, 3])).SerializeToString())
     code, out, err = crosscheck("onnx", str(path), "-c", "torchinfo")
     assert (code, out) == (2, "")
-    assert err.startswith("crosscheck: convention 'torchinfo' says nothing about op 'erf' (node 'erf_y'). Hint: ")
+    assert err.startswith("crosscheck: convention 'torchinfo' says nothing about op 'erf' (node 'erf_y', Erf). Hint: ")
