@@ -106,11 +106,13 @@ def identify(
 ) -> None:
     """Find the convention, variant, input, batch, unit and scale that yield a printed figure.
 
-    It is the trial of `crosscheck figures` on one figure, with all hypotheses that fit, those first that assume least.
+    It is the trial of `crosscheck figures` on one figure, with all hypotheses that fit, those first that assume least. A file,
+    an export and a zoo's network are tried as they are: by every convention that may count them, at their own input and batch.
 
     Examples: `crosscheck identify resnet50 3.8 GFLOPs` · `crosscheck identify resnet50 25.61M` ·
     `crosscheck identify resnet18 62.79 MB -m memory_activations` · `crosscheck identify vgg16 15.5G --format json` ·
-    `crosscheck identify model.onnx 4.1G`
+    `crosscheck identify model.onnx 4.1G` · `crosscheck identify alexnet-deploy 60.97M` ·
+    `crosscheck identify resnet50@onnx:torch 25.53M`
 
     Exit codes: 0 something fits, 1 nothing does and the rows are what comes nearest (marked `fits: no`), 2 bad request.
     """

@@ -86,6 +86,10 @@ class Subject:
     path: Path | None = None
     lowered: Lowered | None = None
 
+    def __hash__(self) -> int:
+        """Of its name and input alone: layers are mappings; two subjects are equal where all of them is."""
+        return hash((self.ref, self.model.input_text))
+
     @cached_property
     def counted(self) -> Tally:
         """Its primitives, counted once."""

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from crosscheck.contract.network import show_shape
 from crosscheck.conventions import read as convention
 from crosscheck.report.document import Form, Text, Tone
 from crosscheck.studies import figures
@@ -94,7 +93,7 @@ def reading(c: Candidate) -> str:
     classes = f", {told.classes} classes" if told.classes else ""
     times = "" if c.factor == 1 else f"{c.factor} × "
     who = loaded.title if loaded.tool else loaded.table(told.metric).label
-    return f"{times}{who} on {told.network}{place}, {show_shape(told.shape)}{classes}"
+    return f"{times}{who} on {told.network}{place}, {told.input}{classes}"
 
 
 def reason(v: Verdict) -> str:
@@ -133,7 +132,7 @@ def row(v: Verdict) -> dict[str, Any]:
         "exact": ones(v.fit.candidate.number).replace(",", "") if v.fit else "",
         "correct": v.correct,
         "network": told.network if told else "",
-        "input": show_shape(told.shape) if told else "",
+        "input": told.input if told else "",
         "counts": told.metric if told else "",
         "convention": told.by if told else "",
         "assumes": "; ".join(a.says for a in v.fit.assumed) if v.fit else "",

@@ -36,7 +36,7 @@ def brief(answer: Answer, most: int) -> Document:
     tried = Paragraph(_tried(answer, most), Tone.dim)
     found = [_table(shown, fits=bool(answer.fits))] if shown else []
     parts: tuple[Part, ...] = (tried, *found, Paragraph(verdict_of))
-    return Document("identify", _title(answer), parts, (_data(answer, shown),), _record(answer, shown))
+    return Document("identify", _title(answer), parts, (_data(answer, shown),), _record(answer, shown), notes=answer.notes)
 
 
 def _title(answer: Answer) -> Phrase:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from crosscheck import models
 from crosscheck.studies.figures import growth
 
 HDF5 = (8_000, 400, 1_630)  # bytes of a file, a tensor, a layer: h5py 3 on the layout of Keras 2, within a tenth for names
@@ -30,7 +31,7 @@ class Held:
 @cache
 def held(network: str, kind: str) -> tuple[Held, ...]:
     """What a file of this kind holds of a network; for PyTorch also with weights in half precision."""
-    known = growth.counted(network, growth.own_shape(network))
+    known = growth.counted(network, (1, *models.get(network).input))
     if known is None:
         return ()
     weights = known.sum("weight") + known.sum("bias")

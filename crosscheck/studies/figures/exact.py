@@ -6,6 +6,7 @@ import difflib
 import re
 from functools import cache
 
+from crosscheck import models
 from crosscheck.contract.network import ROOT, Shape, show_shape
 from crosscheck.conventions import read as convention
 from crosscheck.conventions.table import Convention
@@ -14,7 +15,8 @@ from crosscheck.errors import ConventionError, CrosscheckError
 from crosscheck.ops import described as ops
 from crosscheck.studies.figures import growth, tables
 from crosscheck.studies.figures.growth import counted
-from crosscheck.subjects.conventions import foreign, silence
+from crosscheck.subjects.conventions import choose
+from crosscheck.subjects.subject import Subject
 
 INPUT = "(input)"
 CONVOLUTIONS = "convolutions only"
@@ -28,7 +30,7 @@ def problem(network: str, shape: Shape, classes: int | None, place: str, by: str
     """The column for which there can be no number, and why: an input that does not fit, a place that is not there."""
     known = growth.sums(network, shape, classes)
     if known is None:
-        own = show_shape(growth.own_shape(network))
+        own = show_shape(models.get(network).input)
         return "input", f"an input of {show_shape(shape)} does not fit {network}. Hint: its own is {own}"
     if place.startswith(ROW):
         told = re.fullmatch(rf"{ROW}[0-9]{{1,6}}( depth [0-9]+)?", place)
@@ -48,12 +50,12 @@ def value(network: str, shape: Shape, classes: int | None, place: str, by: str, 
     For more than two samples it is worked out from one and two of them: every number is affine in the batch, but for those that
     wrap around.
     """
-    c, subject = convention.load(by), growth.family(network).subject
-    if metric not in c.metrics or (subject and (foreign(subject, c) or silence(subject, c))):
+    c = convention.load(by)
+    if metric not in c.metrics:
         return None
     if by.endswith(WRAPS) and not place:
         return _wrapped(network, shape, classes, by, metric)
-    if shape[0] > 2 and not subject:
+    if shape[0] > 2:
         one = value(network, (1, *shape[1:]), classes, place, by, metric)
         two = value(network, (2, *shape[1:]), classes, place, by, metric)
         return None if one is None or two is None else one + (shape[0] - 1) * (two - one)
@@ -65,6 +67,19 @@ def value(network: str, shape: Shape, classes: int | None, place: str, by: str, 
         return None if known is None else _part(known, shape[0], place, c, metric)
     except ConventionError:
         return None
+
+
+@cache
+def of_subject(subject: Subject, by: str, metric: str) -> int | None:
+    """What convention ``by`` says of a network in one form only; None where it says nothing or may not count it."""
+    c = convention.load(by)
+    return engine.total(subject.counted, c, metric) if metric in c.metrics and by in _able(subject) else None
+
+
+@cache
+def _able(subject: Subject) -> tuple[str, ...]:
+    """Conventions that may count a subject."""
+    return tuple(choose(subject, (), every=True)[0])
 
 
 def _wrapped(network: str, shape: Shape, classes: int | None, by: str, metric: str) -> int | None:
@@ -112,7 +127,7 @@ def arithmetic(network: str, shape: Shape, place: str, by: str, metric: str) -> 
 @cache
 def last_layer(network: str) -> str:
     """The last layer with weights, which classifies; empty where the last layer is none."""
-    known = counted(network, growth.own_shape(network))
+    known = counted(network, (1, *models.get(network).input))
     layers = [] if known is None else [x for x, counts in known.layers if "weight" in counts]
     return layers[-1].id if layers else ""
 

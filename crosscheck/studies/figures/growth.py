@@ -15,7 +15,6 @@ from crosscheck.contract.network import CONTAINER, Shape
 from crosscheck.counting import engine
 from crosscheck.errors import ShapeError
 from crosscheck.ops.primitives import BEYOND, PARAMS
-from crosscheck.subjects.family import Family, family_of
 
 # what a batch does not change; all else is proportional to it
 FIXED = (
@@ -30,22 +29,8 @@ _Groups = Mapping[tuple[str, int], engine.Sums]
 
 
 @cache
-def family(network: str) -> Family:
-    """The network, described or any other subject, and what may stand for it. Raises UsageError as the resolver does."""
-    return family_of(network)
-
-
-def own_shape(network: str) -> Shape:
-    """The input that a network has where nobody says another: one image, or what its file says."""
-    known = family(network)
-    return known.subject.model.inputs[0].shape if known.subject else (1, *known.asked.input)
-
-
-@cache
 def counted(network: str, shape: Shape, classes: int | None = None) -> engine.Tally | None:
-    """A network counted for an input of (N, C, H, W); None where the input does not fit it, or it is in one form only."""
-    if subject := family(network).subject:
-        return subject.counted if shape == own_shape(network) and classes is None else None
+    """A network counted for an input of (N, C, H, W); None where the input does not fit it."""
     try:
         return engine.tally(models.build(network, batch=shape[0], input_shape=shape[1:], classes=classes))
     except ShapeError:
@@ -56,8 +41,6 @@ def counted(network: str, shape: Shape, classes: int | None = None) -> engine.Ta
 def sums(network: str, shape: Shape, classes: int | None = None, *, layers: bool = False) -> engine.Tally | None:
     """The same, good for totals: its layers are those of one sample, and of other classes unless ``layers`` are needed."""
     one = (1, *shape[1:])
-    if family(network).subject:
-        return counted(network, shape, classes)
     if shape[0] > 1:
         single = sums(network, one, classes, layers=layers)
         return single and replace(single, groups=_at_batch(single.groups, shape[0]))

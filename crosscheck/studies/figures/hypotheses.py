@@ -107,10 +107,10 @@ def all_of(label: Label) -> tuple[Candidate, ...]:
 @cache
 def others(label: Label) -> tuple[Candidate, ...]:
     """What the label says, of the other networks of the family: what is tried where nothing else fits."""
-    known = growth.family(label.network)
-    family = (v for v in known.variants if v.root != known.asked.root)
-    if label.place or label.metric == FILE:
+    if label.place or label.metric == FILE or label.subject:
         return ()
+    asked = models.get(label.network)
+    family = (v for v in models.variants().values() if v.family == asked.family and v.root != asked.root)
     return _cheapest(
         replace(c, assumed=assumed, worth=worth(assumed))
         for v in family
@@ -129,7 +129,10 @@ def _cheapest(found: Iterator[Candidate] | tuple[Candidate, ...]) -> tuple[Candi
 
 
 def _settings(label: Label) -> Iterator[tuple[Label, Assumed]]:
-    """What may have been counted: networks, inputs, batches and parts, each with what it assumes."""
+    """What may have been counted: networks, inputs, batches and parts, each with what it assumes; a subject as it is alone."""
+    if label.subject:
+        yield label, ()
+        return
     for l1, a1 in _networks(label):
         for l2, a2 in _inputs(l1, MAX_WORTH - worth(a1)):
             if growth.sums(l2.network, (1, *l2.shape[1:]), l2.classes):
@@ -150,7 +153,10 @@ def _weighed(asked: Label, given: Assumed) -> Iterator[Candidate]:
 
 
 def _counted(asked: Label, way: _Way, given: Assumed = (), spent: int = 0) -> Iterator[Candidate]:
-    n = exact.value(asked.network, asked.shape, asked.classes, asked.place, way.by, asked.metric)
+    if asked.subject:
+        n = exact.of_subject(asked.subject, way.by, asked.metric)
+    else:
+        n = exact.value(asked.network, asked.shape, asked.classes, asked.place, way.by, asked.metric)
     if n is not None:
         yield Candidate(asked, way.by, way.factor, n, given + way.assumed, way.halves * n, spent + way.worth)
 
@@ -159,7 +165,7 @@ def _networks(label: Label) -> Iterator[tuple[Label, Assumed]]:
     """The network and its siblings, which share the first part of its name."""
     yield label, ()
     root = label.network.split("-")[0]
-    if root in ("wide", "single") or growth.family(label.network).subject:
+    if root in ("wide", "single"):
         return
     for v in models.variants().values():
         if v.name.split("-")[0] == root and v.name != label.network:
@@ -172,15 +178,10 @@ def _networks(label: Label) -> Iterator[tuple[Label, Assumed]]:
                 yield replace(label, classes=n), (assume(CLASSES, f"{n} classes instead of {label.classes or own}"),)
 
 
-def _grows(label: Label) -> bool:
-    """True where the number depends on batch and input, and the network is not in one form only."""
-    return not (label.metric.startswith("params") or label.metric == "depth" or growth.family(label.network).subject)
-
-
 def _inputs(label: Label, left: int) -> Iterator[tuple[Label, Assumed]]:
     yield label, ()
     price = 1 + label.stated_input
-    if not _grows(label) or price > left:
+    if label.metric.startswith("params") or label.metric == "depth" or price > left:
         return
     for size in SIZES:
         if (size, size) != label.shape[2:]:
@@ -191,7 +192,7 @@ def _inputs(label: Label, left: int) -> Iterator[tuple[Label, Assumed]]:
 
 def _batches(label: Label, left: int) -> Iterator[tuple[Label, Assumed]]:
     yield label, ()
-    if not _grows(label) or WORTHS[BATCH] > left:
+    if label.metric.startswith("params") or label.metric == "depth" or WORTHS[BATCH] > left:
         return
     for n in BATCHES:
         if n != label.shape[0]:

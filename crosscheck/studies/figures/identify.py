@@ -6,12 +6,13 @@ import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 
-from crosscheck.contract.network import show_shape
+from crosscheck import models
 from crosscheck.contract.rows import METRICS
 from crosscheck.conventions import read as convention
 from crosscheck.errors import UnknownNameError, UsageError
-from crosscheck.studies.figures import fits, growth, hypotheses, trial
+from crosscheck.studies.figures import fits, hypotheses, trial
 from crosscheck.studies.figures.assumption import CUT, TOOL, Assumption, assume, worth
 from crosscheck.studies.figures.fits import Fit
 from crosscheck.studies.figures.hypotheses import Candidate
@@ -19,6 +20,9 @@ from crosscheck.studies.figures.label import network_of
 from crosscheck.studies.figures.printed import NOTHING
 from crosscheck.studies.figures.record import Figure, UnreadableError
 from crosscheck.studies.figures.verdict import Verdict
+from crosscheck.subjects.conventions import caveats
+from crosscheck.subjects.resolve import resolve
+from crosscheck.subjects.subject import Subject
 
 NEAREST = 3
 
@@ -45,36 +49,58 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The verdict on a figure; hypotheses that fit, best first, else the nearest; ``tried`` counts all that were tried."""
+    """The verdict on a figure; hypotheses that fit, best first, else the nearest; ``tried`` counts all that were tried.
+
+    ``notes`` say what is to be known of the network, where it is a file's, an export or a zoo's.
+    """
 
     text: str
     verdict: Verdict
     fits: tuple[Hypothesis, ...]
     nearest: tuple[Hypothesis, ...]
     tried: int
+    notes: tuple[str, ...] = ()
 
 
 def identify(model: str, text: str, metric: str | None = None) -> Answer:
-    """Ranked explanations of a printed figure on a subject. Raises UnknownNameError and UsageError."""
+    """Ranked explanations of a printed figure on a network of any kind.
+
+    A described one is tried with its variants and other inputs, batches and parts, any other as it is. Raises UnknownNameError
+    and UsageError, and what ``resolve`` does.
+    """
     if metric is not None and metric not in METRICS:
         raise UnknownNameError("metric", metric, METRICS)
-    network = network_of(Figure("", 1, model=model)) or model
-    growth.family(network)  # raises for what is no network
-    figure = Figure("", 1, model=model, network=network, value=text.strip(), counts=metric or "")
+    figure = Figure("", 1, model=model, value=text.strip(), counts=metric or "")
     if figure.value in NOTHING:
         raise UsageError(f"{text!r} is no figure. Hint: write it like 4.11G, 8.19 GFLOPs, 25.56M or 61,100,840")
+    subject = _subject(figure)
     try:
-        found = trial.read(figure)
+        found = trial.read(figure, subject)
     except UnreadableError as error:
         raise UsageError(error.says) from None
-    (verdict,) = trial.judge([figure])
+    verdict = trial.rule(figure, found, {})
     ends = () if isinstance(found, Verdict) else found.ends
     fitting = [fits.ranked(end) or fits.ranked(end, trial.widest) for end in ends]
     tried = sum(len(hypotheses.all_of(c.label)) * fits.ways(c.number) for end in ends for c in end)
     if ends and all(fitting):
         ranked = sorted((f for end in fitting for f in end), key=fits.rank)
-        return Answer(figure.value, verdict, tuple(_merged(ranked)), (), tried)
-    return Answer(figure.value, verdict, (), tuple(_merged(_nearest(ends)))[:NEAREST], tried)
+        merged = tuple(_merged(ranked))
+        return Answer(figure.value, verdict, merged, (), tried, _notes(subject, merged))
+    near = tuple(_merged(_nearest(ends)))[:NEAREST]
+    return Answer(figure.value, verdict, (), near, tried, _notes(subject, near))
+
+
+def _subject(figure: Figure) -> Subject | None:
+    """The network that a figure is of, where it is in one form only; None for one described here, however it is spelled."""
+    described = figure.model in models.variants() or (network_of(figure) and not Path(figure.model).is_file())
+    return None if described else resolve(figure.model)
+
+
+def _notes(subject: Subject | None, shown: Iterable[Hypothesis]) -> tuple[str, ...]:
+    """What is to be known of a subject, and of those who count it."""
+    if subject is None:
+        return ()
+    return (*subject.notes, *caveats(subject, list(dict.fromkeys(c for h in shown for c in h.conventions))))
 
 
 def _nearest(ends: Sequence[trial.Claims]) -> list[Fit]:
@@ -103,9 +129,7 @@ def _hypothesis(f: Fit) -> Hypothesis:
     says = {TOOL: "counted as this tool does"}
     assumed = tuple(assume(a.kind, says.get(a.kind, a.says), a.worth) for a in f.assumed)
     cut = any(a.kind == CUT for a in f.assumed)
-    known = growth.family(told.network)
-    shape = known.subject.model.input_text if known.subject else show_shape(told.shape)
-    return Hypothesis((), told.metric, known.asked.name, shape, c.factor, f.scale, cut, c.exact, assumed)
+    return Hypothesis((), told.metric, told.network, told.input, c.factor, f.scale, cut, c.exact, assumed)
 
 
 def words(h: Hypothesis) -> str:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from crosscheck import models
-from crosscheck.contract.network import Shape
+from crosscheck.contract.network import Shape, show_shape
 from crosscheck.contract.rows import METRICS
 from crosscheck.conventions import read as convention
-from crosscheck.errors import UnknownNameError, UsageError
-from crosscheck.studies.figures import growth, units
+from crosscheck.errors import UnknownNameError
+from crosscheck.studies.figures import units
 from crosscheck.studies.figures.printed import LONGEST
 from crosscheck.studies.figures.record import Figure, UnreadableError
+from crosscheck.subjects.subject import Subject
 
 FILE, SHAPE = "file", "shape"  # a file's size and an output's shape are no metrics of the engine
 MEMORIES = tuple(m for m in METRICS if m.startswith("memory"))
@@ -43,7 +44,8 @@ _WORDS = (  # the first pattern that a metric's words match; sizes of memory bef
 class Label:
     """What is claimed to have been counted: by convention ``by`` where the label says so, in all of (N, C, H, W) ``shape``.
 
-    ``open_unit`` is True where the word for operations leaves open whether a multiply-add is one or two of them.
+    ``open_unit`` is True where the word for operations leaves open whether a multiply-add is one or two of them. ``subject`` is
+    a network that is there in one form only, of a file, an export or a zoo; None where ``network`` names a described one.
     """
 
     network: str
@@ -54,30 +56,47 @@ class Label:
     by: str
     stated_input: bool = True
     open_unit: bool = True
+    subject: Subject | None = None
+
+    @property
+    def input(self) -> str:
+        """The input as text, ``1x3x224x224``; several of a subject are joined by ``+``."""
+        return self.subject.model.input_text if self.subject else show_shape(self.shape)
 
 
-def labels(figure: Figure) -> tuple[Label, ...] | str:
+def labels(figure: Figure, subject: Subject | None = None) -> tuple[Label, ...] | str:
     """What the label says, once for each metric that it may mean; else why it cannot be told, in one sentence.
 
-    Raises UnreadableError for a cell that is malformed.
+    A figure on a ``subject`` is of that one as it is. Raises UnreadableError for a cell that is malformed.
     """
     metrics = (figure.counts,) if figure.counts else metrics_of(figure)
     if not metrics:
         known = "params, FLOPs, MACs, activations, neurons, connections, memory, file size"
         return f"metric {figure.metric!r} is not known. Known words: {known}"
+    if not set(metrics) <= {*METRICS, FILE, SHAPE}:
+        raise UnreadableError("counts", f"{figure.counts!r} is no metric. Hint: {', '.join(METRICS)}")
+    if subject:
+        model = subject.model
+        own = model.inputs[0].shape
+        return tuple(Label(model.name, own, None, "", m, "", False, _open(figure), subject) for m in metrics)
     network = figure.network or network_of(figure)
     if not network and metrics != (SHAPE,):
         return f"network {figure.model!r} is not known{_near(figure.model)}"
-    if not set(metrics) <= {*METRICS, FILE, SHAPE}:
-        raise UnreadableError("counts", f"{figure.counts!r} is no metric. Hint: {', '.join(METRICS)}")
-    by, own = _by(figure), _own(network)
-    shape = shape_of(figure.shape) or _input(figure.input, own[1:])
+    if network and network not in models.variants():
+        raise UnreadableError("network", str(UnknownNameError("model", network, models.variants())))
+    by = _by(figure)
+    own = models.get(network).input if network else ()
+    shape = shape_of(figure.shape) or _input(figure.input, own)
     if figure.shape and (shape is None or len(shape) != 4):
         raise UnreadableError("shape", f"{figure.shape!r} is not NxCxHxW. Hint: write it like 1x3x224x224")
     classes = whole(figure, "classes") if figure.classes else None
     stated = bool(shape) and not figure.input.startswith("unstated")
-    open_unit = not re.search(r"macs?\b|macc|madd|mult", f"{figure.metric} {figure.unit} {figure.value}".lower())
-    return tuple(Label(network, shape or own, classes, figure.place, m, by, stated, open_unit) for m in metrics)
+    return tuple(Label(network, shape or (1, *own), classes, figure.place, m, by, stated, _open(figure)) for m in metrics)
+
+
+def _open(figure: Figure) -> bool:
+    """Whether the words leave open what one operation is."""
+    return not re.search(r"macs?\b|macc|madd|mult", f"{figure.metric} {figure.unit} {figure.value}".lower())
 
 
 def metrics_of(figure: Figure) -> tuple[str, ...]:
@@ -112,14 +131,6 @@ def shape_of(text: str) -> Shape | None:
     """``1x3x224x224`` as (N, C, H, W); None where it is no such thing."""
     parts = text.split("x")
     return tuple(map(int, parts)) if text and all(re.fullmatch(r"[0-9]{1,6}", p) and int(p) for p in parts) else None
-
-
-def _own(network: str) -> Shape:
-    """The network's own input; of no network none."""
-    try:
-        return growth.own_shape(network) if network else ()
-    except UsageError as error:
-        raise UnreadableError("network", str(error)) from None
 
 
 def _by(figure: Figure) -> str:

@@ -22,6 +22,7 @@ from crosscheck.studies.figures.misprint import Parts
 from crosscheck.studies.figures.printed import Number, ones
 from crosscheck.studies.figures.record import Figure, UnreadableError
 from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, UNREADABLE, VERDICTS, Verdict
+from crosscheck.subjects.subject import Subject
 
 Claims = tuple[Claim, ...]
 
@@ -49,6 +50,11 @@ def _judge(figure: Figure, known: dict[Claims, Verdict]) -> Verdict:
         found = read(figure)
     except UnreadableError as error:
         return Verdict(figure, None, None, UNREADABLE, f"line {figure.line}: {error}")
+    return rule(figure, found, known)
+
+
+def rule(figure: Figure, found: Reading | Verdict, known: dict[Claims, Verdict]) -> Verdict:
+    """The verdict on a figure that is read; what is ``known`` of equal claims is used, and added to."""
     if isinstance(found, Verdict):
         return found
     for end in found.ends:
@@ -57,18 +63,21 @@ def _judge(figure: Figure, known: dict[Claims, Verdict]) -> Verdict:
     return _together(figure, [replace(known[end], figure=figure) for end in found.ends])
 
 
-def read(figure: Figure) -> Reading | Verdict:
-    """What a figure claims; where that is no number of a convention, its verdict. Raises UnreadableError."""
+def read(figure: Figure, subject: Subject | None = None) -> Reading | Verdict:
+    """What a figure, of a ``subject`` where there is one, claims; where that is no convention's number, its verdict.
+
+    Raises UnreadableError.
+    """
     if figure.damage:
         raise UnreadableError("", figure.damage)
     spelt = spelled(figure)
-    asked = labels(spelt)
+    asked = labels(spelt, subject)
     if isinstance(asked, str):
         return Verdict(figure, None, None, OUT, asked)
     told = asked[0]
     if told.metric == SHAPE:
         return exhibits.of_shape(figure, told)
-    if problem := exact.problem(told.network, told.shape, told.classes, told.place, told.by):
+    if not subject and (problem := exact.problem(told.network, told.shape, told.classes, told.place, told.by)):
         raise UnreadableError(*problem)
     printed = numbers(spelt)
     if told.place.startswith(exact.ROW):

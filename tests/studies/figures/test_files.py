@@ -42,7 +42,7 @@ BAD = [
     (HEAD, "resnet50,,,FLOPs,4.1,Gigs,x", "column 'unit': 'Gigs' is not known"),
     (HEAD, ",,,FLOPs,4.1,G,x", "column 'model' is empty"),
     (HEAD, 'resnet50,"v1,,FLOPs,4.1,G,x', "column 10: not CSV"),
-    ("model,metric,value,network\n", "x,FLOPs,4,resnet5", "column 'network': unknown network 'resnet5'"),
+    ("model,metric,value,network\n", "x,FLOPs,4,resnet5", "column 'network': unknown model 'resnet5'"),
     ("model,metric,value,convention\n", "resnet50,FLOPs,4,fvcoer", "column 'convention': unknown convention"),
     ("model,metric,value,shape\n", "resnet50,FLOPs,4,224", "column 'shape': '224' is not NxCxHxW"),
     ("model,metric,value,place\n", "resnet50,FLOPs,4,fcc", "column 'place': resnet50 has no layer 'fcc'. Hint: it has fc"),

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +15,7 @@ from hypothesis import strategies as st
 from crosscheck.errors import UsageError
 from crosscheck.studies.figures import identify, trial
 from crosscheck.studies.figures.record import Figure
-from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, ROUNDS, UNEXPLAINED, UNREADABLE, Verdict
-from tests.importers.onnx.files import conv_net
+from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, ROUNDS, UNREADABLE, Verdict
 
 WORDS = {"compute": "FLOPs", "params": "params", "memory_activations": "activation memory", "": ""}
 UNITS = ["", "G", "M", "GFLOPs", "GMACs", "M params", "B", "MB", "MiB", "GMAdds", "apples", "K"]
@@ -92,16 +90,3 @@ def test_where_nothing_fits_every_format_says_so_and_the_command_ends_with_1(run
     else:
         assert "nothing fits" in done.stdout
     assert run("identify", "resnet50", "4.09", "GFLOPs", "-f", output).returncode == 0
-
-
-def test_a_file_is_tried_as_it_is_and_in_a_table_too(tmp_path: Path, run: Callable[..., Any]) -> None:
-    macs = 3 * 4 * 9 * 64 + 4 * 10
-    file = tmp_path / "net.onnx"
-    file.write_bytes(conv_net().SerializeToString())
-    done = run("identify", str(file), f"{2 * macs}", "-f", "json")
-    data = json.loads(done.stdout)
-    assert (done.returncode, data["verdict"], data["hypotheses"][0]["exact"]) == (0, EXACT, 2 * macs)
-    (found,) = trial.judge([Figure("mine.csv", 2, model="net", network=str(file), metric="FLOPs", value=f"{2 * macs}")])
-    assert found.kind == EXACT
-    (wrong,) = trial.judge([Figure("mine.csv", 2, model="net", network=str(file), metric="FLOPs", value="123456789")])
-    assert (wrong.kind, bool(wrong.tried)) == (UNEXPLAINED, True)
