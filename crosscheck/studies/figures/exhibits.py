@@ -77,7 +77,9 @@ def wrong_shape(figure: Figure, told: Label) -> str:
 
 
 def of_shape(figure: Figure, told: Label) -> Verdict:
-    """The shape that comes out of one pooling."""
+    """The shape that comes out of one pooling, which is its place."""
+    if not told.place:
+        return Verdict(figure, told, None, OUT, "a shape of what is not said")
     ours = exact.pooled(told.place, told.shape)
     if shape_of(figure.value) == ours:
         return Verdict(figure, told, None, EXACT, f"{'x'.join(map(str, ours))}", tried=1, fits=1)

@@ -15,6 +15,7 @@ from crosscheck.errors import UsageError
 from crosscheck.studies.figures import identify
 from crosscheck.studies.figures import printed as printed_figures
 from crosscheck.studies.figures.assumption import MAX_WORTH
+from crosscheck.studies.figures.verdict import OUT
 
 NAMES = ("lenet", "alexnet", "vgg16", "resnet50", "resnet50-v1")
 CASES = [
@@ -115,3 +116,8 @@ def test_the_old_table_of_paddleclas_is_what_an_old_counter_of_paddle_prints() -
 def test_what_is_no_figure_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="is no figure"):
         identify.identify("resnet50", text)
+
+
+def test_a_shape_of_nothing_in_particular_is_out_of_scope() -> None:
+    answer = identify.identify("resnet50", "3 shape")
+    assert (answer.verdict.kind, answer.fits, answer.nearest) == (OUT, (), ())
