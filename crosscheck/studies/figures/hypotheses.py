@@ -134,7 +134,8 @@ def _settings(label: Label) -> Iterator[tuple[Label, Assumed]]:
         yield label, ()
         return
     for l1, a1 in _networks(label):
-        for l2, a2 in _inputs(l1, MAX_WORTH - worth(a1)):
+        denied = a1 and label.stated_input  # a label is wrong about its network or about its input, not about both
+        for l2, a2 in _inputs(l1, 0 if denied else MAX_WORTH - worth(a1)):
             if growth.sums(l2.network, (1, *l2.shape[1:]), l2.classes):
                 for l3, a3 in _batches(l2, MAX_WORTH - worth(a1 + a2)):
                     for l4, a4 in _places(l3, MAX_WORTH - worth(a1 + a2 + a3)):
