@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 
 from crosscheck.conventions import read as convention
@@ -65,7 +65,7 @@ LEGEND = Verdicts(tuple((SIGNS[v], says) for v, says in VERDICTS.items()))
 def brief(found: Examination) -> Document:
     """The grid, the signs in it, what is silently 0 and what fails."""
     grid = _grid(found, {t: t for t in found.tools}, says=False)
-    bad = Bullets(tuple(_bad(f) for f in found.findings if f.verdict in (ZERO, CRASHED)))
+    bad = Bullets(tuple(_bad(found)))
     notes = tuple(f"{f.tool} on {f.case}: measured {f.value:,}, {f.rule}" for f in found.unexplained)
     return Document("doctor", "", (grid, LEGEND, bad), (_data(found),), notes=notes)
 
@@ -109,8 +109,17 @@ def _sign(f: Finding) -> Cell:
     return (SIGNS[f.verdict], Text("?", tone=Tone.bad)) if doubt else SIGNS[f.verdict]
 
 
-def _bad(f: Finding) -> Cell:
-    return (Text(f.verdict, tone=Tone.bad), Text(f" {f.tool} on {f.case} ({f.says}): {f.rule}"))
+def _bad(found: Examination) -> Iterator[Cell]:
+    """What is silently 0 and what fails, a line for all tools and micro-models that it is alike for."""
+    cases: dict[tuple[str, str, str], list[str]] = {}
+    for f in found.findings:
+        if f.verdict in (ZERO, CRASHED):
+            cases.setdefault((f.verdict, f.rule, f.tool), []).append(f.case)
+    tools: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for (verdict, rule, tool), places in cases.items():
+        tools.setdefault((verdict, rule, tuple(places)), []).append(tool)
+    for (verdict, rule, where), who in tools.items():
+        yield (Text(verdict, tone=Tone.bad), Text(f" {', '.join(who)} on {', '.join(where)}: {rule}"))
 
 
 def _answers(found: Examination, verdict: str, names: Mapping[str, str]) -> Table:
