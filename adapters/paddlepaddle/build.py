@@ -15,7 +15,8 @@ from adapters.paddlepaddle.layers import OPS, judge_repeat
 from adapters.paddlepaddle.pools import before
 from adapters.room import Unsupported
 from adapters.weights import arrays, input_array
-from crosscheck.contract.network import ROOT, Block, Layer, Model, Shape
+from crosscheck.contract.blocks import Block, plan
+from crosscheck.contract.network import ROOT, Layer, Model, Shape
 from crosscheck.contract.rows import TOTAL
 
 Shapes = dict[str, Shape]
@@ -76,7 +77,7 @@ class _Site:
 def build(model: Model) -> Native:
     """The network in evaluation mode. Raises Unsupported naming the layer that Paddle cannot express."""
     site = _Site(model)
-    net = _bare(site, model.layers) if model.bare else _block(site, model.plan())
+    net = _bare(site, model.layers) if model.bare else _block(site, plan(model))
     if isinstance(net, Container):
         net.reads = tuple(i.name for i in model.inputs)
     net.eval()

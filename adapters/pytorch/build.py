@@ -15,7 +15,8 @@ from adapters.pytorch.container import Call, Container, container_class, native_
 from adapters.pytorch.layers import LAYERS, VIEWS, Made
 from adapters.room import Unsupported
 from adapters.weights import arrays, input_array
-from crosscheck.contract.network import ROOT, Block, Layer, Model, Step
+from crosscheck.contract.blocks import Block, Step, plan
+from crosscheck.contract.network import ROOT, Layer, Model
 from crosscheck.contract.rows import TOTAL
 
 _STATE = {"weight": "weight", "bias": "bias", "scale": "weight", "shift": "bias", "mean": "running_mean", "var": "running_var"}
@@ -79,7 +80,7 @@ class _Builder:
 
     def _root(self) -> nn.Module:
         inputs = tuple(i.name for i in self.model.inputs)
-        return self._block(replace(self.model.plan(), inputs=inputs, outputs=self.model.outputs))
+        return self._block(replace(plan(self.model), inputs=inputs, outputs=self.model.outputs))
 
     def _bare(self, layer: Layer) -> nn.Module:
         """The one module that is the whole network."""

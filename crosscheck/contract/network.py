@@ -98,37 +98,6 @@ class Layer:
         return replace(self, origin=replace(self.origin, **changes))
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a block: a layer or a nested block, and the values that go in and come out."""
-
-    name: str
-    node: Layer | Block
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A container with its steps in the order of execution; ``kind`` is the class name that users know (``Bottleneck``)."""
-
-    path: str
-    kind: str
-    inputs: tuple[str, ...]
-    steps: tuple[Step, ...]
-    outputs: tuple[str, ...]
-
-    @property
-    def is_chain(self) -> bool:
-        """True where every step eats just what the step before it made."""
-        flow = self.inputs
-        for step in self.steps:
-            if len(flow) != 1 or step.inputs != flow:
-                return False
-            flow = step.outputs
-        return flow == self.outputs
-
-
 @dataclass(frozen=True)
 class Model:
     """A network with every shape resolved.
@@ -227,13 +196,6 @@ class Model:
         """Class name of the container at ``path``; ``Sequential`` where the description names none."""
         return self.containers.get(path, "Sequential" if path else self.family.capitalize())
 
-    def plan(self) -> Block:
-        """The network as nested blocks, for builders that make a native module of every container.
-
-        Raises SpecError where the layers of a container do not follow one another.
-        """
-        return _block(self, "", self.layers, self.outputs)
-
     def to_json(self) -> dict[str, Any]:
         """Plain data for a job file; ``Model.from_json`` reads it back unchanged."""
         return {
@@ -302,42 +264,3 @@ def _common(a: str, b: str) -> int:
 
 def _tuples(value: Any) -> Any:
     return tuple(_tuples(v) for v in value) if isinstance(value, list | tuple) else value
-
-
-def _unique(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values))
-
-
-def _block(model: Model, path: str, layers: tuple[Layer, ...], wanted: Iterable[str]) -> Block:
-    """Group consecutive layers by the next part of their path; ``wanted`` are the values that somebody outside reads."""
-    depth = len(path.split(".")) if path else 0
-    groups: list[tuple[str, list[Layer]]] = []
-    for layer in layers:
-        nested = len(layer.path) > depth + 1
-        name = layer.path[depth]
-        if nested and groups and groups[-1][0] == name and len(groups[-1][1][0].path) > depth + 1:
-            groups[-1][1].append(layer)
-        elif any(name == n for n, _ in groups):
-            where = ".".join([*layer.path[:depth], name])
-            raise SpecError(
-                f"{model.name}: the layers of container {where!r} do not follow one another ({layer.id!r} comes late)"
-            )
-        else:
-            groups.append((name, [layer]))
-    own = {layer.id for layer in layers}
-    reads_after: list[set[str]] = [set(wanted)]
-    for _, members in reversed(groups):
-        reads_after.append(reads_after[-1] | {v for m in members for v in m.inputs})
-    reads_after.reverse()
-    steps: list[Step] = []
-    for k, (name, members) in enumerate(groups):
-        made = {m.id for m in members}
-        inputs = _unique(v for m in members for v in m.inputs if v not in made)
-        outputs = tuple(m.id for m in members if m.id in reads_after[k + 1])
-        node: Layer | Block = members[0]
-        if len(members[0].path) > depth + 1:
-            node = _block(model, ".".join(members[0].path[: depth + 1]), tuple(members), outputs)
-        steps.append(Step(name, node, inputs, outputs or (members[-1].id,)))
-    inputs = _unique(v for layer in layers for v in layer.inputs if v not in own)
-    outputs = tuple(wanted) if not path else tuple(layer.id for layer in layers if layer.id in set(wanted))
-    return Block(path, model.kind_of(path), inputs, tuple(steps), outputs or (layers[-1].id,))

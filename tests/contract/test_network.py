@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 
 from crosscheck import models
-from crosscheck.contract.network import Block, Input, Layer, Model, Step
+from crosscheck.contract.blocks import Block, Step, plan
+from crosscheck.contract.network import Input, Layer, Model
 from crosscheck.errors import SpecError
 from crosscheck.models.writer import Graph
 from tests.random_networks import every_op, networks
@@ -53,19 +54,19 @@ def test_json_text_and_back_is_the_same_network(model: Model) -> None:
 
 @pytest.mark.parametrize("model", all_models(), ids=lambda m: m.name)
 def test_the_plan_has_every_layer_once_and_in_order(model: Model) -> None:
-    plan = model.plan()
-    assert [x.id for x in leaves(plan)] == [x.id for x in model.layers]
-    assert plan.outputs == model.outputs
-    judge_plan(plan, {i.name for i in model.inputs})
+    block = plan(model)
+    assert [x.id for x in leaves(block)] == [x.id for x in model.layers]
+    assert block.outputs == model.outputs
+    judge_plan(block, {i.name for i in model.inputs})
 
 
 @settings(max_examples=60, deadline=None)
 @given(networks())
 def test_random_networks_survive_json_and_plan(model: Model) -> None:
     assert Model.from_json(json.dumps(model.to_json())) == model
-    plan = model.plan()
-    assert [x.id for x in leaves(plan)] == [x.id for x in model.layers]
-    judge_plan(plan, {"input"})
+    block = plan(model)
+    assert [x.id for x in leaves(block)] == [x.id for x in model.layers]
+    judge_plan(block, {"input"})
 
 
 def nested(block: Block, path: str) -> Block:
@@ -74,14 +75,14 @@ def nested(block: Block, path: str) -> Block:
 
 
 def test_chains_are_blocks_where_each_step_eats_what_the_last_one_made() -> None:
-    plan = models.build("vgg11").plan()
-    assert plan.is_chain
-    assert nested(plan, "features").is_chain
-    plan = models.build("resnet18").plan()
-    assert nested(plan, "layer1").is_chain
-    assert not nested(plan, "layer1.0").is_chain, "the sum reads the block's input as well"
-    assert nested(plan, "layer2.0.downsample").is_chain
-    assert (nested(plan, "layer1.0").kind, nested(plan, "layer1").kind, plan.kind) == ("BasicBlock", "Sequential", "ResNet")
+    block = plan(models.build("vgg11"))
+    assert block.is_chain
+    assert nested(block, "features").is_chain
+    block = plan(models.build("resnet18"))
+    assert nested(block, "layer1").is_chain
+    assert not nested(block, "layer1.0").is_chain, "the sum reads the block's input as well"
+    assert nested(block, "layer2.0.downsample").is_chain
+    assert (nested(block, "layer1.0").kind, nested(block, "layer1").kind, block.kind) == ("BasicBlock", "Sequential", "ResNet")
 
 
 def test_a_block_whose_inner_value_is_read_outside_is_no_chain_and_hands_it_out() -> None:
@@ -89,7 +90,7 @@ def test_a_block_whose_inner_value_is_read_outside_is_no_chain_and_hands_it_out(
     inner = g.add("box.first", "relu")
     g.add("box.second", "tanh")
     g.add("sum", "add", inner, "box.second")
-    box = nested(g.build().plan(), "box")
+    box = nested(plan(g.build()), "box")
     assert box.outputs == ("box.first", "box.second")
     assert not box.is_chain
 
@@ -99,12 +100,12 @@ def test_a_container_that_is_left_and_entered_again_has_no_plan() -> None:
     for name in ("box.first", "between", "box.second"):
         g.add(name, "relu")
     with pytest.raises(SpecError, match=r"net: the layers of container 'box' do not follow one another \('box.second'"):
-        g.build().plan()
+        plan(g.build())
     g = Graph("net", (1, 2, 4, 4))
     g.add("box", "relu")
     g.add("box.inner", "relu")
     with pytest.raises(SpecError, match="container 'box'"):
-        g.build().plan()
+        plan(g.build())
 
 
 def relu(id: str, *inputs: str, call_of: str | None = None) -> Layer:
@@ -136,6 +137,6 @@ def test_a_description_that_contradicts_itself_is_refused(changed: dict[str, Any
 def test_several_inputs_keep_their_shapes_apart() -> None:
     two = Model("net", "test", "", "", (Input("a", (2, 3)), Input("b", (2, 5))), (relu("x", "a"), relu("y", "b")), ("x", "y"))
     assert (two.input_text, two.batch) == ("2x3+2x5", 2)
-    assert two.plan().inputs == ("a", "b")
-    assert [type(s) for s in two.plan().steps] == [Step, Step]
+    assert plan(two).inputs == ("a", "b")
+    assert [type(s) for s in plan(two).steps] == [Step, Step]
     assert Model.from_json(json.dumps(two.to_json())) == two

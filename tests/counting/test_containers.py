@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 
 from crosscheck import models
-from crosscheck.contract.network import BARE, CONTAINER, ROOT, Block, Layer, Model, numel
+from crosscheck.contract.blocks import Block, plan
+from crosscheck.contract.network import BARE, CONTAINER, ROOT, Layer, Model, numel
 from crosscheck.counting.engine import tally
 from crosscheck.models.writer import Graph
 from crosscheck.ops import described as ops
@@ -63,7 +64,7 @@ def sizes(model: Model, block: Block) -> dict[str, int]:
 def by_walking(model: Model) -> dict[str, dict[str, int]]:
     """The primitives of every container that holds weights, zeros left out."""
     found = {}
-    for block in blocks(model.plan()):
+    for block in blocks(plan(model)):
         held = elements((x for x in leaves(block, deep=False) if x.functional), "weight", "bias")
         weights = elements(leaves(block), "weight", "norm_scale")
         out = model.by_id[block.outputs[0]].y
@@ -93,7 +94,7 @@ def judge(model: Model) -> None:
     assert {x.op for x, _ in counted.containers} <= {CONTAINER}
     shallow = {x.id: counts["shallow_held_params"] for x, counts in counted.layers if "shallow_held_params" in counts}
     wanted: dict[str, int] = {}
-    for block in blocks(model.plan()):
+    for block in blocks(plan(model)):
         if has_modules(block) and len(block.path.split(".") if block.path else []) < 3:
             own = {x.id: elements(iter([x]), "weight", "bias") for x in leaves(block, deep=False) if x.functional}
             wanted |= {k: v for k, v in own.items() if v}

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crosscheck.contract.network import Block, Layer, Shape, Step
+from crosscheck.contract.blocks import Block, Step, plan
+from crosscheck.contract.network import Layer, Shape
 from crosscheck.conventions.table import Convention
 from crosscheck.counting import engine
 from crosscheck.counting.containers import WIRING
@@ -42,8 +43,8 @@ def rows(counted: engine.Tally, convention: Convention) -> list[Row]:
     """The rows of a tool's table in its order; raises KeyError for a tool whose table is not known."""
     table = convention.table("params")
     params = {layer.id: engine.layer_value(counted, table, convention.id, layer, counts) for layer, counts in counted.layers}
-    plan = counted.model.plan()
-    return list(_TABLES[convention.id](plan, 1, params))
+    block = plan(counted.model)
+    return list(_TABLES[convention.id](block, 1, params))
 
 
 def tools() -> tuple[str, ...]:
