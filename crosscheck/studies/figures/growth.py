@@ -28,18 +28,26 @@ FIXED = (
 _Groups = Mapping[tuple[str, int], engine.Sums]
 
 
-@cache
 def counted(network: str, shape: Shape, classes: int | None = None) -> engine.Tally | None:
     """A network counted for an input of (N, C, H, W); None where the input does not fit it."""
+    return _counted(network, shape, None if classes == models.get(network).classes else classes)
+
+
+@cache
+def _counted(network: str, shape: Shape, classes: int | None) -> engine.Tally | None:
     try:
         return engine.tally(models.build(network, batch=shape[0], input_shape=shape[1:], classes=classes))
     except ShapeError:
         return None
 
 
-@cache
 def sums(network: str, shape: Shape, classes: int | None = None, *, layers: bool = False) -> engine.Tally | None:
     """The same, good for totals: its layers are those of one sample, and of other classes unless ``layers`` are needed."""
+    return _sums(network, shape, classes, layers)
+
+
+@cache
+def _sums(network: str, shape: Shape, classes: int | None, layers: bool) -> engine.Tally | None:
     one = (1, *shape[1:])
     if shape[0] > 1:
         single = sums(network, one, classes, layers=layers)
