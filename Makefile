@@ -1,5 +1,7 @@
 # `make compare` and `make test` set up what they need; a second call installs nothing.
 PYTHON ?= python3
+# workers and commands start often: compiled once, they start faster
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 CORE := .venv-core
 OVERLAYS := $(VENV)/overlays
