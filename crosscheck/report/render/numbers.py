@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from crosscheck.report.document import NONE, Kind, Number
 
 SMALL = 0.1  # percent; below it two significant digits are kept
@@ -22,7 +24,7 @@ def _digits(value: float, kind: Kind) -> str:
         return f"{value:.1e}"
     if kind is Kind.percent:
         percent = 100 * value
-        text = f"{percent:.1f} %" if abs(percent) >= SMALL or not percent else f"{percent:.2g} %"
+        text = f"{percent:.1f} %" if abs(percent) >= SMALL or not percent else f"{Decimal(f'{percent:.2g}'):f} %"
     elif kind is Kind.ratio:
         text = f"{value:.4f}"
     elif kind is Kind.decimal:
