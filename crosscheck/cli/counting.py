@@ -16,6 +16,7 @@ from crosscheck.cli.options import (
     Conventions,
     Every,
     FormatOption,
+    Frameworks,
     InputShape,
     Network,
     Phase,
@@ -165,7 +166,7 @@ def sizes(
     dilation: Annotated[str | None, typer.Option("--dilation", "-d", help="2 or 2x1.")] = None,
     op: Annotated[str | None, typer.Option("--op", help="conv, maxpool or avgpool; all if left out.")] = None,
     ceil: Annotated[bool, typer.Option("--ceil", help="Round up, as ceil_mode does.")] = False,
-    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
+    framework: Frameworks = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for pooling.md and pooling.csv; none if left out.")
     ] = None,

@@ -14,8 +14,11 @@ from crosscheck.cli.options import (
     Batch,
     Classes,
     FormatOption,
+    Frameworks,
     InputShape,
     OneBatch,
+    ReportFolder,
+    Tools,
     app,
     options,
     positive,
@@ -42,15 +45,12 @@ def compare(
         list[str] | None,
         typer.Argument(metavar="[MODEL]…", help="Networks: described, of zoos, or ONNX files; the default set if left out."),
     ] = None,
-    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
-    tool: Annotated[list[str] | None, typer.Option("--tool", help="Only this tool; may be repeated.")] = None,
+    framework: Frameworks = None,
+    tool: Tools = None,
     batch: Batch = None,
     input_shape: InputShape = None,
     classes: Classes = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/."),
-    ] = None,
+    out: ReportFolder = None,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one model × tool may take.")] = 600.0,
     output: FormatOption = Format.table,
 ) -> None:
@@ -134,8 +134,8 @@ def _compare_files(
 
 @app.command(rich_help_panel=MEASURING)
 def doctor(
-    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
-    tool: Annotated[list[str] | None, typer.Option("--tool", help="Only this tool; may be repeated.")] = None,
+    framework: Frameworks = None,
+    tool: Tools = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for doctor.md and doctor.csv; none if left out.")
     ] = None,
@@ -168,7 +168,7 @@ def doctor(
 @app.command("verify", rich_help_panel=MEASURING)
 def verify_networks(
     names: Described = None,
-    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
+    framework: Frameworks = None,
     export: Annotated[
         list[str] | None,
         typer.Option("--export", "-e", help="Only this export, e.g. torch-script; may be repeated; none for no export."),
@@ -178,10 +178,7 @@ def verify_networks(
     keep_onnx: Annotated[
         bool, typer.Option("--keep-onnx", help="Keep every file in .cache/onnx; those above 16 MiB are removed otherwise.")
     ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/."),
-    ] = None,
+    out: ReportFolder = None,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one export or run may take.")] = 600.0,
     output: FormatOption = Format.table,
 ) -> None:
@@ -215,13 +212,10 @@ def verify_networks(
 @app.command(rich_help_panel=MEASURING)
 def architecture(
     names: Described = None,
-    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
+    framework: Frameworks = None,
     batch: OneBatch = 1,
     input_shape: InputShape = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/."),
-    ] = None,
+    out: ReportFolder = None,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one network may take.")] = 600.0,
     output: FormatOption = Format.table,
 ) -> None:
@@ -251,11 +245,8 @@ def count_zoo(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME]…", help="keras:ResNet50, resnet50 in every zoo, or a zoo: keras.")
     ] = None,
-    framework: Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="Report folder; reports/ for the whole default selection, else reports/selection/."),
-    ] = None,
+    framework: Frameworks = None,
+    out: ReportFolder = None,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one network × tool may take.")] = 600.0,
     output: FormatOption = Format.table,
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -52,6 +53,12 @@ InputShape = Annotated[
     typer.Option("--input", "-i", help="Input as CxHxW, e.g. 3x224x224, of a file x=1x3x224x224; its own if left out."),
 ]
 Classes = Annotated[int | None, typer.Option("--classes", help="Outputs of the last layer; the model's own if left out.")]
+Frameworks = Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")]
+Tools = Annotated[list[str] | None, typer.Option("--tool", help="Only this tool; may be repeated.")]
+ReportFolder = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/."),
+]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]
 
 
