@@ -203,8 +203,8 @@ def verify_networks(
     jobs = study.request(names or (), exports=export or (), batch=batch, input_shape=shape, frameworks=asked)
     whole = not (names or framework or export or shape) and batch == 1
     folder = out or Path("reports" if whole else "reports/selection")
-    options: dict[str, Any] = {"logs": folder / "logs", "frameworks": asked, "keep": keep_onnx, "timeout": timeout}
-    proof = conduct(lambda watch: study.run(jobs, watch=watch, **options), steps=len(jobs), folder=folder)
+    setup: dict[str, Any] = {"logs": folder / "logs", "frameworks": asked, "keep": keep_onnx, "timeout": timeout}
+    proof = conduct(lambda watch: study.run(jobs, watch=watch, **setup), steps=len(jobs), folder=folder)
     deliver(verify.brief(proof), output, pages=(verify.full(proof), *exports.full(proof)), folder=folder)
     raise typer.Exit(proof.exit_code)
 
@@ -234,8 +234,8 @@ def architecture(
     asked = framework or ()
     wanted = study.request(names or (), frameworks=asked, batch=batch, input_shape=shape)
     folder = out or Path("reports/selection" if names or framework or shape or batch != 1 else "reports")
-    options: dict[str, Any] = {"logs": folder / "logs" / "architecture", "frameworks": asked, "timeout": timeout}
-    found = conduct(lambda watch: study.run(wanted, watch=watch, **options), steps=len(wanted), folder=folder)
+    setup: dict[str, Any] = {"logs": folder / "logs" / "architecture", "frameworks": asked, "timeout": timeout}
+    found = conduct(lambda watch: study.run(wanted, watch=watch, **setup), steps=len(wanted), folder=folder)
     deliver(page.brief(found), output, pages=(page.full(found),), folder=folder)
     raise typer.Exit(found.exit_code)
 

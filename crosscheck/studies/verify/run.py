@@ -2,7 +2,7 @@
 
 Every framework builds the network with the seeded weights and runs it on the seeded input; every exporter writes its file, and
 onnxruntime runs that. All outputs are set against the element-wise median of the frameworks' own. Every file is also counted and
-set against the description, rewritten as its exporter is known to: see crosscheck.graphs.
+set against the description, rewritten as its exporter is known to: see crosscheck.exports.confront.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.exports import confront as graphs
 from crosscheck.exports.confront import Graph
 from crosscheck.known import faults
+from crosscheck.known import left_out as known_left_out
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring import exports as exporting
 from crosscheck.measuring.catalog import FrameworkInfo
@@ -47,17 +48,6 @@ VERDICTS = {
     FAILED: "there is nothing to compare; the message says why",
     SKIPPED: "not tried: something is not installed, or the framework cannot express it",
     KNOWN: "it differs or fails for a known reason, a fault of the exporter",
-}
-_HUNGRY = "tf2onnx 1.17.0 takes some {} times the weights in memory, so about {} GB"
-# Exports that the default run leaves out, each with its reason; who asks for them by name gets them.
-LEFT_OUT: Mapping[tuple[str, str], str] = {
-    ("alexnet", "tf"): _HUNGRY.format(50, 12),
-    ("alexnet-paper", "tf"): _HUNGRY.format(50, 12),
-    ("resnet152", "tf"): _HUNGRY.format(50, 12),
-    ("vgg16", "tf"): _HUNGRY.format(50, 28),
-    ("vgg19", "tf"): _HUNGRY.format(50, 29),
-    ("vgg16", "tf-plain"): _HUNGRY.format(20, 11),
-    ("vgg19", "tf-plain"): _HUNGRY.format(20, 11),
 }
 
 
@@ -85,7 +75,7 @@ class Job:
 class Check:
     """One path of one network: a framework's own output (no ``export``), or that of its ONNX file in onnxruntime.
 
-    ``error`` is the largest relative error against the reference, ``tolerance`` what rounding explains: see crosscheck.agreement.
+    ``error`` is the largest relative error against the reference, ``tolerance`` what rounding explains: see crosscheck.studies.verify.agreement.
     """
 
     model: str
@@ -131,7 +121,7 @@ def request(
 ) -> list[Job]:
     """The networks and their exports. Raises UnknownNameError for names that do not exist, UsageError for what cannot be had.
 
-    Without names, every network of the default set is run and exported, but for what LEFT_OUT names and nobody asked for.
+    Without names, every network of the default set is run and exported, but for what is known to be left out.
     """
     known = {e: info for info in catalog.frameworks().values() for e in info.exports}
     builders(frameworks)
@@ -146,7 +136,7 @@ def request(
     return [
         Job(
             models.build(name, batch=batch, input_shape=input_shape),
-            tuple(e for e in wanted if e in exports or (name, e) not in LEFT_OUT),
+            tuple(e for e in wanted if e in exports or (name, e) not in known_left_out.exports()),
         )
         for name in models.DEFAULT_SET
     ]
@@ -156,7 +146,7 @@ def left_out(jobs: Sequence[Job]) -> dict[tuple[str, str], str]:
     """Exports of these networks that the default run leaves out, each with its reason; nothing that nobody wanted."""
     wanted = {e for j in jobs for e in j.exports}
     here = {j.model.name: j.exports for j in jobs}
-    return {(m, e): why for (m, e), why in LEFT_OUT.items() if m in here and e in wanted and e not in here[m]}
+    return {(m, e): why for (m, e), why in known_left_out.exports().items() if m in here and e in wanted and e not in here[m]}
 
 
 def run(

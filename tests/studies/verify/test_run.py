@@ -14,6 +14,7 @@ import pytest
 from crosscheck import cli, models
 from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
 from crosscheck.known import faults
+from crosscheck.known import left_out as known
 from crosscheck.known.faults import Fault
 from crosscheck.measuring import catalog
 from crosscheck.measuring.catalog import FrameworkInfo
@@ -214,10 +215,10 @@ def test_requests_are_checked_before_any_work() -> None:
     assert {j.model.name for j in whole} == set(models.DEFAULT_SET)
     every = {e for i in catalog.frameworks().values() for e in i.exports}
     made = {(j.model.name, e) for j in whole for e in j.exports}
-    assert made == {(m, e) for m in models.DEFAULT_SET for e in every} - set(verify.LEFT_OUT)
+    assert made == {(m, e) for m in models.DEFAULT_SET for e in every} - set(known.exports())
     assert all(j.model.input_text == models.build(j.model.name).input_text for j in whole)
-    assert verify.left_out(whole) == dict(verify.LEFT_OUT)
-    assert all(why.strip() and m in models.DEFAULT_SET and e in every for (m, e), why in verify.LEFT_OUT.items())
+    assert verify.left_out(whole) == dict(known.exports())
+    assert all(why.strip() and m in models.DEFAULT_SET and e in every for (m, e), why in known.exports().items())
     asked = verify.request((), exports=["tf"])
     assert {j.exports for j in asked} == {("tf",)}
     assert verify.left_out(asked) == verify.left_out(verify.request(["lenet"])) == {}
