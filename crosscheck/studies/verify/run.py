@@ -75,7 +75,7 @@ class Job:
 class Check:
     """One path of one network: a framework's own output (no ``export``), or that of its ONNX file in onnxruntime.
 
-    ``error`` is the largest relative error against the reference, ``tolerance`` what rounding explains: see crosscheck.studies.verify.agreement.
+    ``error`` is the largest relative error against the reference, ``tolerance`` what rounding explains: see ``agreement``.
     """
 
     model: str
