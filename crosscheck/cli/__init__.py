@@ -24,12 +24,11 @@ def main() -> None:
     Both are heard even where whoever started the process ignores them (``nohup``, a job in the background), and as they are
     handled and not ignored, the processes that it starts have them as the system gives them.
     """
-    for asked in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(asked, _interrupt)
     words = sys.argv[1:]
     if len(words) == 1 and words[0] in VERSION:
         sys.stdout.write(f"crosscheck {__version__}\n")
         sys.exit(0)
+    before = {asked: signal.signal(asked, _interrupt) for asked in (signal.SIGINT, signal.SIGTERM)}
     gc.disable()  # importing and parsing leave nothing to collect, and ask for it a dozen times; a command starts with it on
     from crosscheck.cli.commands import asked_for
     from crosscheck.errors import CrosscheckError
@@ -41,3 +40,5 @@ def main() -> None:
         sys.exit(error.exit_code)
     finally:
         gc.enable()
+        for asked, handler in before.items():
+            signal.signal(asked, handler)

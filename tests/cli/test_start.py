@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -55,3 +56,10 @@ def test_garbage_is_collected_in_a_command_and_after_one_that_failed(crosscheck:
     assert crosscheck("count", "lenet", "--input", "1x2x2")[0] == 2
     assert crosscheck("count", "--no-such-option")[0] == 2
     assert (seen, gc.isenabled()) == ([True, True], True)
+
+
+def test_whoever_calls_the_command_has_signals_back_as_they_were(crosscheck: Any) -> None:
+    before = [signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM)]
+    for words in (["count", "lenet"], ["count", "lenett"], ["--version"]):
+        crosscheck(*words)
+        assert [signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM)] == before
