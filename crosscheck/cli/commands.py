@@ -33,6 +33,8 @@ def asked_for(words: Sequence[str]) -> typer.Typer:
 def _root(
     version: Annotated[bool, typer.Option(*VERSION, help="Print the version and end.", is_eager=True)] = False,
 ) -> None:
+    gc.freeze()  # what was imported is old, and not walked at once
+    gc.unfreeze()
     gc.enable()
     if version:
         typer.echo(f"crosscheck {__version__}")

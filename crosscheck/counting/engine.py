@@ -85,13 +85,18 @@ def _add(sums: dict[str, int], counts: Mapping[str, int], times: int = 1) -> Non
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Pause the cyclic collector: counting makes no cycles, and each full collection would walk the whole network again."""
+    """Pause the cyclic collector: counting makes no cycles, and each full collection would walk the whole network again.
+
+    What was made meanwhile is old when it starts again, so that it is not walked at once either.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 
