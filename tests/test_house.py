@@ -63,11 +63,16 @@ STANDARD_LIBRARY_ALONE = [f for floor in FLOORS[: FLOOR["measuring"] + 1] for f 
 SEEN_BY_ADAPTERS = ["crosscheck.contract"]
 
 
-def imports_of(path: Path, inside: bool = True) -> Iterator[str]:
+@cache
+def imports_of(path: Path, inside: bool = True) -> tuple[str, ...]:
     """Full names of all that a file imports, anywhere in it, also by ``import_module`` with a literal.
 
     ``inside`` False keeps to what is imported as the file itself is.
     """
+    return tuple(_imports_of(path, inside))
+
+
+def _imports_of(path: Path, inside: bool) -> Iterator[str]:
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree) if inside else tree.body:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sysconfig
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,6 @@ from crosscheck.exports.confront import DIFFERS, EXPLAINED
 from crosscheck.exports.recipe import lower, recipe, recipes
 from crosscheck.importers.onnx import load as onnx
 from crosscheck.measuring import catalog, runner
-from crosscheck.measuring import exports as exported
 from crosscheck.measuring.plan import Plan
 from crosscheck.models.writer import Graph
 
@@ -86,19 +85,29 @@ EXPLAINED_FILES = {"pytorch": 28, "paddlepaddle": 6, "tensorflow_keras": 12}
 TRIED_STEPS = {"pytorch": 25, "paddlepaddle": 16, "tensorflow_keras": 24}
 
 
-@pytest.fixture(scope="module")
-def written(request: pytest.FixtureRequest) -> Iterator[Written]:
-    """Every export of every network, by (network, export)."""
-    info = catalog.framework(request.param)
-    if not info.installed:
-        pytest.fail(f"{info.title} is not installed: {info.install_hint}")
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Written]:
+    """Every export of every network that a framework writes, by (network, export); each framework writes them once."""
+
+    @cache
+    def write(framework: str) -> Written:
+        info, folder = catalog.framework(framework), tmp_path_factory.mktemp(framework)
+        if not info.installed:
+            pytest.fail(f"{info.title} is not installed: {info.install_hint}")
         names = [(k, name, e) for k, name in enumerate(NETS) for e in info.exports]
-        writes = tuple(Cell(Kind.EXPORT, k, e, f"{temp}/{name}-{e}.onnx") for k, name, e in names)
-        (outcome,) = runner.run([Plan(info, tuple(NETS.values()), (), writes=writes)], logs=Path(temp))
+        writes = tuple(Cell(Kind.EXPORT, k, e, str(folder / f"{name}-{e}.onnx")) for k, name, e in names)
+        (outcome,) = runner.run([Plan(info, tuple(NETS.values()), (), writes=writes)], logs=folder)
         files = {(f.model, f.export): f for f in outcome.files if isinstance(f, Export)}
         assert set(files) == {(name, e) for _, name, e in names}
-        yield files
+        return files
+
+    return write
+
+
+@pytest.fixture
+def written(request: pytest.FixtureRequest, exported: Callable[[str], Written]) -> Written:
+    """The exports of one framework."""
+    return exported(request.param)
 
 
 EXPORTERS = pytest.mark.parametrize(
