@@ -23,7 +23,7 @@ from crosscheck.exports import confront as graphs
 from crosscheck.exports.confront import DIFFERS, EXPLAINED
 from crosscheck.exports.recipe import lower, recipe, recipes
 from crosscheck.importers.onnx import load as onnx
-from crosscheck.measuring import catalog, runner
+from crosscheck.measuring import catalog, exports, runner
 from crosscheck.measuring.plan import Plan
 from crosscheck.models.writer import Graph
 
@@ -162,7 +162,7 @@ def test_the_places_that_recipes_name_are_there() -> None:
 
 @pytest.mark.xdist_group("verify")
 def test_explain_exports_now(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(exported, "CACHE", tmp_path)
+    monkeypatch.setattr(exports, "CACHE", tmp_path)
     words = ["explain", "lenet", "mac", "onnx:torch-script", "onnx:paddle:onnx_tool", "onnx:tf-plain", "--format", "json"]
     told = json.loads(CliRunner().invoke(app, words).stdout)
     assert [n["residual"] for n in told["numbers"]] == [0] * 4
