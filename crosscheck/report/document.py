@@ -174,6 +174,19 @@ class Column:
     cut: bool = False
 
 
+def numeric(cell: Cell) -> bool:
+    """True for a cell that is one number."""
+    parts = phrase(cell)
+    return len(parts) == 1 and isinstance(parts[0], Number)
+
+
+def stands(column: Column, cells: Sequence[Cell]) -> Align:
+    """Where the cells of a column stand: as it says, else numbers right and all else left."""
+    if column.align is not Align.by_cell:
+        return column.align
+    return Align.right if all(map(numeric, cells)) else Align.left
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows of cells under columns; ``footer`` is the row of totals, ``group`` the column whose values head groups of rows."""

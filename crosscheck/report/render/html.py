@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
-from crosscheck.report.document import Align, Cell, Column, Document, Number, Part, leads_somewhere, phrase, printable
+from crosscheck.report.document import Cell, Document, Number, Part, leads_somewhere, phrase, printable, stands
 from crosscheck.report.render.charts import plain
 from crosscheck.report.render.numbers import written
 
@@ -53,13 +52,6 @@ def kind_of(part: Part) -> str:
 def slug(title: Cell) -> str:
     """The name that a link gives a heading: lower case, words joined by hyphens."""
     return "-".join(re.findall(r"\w+", plain(title).lower()))
-
-
-def stands(c: Column, cells: Sequence[Cell]) -> str:
-    """left, center or right."""
-    if c.align is not Align.by_cell:
-        return str(c.align.value)
-    return "right" if all(len(p := phrase(cell)) == 1 and isinstance(p[0], Number) for cell in cells) else "left"
 
 
 def share(value: float, end: float) -> str:

@@ -9,7 +9,6 @@ from itertools import groupby
 from tabulate import tabulate
 
 from crosscheck.report.document import (
-    Align,
     Bullets,
     Cell,
     Chart,
@@ -29,6 +28,7 @@ from crosscheck.report.document import (
     leads_somewhere,
     phrase,
     printable,
+    stands,
     strong,
 )
 from crosscheck.report.render.charts import drawn
@@ -123,19 +123,13 @@ def _table(part: Table) -> Iterator[str]:
     rows = [*part.rows, *([tuple(strong(c) for c in part.footer)] if part.footer else [])]
     cells = [[inline(c, within_table=True) for c in row] for row in rows]
     heads = [_head(c) for c in part.columns]
-    how = [_stands(c, [row[k] for row in part.rows]) for k, c in enumerate(part.columns)]
+    how = [stands(c, [row[k] for row in part.rows]).value for k, c in enumerate(part.columns)]
     padded = str(tabulate(cells, headers=heads, tablefmt="pipe", colalign=how, disable_numparse=True))
     yield padded if padded.index("\n") <= WIDE else _narrow(heads, how, cells)
 
 
 def _head(c: Column) -> str:
     return inline(c.title, within_table=True) + (f"<br>{inline(c.unit, within_table=True)}" if c.unit else "")
-
-
-def _stands(c: Column, cells: Sequence[Cell]) -> str:
-    if c.align is not Align.by_cell:
-        return str(c.align.value)
-    return "right" if all(len(p := phrase(cell)) == 1 and isinstance(p[0], Number) for cell in cells) else "left"
 
 
 def _narrow(heads: Sequence[str], how: Sequence[str], cells: Sequence[Sequence[str]]) -> str:

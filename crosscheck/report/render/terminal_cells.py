@@ -25,9 +25,3 @@ def styled(cell: Cell, style: str = "", unit: bool = True) -> Styled:
         text = written(p, unit) if isinstance(p, Number) else printable(p.text)
         whole.append(text, f"{COLOURS[p.tone]} {FORMS[p.form]}".strip() or None)
     return whole
-
-
-def numeric(cell: Cell) -> bool:
-    """True for a cell that is one number."""
-    parts = phrase(cell)
-    return len(parts) == 1 and isinstance(parts[0], Number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from textwrap import wrap
-from typing import Literal
+from typing import Literal, cast
 
 from rich import box
 from rich.console import RenderableType
@@ -13,8 +13,8 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text as Styled
 
-from crosscheck.report.document import Align, Cell, Column, Table, Text, joined, phrase
-from crosscheck.report.render.terminal_cells import numeric, styled
+from crosscheck.report.document import Align, Cell, Column, Table, Text, joined, phrase, stands
+from crosscheck.report.render.terminal_cells import styled
 
 NARROW = 8  # characters that a line of a folded heading may have at least
 LEAST = 24  # characters that a column of text needs at least, where it has as many
@@ -47,9 +47,7 @@ def _column(table: Table, k: int) -> list[Cell]:
 
 
 def _justify(c: Column, cells: Sequence[Cell]) -> Justify:
-    if c.align is Align.center:
-        return "center"
-    return "right" if c.align is Align.right or (c.align is Align.by_cell and all(map(numeric, cells))) else "left"
+    return cast(Justify, stands(c, cells).value)
 
 
 def _size(cell: Cell) -> int:
