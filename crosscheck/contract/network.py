@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from crosscheck.contract.call import Call, tuples
 from crosscheck.contract.origin import DESCRIBED, Origin
 from crosscheck.errors import SpecError
 
@@ -103,6 +104,7 @@ class Model:
     """A network with every shape resolved.
 
     ``containers`` maps a container's path to its class name; ``""`` is the root, ``BARE`` where there is a single layer only.
+    ``calls`` are what was seen to run below the layers, where the network was captured.
     """
 
     name: str
@@ -113,6 +115,7 @@ class Model:
     layers: tuple[Layer, ...]
     outputs: tuple[str, ...]
     containers: Mapping[str, str] = field(default_factory=dict)
+    calls: tuple[Call, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse repeated ids, values used before they exist and calls of layers that are not there."""
@@ -220,6 +223,7 @@ class Model:
             ],
             "outputs": list(self.outputs),
             "containers": dict(self.containers),
+            "calls": [call.to_json() for call in self.calls],
         }
 
     @staticmethod
@@ -236,10 +240,10 @@ class Model:
                 Layer(
                     id=x["id"],
                     op=x["op"],
-                    attrs={k: _tuples(v) for k, v in x["attrs"].items()},
+                    attrs={k: tuples(v) for k, v in x["attrs"].items()},
                     inputs=tuple(x["inputs"]),
-                    in_shapes=_tuples(x["in_shapes"]),
-                    out_shapes=_tuples(x["out_shapes"]),
+                    in_shapes=tuples(x["in_shapes"]),
+                    out_shapes=tuples(x["out_shapes"]),
                     call_of=x["call_of"],
                     functional=x["functional"],
                     origin=Origin.from_json(x["origin"]),
@@ -248,6 +252,7 @@ class Model:
             ),
             outputs=tuple(d["outputs"]),
             containers=d["containers"],
+            calls=tuple(map(Call.from_json, d.get("calls", ()))),
         )
 
 
@@ -260,7 +265,3 @@ def _common(a: str, b: str) -> int:
                 break
             depth += 1
     return depth
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(v) for v in value) if isinstance(value, list | tuple) else value

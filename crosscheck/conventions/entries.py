@@ -11,6 +11,7 @@ from crosscheck.conventions.table import Ignored, Weight
 from crosscheck.errors import ConventionError
 from crosscheck.ops.described import OPS
 from crosscheck.ops.files import FAMILIES, FILE_OPS, members
+from crosscheck.ops.other import OTHER_OPS
 from crosscheck.ops.papers import PAPER_OPS
 from crosscheck.ops.primitives import PRIMITIVES
 
@@ -44,7 +45,7 @@ def rules(name: str, data: Entry, where: str, *, heir: bool) -> Rules:
     first, later = spread[: len(weigh)], spread[len(weigh) :]
     found = Rules(_weighed(first, f"{where}: {name}.weigh"), _ignored(later, f"{where}: {name}.ignore"), _gone(first, where))
     both = sorted(set(found.weighed) & set(found.ignored))
-    unknown = sorted({*found.weighed, *found.ignored} - {*OPS, *PAPER_OPS, *FILE_OPS, CONTAINER})
+    unknown = sorted({*found.weighed, *found.ignored} - {*OPS, *PAPER_OPS, *FILE_OPS, *OTHER_OPS, CONTAINER})
     if both or unknown:
         problem = f"{both[0]!r} is weighed and ignored" if both else f"{unknown[0]!r} is no op"
         raise ConventionError(f"{where}: {name}: {problem}")
@@ -87,7 +88,7 @@ def _weighed(entries: list[dict[str, Any]], where: str) -> Weights:
     found: Weights = {}
     for entry in entries:
         at = f"{where} {entry['ops']}"
-        for w in _weights(entry, at):
+        for w in weights(entry, at):
             rows = found.setdefault(w.op, {})
             if w.primitive in rows:
                 raise ConventionError(f"{at}: {w.primitive!r} of {w.op!r} is weighed twice")
@@ -95,7 +96,7 @@ def _weighed(entries: list[dict[str, Any]], where: str) -> Weights:
     return found
 
 
-def _weights(entry: Entry, at: str) -> Iterator[Weight]:
+def weights(entry: Entry, at: str) -> Iterator[Weight]:
     """A weight for each op and primitive of an entry."""
     charges = need(entry, "weights", dict, at)
     for primitive, weight in charges.items():

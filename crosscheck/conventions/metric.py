@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from crosscheck.conventions import calls
 from crosscheck.conventions.entries import Entry, left_out, need, rules
 from crosscheck.conventions.extension import merged, refuse_repeats, said_of
 from crosscheck.conventions.table import FUNCTIONAL, Ignored, MetricTable
@@ -26,10 +27,11 @@ def metric_table(name: str, told: Entry, where: str, parent: MetricTable | None 
     Raises ConventionError for what nobody would read, or could read in two ways.
     """
     at = f"{where}: {name}"
-    odd = set(told) - KEYS - {"weigh", "ignore"}
+    odd = set(told) - KEYS - {"weigh", "ignore", *calls.KEYS}
     if odd:
         raise ConventionError(f"{at} has an unknown entry {sorted(odd)[0]!r}")
     found = rules(name, told, where, heir=parent is not None)
+    called = calls.call_rules(told, at, parent.calls if parent else None)
     if parent is not None:
         refuse_repeats(told, said_of(parent), at)
         found, told = merged(parent, found, at), {**said_of(parent), **told}
@@ -40,7 +42,8 @@ def metric_table(name: str, told: Entry, where: str, parent: MetricTable | None 
     weighed = MappingProxyType({op: tuple(rows.values()) for op, rows in found.weighed.items()})
     unit, label = need(told, "unit", str, at), need(told, "label", str, at)
     bare = _bare(told, at) or (parent.bare if parent else None)
-    return MetricTable(name, unit, label, functional, weighed, MappingProxyType(found.ignored), depth, deeper, bare)
+    ignored = MappingProxyType(found.ignored)
+    return MetricTable(name, unit, label, functional, weighed, ignored, depth, deeper, bare, calls=called)
 
 
 def _place(told: Entry, key: str, at: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 
 from crosscheck.errors import ConventionError
@@ -39,6 +40,34 @@ class Ignored:
 
 
 @dataclass(frozen=True)
+class CallRules:
+    """What a tool does with the calls of a captured network: ``rules`` by name, with ``*`` for any letters, and the rest.
+
+    ``levels`` are those that it looks at. ``rest`` are the weights of a call that no rule names, often none; ``word`` says so.
+    """
+
+    levels: tuple[str, ...]
+    rules: Mapping[str, tuple[Weight, ...]]
+    rest: tuple[Weight, ...]
+    word: Ignored
+
+    @cached_property
+    def _found(self) -> dict[str, tuple[Weight, ...]]:
+        return dict(self.rules)
+
+    def weights(self, label: str) -> tuple[Weight, ...]:
+        """The weights of the calls of one name, ``kernel:addmm``."""
+        if label not in self._found:
+            fits = (row for name, row in self.rules.items() if "*" in name and fnmatchcase(label, name))
+            self._found[label] = next(fits, self.rest)
+        return self._found[label]
+
+    def names(self, label: str) -> bool:
+        """True where a rule names the call, so that it is not left to the rest."""
+        return label in self.rules or any("*" in name and fnmatchcase(label, name) for name in self.rules)
+
+
+@dataclass(frozen=True)
 class MetricTable:
     """All that a convention says about one metric, in the tool's own ``unit`` and under the tool's own ``label``.
 
@@ -47,7 +76,8 @@ class MetricTable:
     what is nested deeper than ``depth``, where a tool looks no further. ``parts``, written ``sum = [metric, …]`` in place of all
     that, are the tables of other metrics whose numbers are added up. ``bare``, written ``[compute.bare]`` with ``source``,
     ``says`` and ``quirk``, tells why a tool sees nothing of a network that is one layer without a container; None where it
-    sees that layer like any other.
+    sees that layer like any other. ``calls`` are the rules for a network that was captured; None where there is none, and
+    layers are all that it goes by.
     """
 
     metric: str
@@ -60,6 +90,7 @@ class MetricTable:
     deeper: str = "layer"
     bare: Ignored | None = None
     parts: tuple[MetricTable, ...] = ()
+    calls: CallRules | None = None
 
     @cached_property
     def sight(self) -> Sight:

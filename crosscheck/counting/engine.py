@@ -11,6 +11,7 @@ from functools import cached_property
 from crosscheck.contract.network import CONTAINER, Layer, Model
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Prediction
 from crosscheck.conventions.table import Convention, Ignored, MetricTable, Sight
+from crosscheck.counting.calls import Called, call_tally
 from crosscheck.counting.containers import Counted, Counts, Extra, contain
 from crosscheck.counting.longest_path import longest
 from crosscheck.ops import described as ops
@@ -23,7 +24,8 @@ Sums = Mapping[str, Mapping[str, int]]  # op -> primitive -> count
 class Tally:
     """Primitive counts of a network: per layer and container, and summed per op for what a tool may see apart.
 
-    ``groups`` are keyed by what kind a layer is (see ``Layer.kind``) and how deep it is nested, 0 in a bare network.
+    ``groups`` are keyed by what kind a layer is (see ``Layer.kind``) and how deep it is nested, 0 in a bare network. ``called``
+    are the calls below the layers of a network that was captured.
     """
 
     model: Model
@@ -31,11 +33,20 @@ class Tally:
     containers: tuple[Counted, ...]
     groups: Mapping[tuple[str, int], Sums]
     first: Mapping[str, str]  # op -> id of the first layer that has it, for error messages
+    called: Called | None = None
 
     @cached_property
     def by_id(self) -> dict[str, Counted]:
         """Layers and containers with their counts, by id."""
-        return {layer.id: (layer, counts) for layer, counts in (*self.containers, *self.layers)}
+        return {layer.id: (layer, counts) for layer, counts in self.nodes}
+
+    @cached_property
+    def nodes(self) -> tuple[Counted, ...]:
+        """Layers, then containers; of a captured network all that ran a call."""
+        listed = (*self.layers, *self.containers)
+        known = {layer.id for layer, _ in listed}
+        homes = () if self.called is None else (h for h in self.called.homes if h not in known)
+        return (*listed, *((Layer(h, CONTAINER, {}, (), (), ((),)), {}) for h in homes))
 
     @cached_property
     def totals(self) -> Sums:
@@ -115,13 +126,16 @@ def tally(model: Model) -> Tally:
     known = {k: ops.counts(model.layers[k]) for k in dict.fromkeys(model.alike)}
     beside, containers = contain(model, known)
     extra: dict[str, Extra] = {name: (("path_layers", 1), *beside.get(name, ())) for name in longest(model)}
+    called = call_tally(model) if model.calls else None
+    for name, mac in called.beyond_ops(model) if called else ():
+        extra[name] = (("mac", mac), *extra.get(name, beside.get(name, ())))
     layers, alike = _grouped(model, known, beside | extra)
     groups: dict[tuple[str, int], dict[str, dict[str, int]]] = {}
     first: dict[str, str] = {}
     for layer, counts, times in (*((g.first, g.counts, g.times) for g in alike), *((x, counts, 1) for x, counts in containers)):
         first.setdefault(layer.op, layer.id)
         _add(groups.setdefault(_group(model, layer), {}).setdefault(layer.op, {}), counts, times)
-    return Tally(model, layers, containers, groups, first)
+    return Tally(model, layers, containers, groups, first, called)
 
 
 def _grouped(
@@ -145,6 +159,9 @@ def total(counted: Tally, convention: Convention, metric: str) -> int:
     """What the convention says the whole network costs, in its own unit. Raises ConventionError for an unknown op."""
     value = 0
     for table in convention.table(metric).tables:
+        if counted.called and table.calls:
+            value += sum(w.weight * n for w, n in counted.called.charges(table, table.calls, None, SEEN))
+            continue
         weighed = table.weighed
         for op, counts in counted.seen_by(table).items():
             for w in weighed[op] if op in weighed else table.weights(op, convention.id, counted.first[op]):
@@ -161,6 +178,11 @@ def charges(counted: Tally, table: MetricTable, convention: str, layer: Layer, c
     """The same by the place that the charge goes to: ``layer``, or ``container`` for what only the total has."""
     found = dict.fromkeys(SEEN, 0)
     for part in table.tables:
+        if counted.called and part.calls:
+            for place in SEEN:
+                charged = counted.called.charges(part, part.calls, layer.id, (place,))
+                found[place] += sum(w.weight * n for w, n in charged)
+            continue
         place = counted.place(part, layer)
         if place in found:
             weights = part.weights(layer.op, convention, layer.id)
@@ -177,7 +199,7 @@ def predict(counted: Tally, convention: Convention) -> list[Prediction]:
     name, shape = counted.model.name, counted.model.input_text
     for metric, table in convention.metrics.items():
         sum_ = loose = 0
-        for layer, counts in (*counted.layers, *counted.containers):
+        for layer, counts in counted.nodes:
             charged = charges(counted, table, convention.id, layer, counts)
             value = charged["layer"]
             sum_ += value + charged["container"]

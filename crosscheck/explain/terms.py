@@ -8,16 +8,19 @@ things). Nothing absorbs what is left: a measured difference minus these terms i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED
 from crosscheck.conventions.table import Convention, MetricTable, Weight
-from crosscheck.counting.engine import Tally
+from crosscheck.counting.engine import SEEN, Tally
 from crosscheck.ops.primitives import PRIMITIVES
 
-Pairs = Mapping[tuple[str, str], int]
+Key = tuple[str, str]  # op and primitive
+Pairs = Mapping[Key, int]
+Charged = dict[Key, list[tuple[Weight, int]]]
+PLACES = {TOTAL: SEEN, UNATTRIBUTED: ("container",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def _counts(counted: Tally, table: MetricTable, layer: str) -> Pairs:
     return {(op, p): n for op, counts in sums.items() for p, n in counts.items()}
 
 
-def _weights(own: Tally, other: Tally, convention: Convention, table: MetricTable) -> dict[tuple[str, str], Weight]:
+def _weights(own: Tally, other: Tally, convention: Convention, table: MetricTable) -> dict[Key, Weight]:
     """Weights of every op that either of two networks has; only of its own must a convention know them all."""
     rows = [w for op, first in own.first.items() for w in table.weights(op, convention.id, first)]
     rows += [w for op in other.first if op not in own.first for w in table.weighed.get(op, ())]
@@ -63,27 +66,51 @@ def _weights(own: Tally, other: Tally, convention: Convention, table: MetricTabl
 
 @dataclass(frozen=True)
 class _Side:
-    """One of two tools: its weights, and what it sees of its network; a metric that adds up others has a table for each."""
+    """One of two tools: what it charges, by op and primitive, and what it sees without charging for it."""
 
-    weights: tuple[Mapping[tuple[str, str], Weight], ...]
-    counts: tuple[Pairs, ...]
+    charged: Mapping[Key, Sequence[tuple[Weight, int]]]
+    seen: Pairs | None
+
+    def sees(self, key: Key, other: int) -> int:
+        """What it sees of a primitive that it does not charge for; what the ``other`` sees where that cannot be known."""
+        return other if self.seen is None else self.seen.get(key, 0)
 
     @staticmethod
     def of(own: Tally, other: Tally, convention: Convention, metric: str, layer: str) -> _Side:
+        charged: dict[Key, list[tuple[Weight, int]]] = {}
         tables = convention.table(metric).tables
-        return _Side(
-            tuple(_weights(own, other, convention, table) for table in tables),
-            tuple(_counts(own, table, layer) for table in tables),
-        )
+        for table in tables:
+            if own.called and table.calls:
+                _add_calls(charged, own, table, layer)
+            else:
+                _add_ops(charged, _weights(own, other, convention, table), _counts(own, table, layer))
+        captured = bool(own.called and tables[0].calls)
+        return _Side(charged, None if captured else _counts(own, tables[0], layer))
 
-    def charges(self, key: tuple[str, str]) -> list[tuple[Weight, int]]:
-        """Weight and count of one primitive; tables that see the same of it have their weights added up."""
-        found: dict[int, Weight] = {}
-        for weights, counts in zip(self.weights, self.counts, strict=True):
-            if key in weights:
-                n, w = counts.get(key, 0), weights[key]
-                found[n] = _joined(found[n], w) if n in found else w
-        return [(w, n) for n, w in found.items()]
+
+def _add_ops(charged: Charged, weights: Mapping[Key, Weight], counts: Pairs) -> None:
+    """Charges by op; tables that see the same of one have their weights added up."""
+    for key, w in weights.items():
+        n, rows = counts.get(key, 0), charged.setdefault(key, [])
+        at = next((k for k, (_, m) in enumerate(rows) if m == n), None)
+        if at is None:
+            rows.append((w, n))
+        else:
+            rows[at] = (_joined(rows[at][0], w), n)
+
+
+def _add_calls(charged: Charged, own: Tally, table: MetricTable, layer: str) -> None:
+    """Charges by call; counts of one weight and source are added up."""
+    if own.called is None or table.calls is None:
+        return
+    home, places = (None, PLACES.get(layer, SEEN)) if layer in PLACES else (layer, ("layer",))
+    for w, n in own.called.charges(table, table.calls, home, places):
+        rows = charged.setdefault((w.op, w.primitive), [])
+        at = next((k for k, (one, _) in enumerate(rows) if (one.weight, one.source) == (w.weight, w.source)), None)
+        if at is None:
+            rows.append((w, n))
+        else:
+            rows[at] = (rows[at][0], rows[at][1] + n)
 
 
 def _joined(a: Weight, b: Weight) -> Weight:
@@ -103,13 +130,13 @@ def difference(seen_a: Tally, a: Convention, seen_b: Tally, b: Convention | None
     side_a = _Side.of(seen_a, seen_b, a, metric, layer)
     side_b = _Side.of(seen_b, seen_a, b, metric, layer) if b else None
     terms: list[Term] = []
-    keys = {key for side in (side_a, side_b) if side for weights in side.weights for key in weights}
+    keys = {key for side in (side_a, side_b) if side for key in side.charged}
     for key in sorted(keys):
-        charged_b = side_b.charges(key) if side_b else []
-        for k, (one, two) in enumerate(zip_longest(side_a.charges(key), charged_b)):
+        charged_b = side_b.charged.get(key, ()) if side_b else ()
+        for k, (one, two) in enumerate(zip_longest(side_a.charged.get(key, ()), charged_b)):
             wa, count_a = one or (None, 0)
             # who charges nothing for it sees it all the same
-            wb, count_b = two or (None, side_b.counts[0].get(key, 0) if side_b and not k else count_a)
+            wb, count_b = two or (None, side_b.sees(key, count_a) if side_b and not k else count_a)
             charge_a, charge_b = (wa.weight if wa else 0), (wb.weight if wb else 0)
             by_weight = (charge_a - charge_b) * count_b
             if by_weight:
@@ -122,7 +149,7 @@ def difference(seen_a: Tally, a: Convention, seen_b: Tally, b: Convention | None
 
 def _term(
     cause: str,
-    key: tuple[str, str],
+    key: Key,
     charge_a: int,
     charge_b: int,
     count: int,

@@ -16,6 +16,7 @@ from crosscheck.ops import geometry, quirks, shapes
 from crosscheck.ops.files import FILE_OPS
 from crosscheck.ops.kind import REQUIRED, Attrs, Counts, Factors, Op
 from crosscheck.ops.kind import elements as _elements
+from crosscheck.ops.other import OTHER_OPS
 from crosscheck.ops.papers import PAPER_OPS
 from crosscheck.ops.primitives import BEYOND, STORED
 
@@ -199,6 +200,7 @@ OPS: dict[str, Op] = {
 
 
 DESCRIBED: Mapping[str, Op] = OPS | PAPER_OPS
+_OPS: Mapping[str, Op] = {**OTHER_OPS, **FILE_OPS, **DESCRIBED}
 
 
 def vocabulary(framework: str, scope: str = "") -> Mapping[str, Op]:
@@ -211,7 +213,7 @@ def vocabulary(framework: str, scope: str = "") -> Mapping[str, Op]:
         return OPS
     if scope == "described":
         return DESCRIBED
-    known = OPS if framework else DESCRIBED
+    known = OPS if framework else {**DESCRIBED, **OTHER_OPS}
     return {**known, **{name: op for name, op in FILE_OPS.items() if framework != "onnx" or op.family != CAFFE_ONLY}}
 
 
@@ -244,7 +246,7 @@ def factors(layer: Layer) -> Counts:
     The origin of a layer that was read from a file says in ``stored`` how many elements of each parameter primitive the file
     holds for it and for no layer before it; that stands in for what its shapes would tell.
     """
-    counts = (DESCRIBED.get(layer.op) or FILE_OPS[layer.op]).counts(layer)
+    counts = _OPS[layer.op].counts(layer)
     if layer.origin.file == "caffe":
         counts = counts | {"calls": (1,)}
     if len(layer.out_shapes) > 1:

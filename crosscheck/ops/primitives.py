@@ -88,5 +88,6 @@ SIZES: Final[dict[str, str]] = {
     **_odd("sizes"),
     **{f"beyond_{name}": f"the part of {name} beyond the first sample" for name in ("input_elements", "held_out_elements")},
 }
-PRIMITIVES: Final[dict[str, str]] = COMPUTE | PARAMS | SIZES
+CALLED: Final[dict[str, str]] = {}  # of calls of captured networks, which no layer has
+PRIMITIVES: Final[dict[str, str]] = COMPUTE | PARAMS | SIZES | CALLED
 STORED: Final = ("weight", "bias", "norm_scale", "norm_shift", "running_stats", "repeated_params")

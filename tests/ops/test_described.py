@@ -14,7 +14,7 @@ from crosscheck.errors import ShapeError, UnknownNameError
 from crosscheck.models.writer import Graph
 from crosscheck.ops import described as ops
 from crosscheck.ops.described import OPS
-from crosscheck.ops.primitives import PRIMITIVES, SIZES
+from crosscheck.ops.primitives import CALLED, PRIMITIVES, SIZES
 from tests.counting import naive, naive_parts
 from tests.helpers import same
 
@@ -41,7 +41,7 @@ ELSEWHERE |= {
     "gate_elements",
     "state_elements",
 }
-COUNTED = set(PRIMITIVES) - ELSEWHERE
+COUNTED = set(PRIMITIVES) - ELSEWHERE - set(CALLED)
 
 
 def layer(op: str, attrs: dict[str, Any], *shapes: Shape, call_of: str | None = None, functional: bool = False) -> Layer:

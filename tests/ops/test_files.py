@@ -13,6 +13,7 @@ from crosscheck.errors import ConventionError
 from crosscheck.ops import described as ops
 from crosscheck.ops.described import OPS
 from crosscheck.ops.files import FAMILIES, FILE_OPS, members
+from crosscheck.ops.other import OTHER_OPS
 from crosscheck.ops.papers import PAPER_OPS
 from crosscheck.ops.primitives import PRIMITIVES
 from tests.helpers import convention_text
@@ -33,7 +34,7 @@ def test_every_op_of_files_has_a_family_and_no_network_op_has_one() -> None:
 
 def test_who_counts_files_needs_a_word_on_ops_of_files_and_nobody_else_does() -> None:
     assert set(ops.vocabulary("pytorch")) == set(OPS)
-    assert set(ops.vocabulary("")) == set(OPS) | set(FILE_OPS) | set(PAPER_OPS)
+    assert set(ops.vocabulary("")) == set(OPS) | set(FILE_OPS) | set(PAPER_OPS) | set(OTHER_OPS)
     assert set(ops.vocabulary("", "described")) == set(OPS) | set(PAPER_OPS)
     assert set(ops.vocabulary("caffe")) == set(OPS) | set(FILE_OPS)
     assert set(ops.vocabulary("caffe")) - set(ops.vocabulary("onnx")) == set(members("plumbing")) > {"fan_out", "loss"}

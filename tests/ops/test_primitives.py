@@ -13,7 +13,12 @@ from crosscheck.ops.quirks import QUIRKS
 
 CONVENTIONS = [convention.load(name) for name in convention.ids()]
 WEIGHTS: list[tuple[Convention, Weight]] = [
-    (c, w) for c in CONVENTIONS for m in c.metrics.values() for t in m.tables for ws in t.weighed.values() for w in ws
+    (c, w)
+    for c in CONVENTIONS
+    for m in c.metrics.values()
+    for t in m.tables
+    for ws in (*t.weighed.values(), *((*t.calls.rules.values(), t.calls.rest) if t.calls else ()))
+    for w in ws
 ]
 
 

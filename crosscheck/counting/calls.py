@@ -1,0 +1,83 @@
+"""Calls of a captured network, counted: what a tool that looks at one level sees of it, in place of the layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from crosscheck.contract.call import Call
+from crosscheck.contract.network import CONTAINER, ROOT, Layer, Model
+from crosscheck.conventions.table import CallRules, MetricTable, Weight
+from crosscheck.ops import calls
+
+OTHER = "other"  # the op of a layer that nobody described: its native name and its kernels tell of it
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Calls that are alike to every tool: of one name, below layers of one op, kind and depth."""
+
+    level: str
+    label: str
+    op: str
+    kind: str
+    depth: int
+
+
+@dataclass(frozen=True)
+class Called:
+    """The calls of a network, summed by group, and those of each home apart."""
+
+    groups: Mapping[Group, Mapping[str, int]]
+    homes: Mapping[str, tuple[tuple[Group, Mapping[str, int]], ...]]
+
+    @cached_property
+    def mac(self) -> dict[str, int]:
+        """MACs of the kernels below each home."""
+        found = {home: sum(c.get("mac", 0) for g, c in rows if g.level == "kernel") for home, rows in self.homes.items()}
+        return {home: n for home, n in found.items() if n}
+
+    def beyond_ops(self, model: Model) -> Iterator[tuple[str, int]]:
+        """MACs of the kernels below layers that nobody described, by their ids."""
+        yield from ((layer.id, self.mac[layer.id]) for layer in model.layers if layer.op == OTHER and layer.id in self.mac)
+
+    def rows(self, home: str | None) -> Iterator[tuple[Group, Mapping[str, int]]]:
+        """Of one home, or of the whole network where it is None."""
+        yield from self.groups.items() if home is None else self.homes.get(home, ())
+
+    def charges(
+        self, table: MetricTable, rules: CallRules, home: str | None, places: tuple[str, ...]
+    ) -> Iterator[tuple[Weight, int]]:
+        """Every weight, its op the one of the layer that ran the call, with the count that it weighs."""
+        for group, counts in self.rows(home):
+            if group.level in rules.levels and table.place(group.kind, group.depth) in places:
+                for w in rules.weights(group.label):
+                    if n := counts.get(w.primitive, 0):
+                        yield replace(w, op=group.op), n
+
+
+def call_tally(model: Model) -> Called:
+    """Count every call once, and add up those that are alike."""
+    groups: dict[Group, dict[str, int]] = {}
+    homes: dict[str, list[tuple[Group, dict[str, int]]]] = {}
+    for call in model.calls:
+        group, counts = _group(model, call), {p: n * call.times for p, n in calls.counts(call).items()}
+        homes.setdefault(call.home, []).append((group, counts))
+        sums = groups.setdefault(group, {})
+        for primitive, n in counts.items():
+            sums[primitive] = sums.get(primitive, 0) + n
+    return Called(groups, {home: tuple(rows) for home, rows in homes.items()})
+
+
+def _group(model: Model, call: Call) -> Group:
+    layer = model.by_id.get(call.home)
+    if layer is None:
+        depth = 0 if call.home == ROOT else call.home.count(".") + 1
+        return Group(call.level, call.label, CONTAINER, CONTAINER, depth)
+    return Group(call.level, call.label, title(layer), layer.kind, 0 if model.bare else layer.depth)
+
+
+def title(layer: Layer) -> str:
+    """What readers know a layer's op as: its native name where nobody described it."""
+    return layer.origin.native or layer.op if layer.op == OTHER else layer.op

@@ -1,0 +1,95 @@
+"""Calls of captured networks: a tool's number from the kernels below a network is its number from the layers above them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from crosscheck import models
+from crosscheck.contract.call import Call, Level
+from crosscheck.contract.network import ROOT, Layer, Model
+from crosscheck.contract.origin import Origin
+from crosscheck.contract.rows import TOTAL
+from crosscheck.conventions import read as convention
+from crosscheck.counting import engine
+from crosscheck.errors import ConventionError
+from crosscheck.explain import terms
+
+FLOPS = convention.load("flop_counter")
+
+
+def kernels(model: Model) -> list[Call]:
+    """What PyTorch dispatches for convolutions and linear layers."""
+    found = []
+    for x in model.layers:
+        if x.op == "conv":
+            weight = (x.y[1], x.x[1] // x.attrs["groups"], *x.attrs["kernel"])
+            found.append(Call(Level.KERNEL, "convolution", x.id, (x.x, weight, x.y[1:2]), (x.y,)))
+        elif x.op == "linear":
+            found.append(Call(Level.KERNEL, "addmm", x.id, (x.y[-1:], x.x, (x.x[-1], x.y[-1])), (x.y,)))
+        else:
+            found.append(Call(Level.KERNEL, "copy_", x.id, x.in_shapes[:1], (x.y,)))
+    return found
+
+
+def captured(name: str) -> Model:
+    described = models.build(name)
+    return replace(described, calls=tuple(kernels(described)))
+
+
+@pytest.mark.parametrize("name", ["lenet", "alexnet", "resnet18"])
+def test_a_network_counted_by_its_kernels_is_the_network_counted_by_its_layers(name: str) -> None:
+    described, seen = engine.tally(models.build(name)), engine.tally(captured(name))
+    assert engine.total(seen, FLOPS, "compute") == engine.total(described, FLOPS, "compute") > 0
+    rows = {(p.layer, p.metric): p.value for p in engine.predict(described, FLOPS) if p.value}
+    assert {(p.layer, p.metric): p.value for p in engine.predict(seen, FLOPS) if p.value} == rows
+
+
+@pytest.mark.parametrize("other", ["torchinfo", "mac"])
+def test_terms_between_a_tool_of_kernels_and_one_of_layers_stand_under_the_layers_names(other: str) -> None:
+    described, seen = engine.tally(models.build("resnet18")), engine.tally(captured("resnet18"))
+    by = convention.load(other)
+    for layer in (TOTAL, "conv1"):
+        got = terms.difference(seen, by, seen, FLOPS, "compute", layer)
+        want = terms.difference(described, by, described, FLOPS, "compute", layer)
+        assert [(t.op, t.primitive, t.value, t.cause) for t in got] == [(t.op, t.primitive, t.value, t.cause) for t in want] != []
+
+
+def test_a_network_with_calls_comes_back_from_json() -> None:
+    model = captured("lenet")
+    assert Model.from_json(json.dumps(model.to_json())) == model
+
+
+def foreign(*calls: Call) -> Model:
+    """One layer that nobody described, with calls below it."""
+    inputs = (models.build("lenet").inputs[0],)
+    shape = inputs[0].shape
+    layer = Layer("mix", "other", {}, (inputs[0].name,), (shape,), (shape,), origin=Origin(native="einsum"))
+    return Model("mine", "mine", "", "", inputs, (layer,), ("mix",), {"": "Mine"}, calls)
+
+
+def test_an_op_that_nobody_described_multiplies_what_its_kernels_do() -> None:
+    bmm = Call(Level.KERNEL, "bmm", "mix", ((2, 3, 4), (2, 4, 5)), ((2, 3, 5),), times=3)
+    counted = engine.tally(foreign(bmm))
+    assert engine.total(counted, convention.load("mac"), "compute") == 3 * 2 * 3 * 4 * 5
+    assert engine.total(counted, FLOPS, "compute") == 2 * 3 * 2 * 3 * 4 * 5
+    assert [t.op for t in terms.number(counted, FLOPS, "compute")] == ["einsum"]
+    with pytest.raises(ConventionError, match="says nothing about op 'other'"):
+        engine.total(counted, convention.load("neurons"), "neurons")
+
+
+def test_a_call_that_no_rule_names_is_left_to_the_rest() -> None:
+    strange = Call(Level.KERNEL, "fft_c2r", "mix", ((1, 8),), ((1, 8),))
+    assert engine.total(engine.tally(foreign(strange)), FLOPS, "compute") == 0
+    rules = FLOPS.table("compute").calls
+    assert rules is not None
+    assert rules.names("kernel:bmm")
+    assert not rules.names("kernel:fft_c2r")
+
+
+def test_parameters_count_once_whoever_holds_them() -> None:
+    held = Call(Level.PARAMETER, "parameter", ROOT, ((1, 197, 768),), (), {"trainable": True})
+    norm = Call(Level.PARAMETER, "parameter", "mix", ((768,),), (), {"trainable": True, "kind": "norm_scale"})
+    assert engine.total(engine.tally(foreign(held, norm)), convention.load("mac"), "params") == 197 * 768 + 768
