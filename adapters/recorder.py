@@ -5,15 +5,17 @@ Every framework's ``observe.py`` fills a Recorder; nothing of a description goes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from crosscheck.contract.call import Call
 from crosscheck.contract.network import Input, Layer, Model, Shape
 from crosscheck.contract.origin import DESCRIBED, Origin
 from crosscheck.contract.traits import Trait, having
 
 UNKNOWN = "unknown"
+OTHER = "other"  # an op that nobody described, where the kernels below it tell what it does
 WIRING = frozenset(having(Trait.WIRING))
 
 
@@ -65,9 +67,13 @@ def same_padding(x: Shape, kernel: Sequence[int], stride: Sequence[int], dilatio
 class Recorder:
     """Layers in the order in which they run; ``values`` maps a native tensor's identity to the name of its value."""
 
-    def __init__(self, inputs: Sequence[tuple[str, Shape]]) -> None:
+    def __init__(self, inputs: Sequence[tuple[str, Shape]], reserved: Collection[str] = (), *, kernels: bool = False) -> None:
+        """``reserved`` are paths of modules, which no function may take; ``kernels`` tell of what no op does."""
+        self.reserved, self.kernels = frozenset(reserved), kernels
         self.inputs = tuple(Input(name, tuple(shape)) for name, shape in inputs)
+        self.named = frozenset(i.name for i in self.inputs)
         self.layers: dict[str, Layer] = {}
+        self.taken: dict[str, int] = {}  # the last number that a name got
         self.values: dict[int, str] = {}
         self.alive: list[Any] = []  # an identity is good only as long as its tensor lives
         self.first: dict[int, str] = {}  # identity of a module -> id of its first call
@@ -81,13 +87,13 @@ class Recorder:
         """Names of the values that some native tensors are; those that no call made, such as parameters, are left out."""
         return [self.values[id(t)] for t in tensors if id(t) in self.values]
 
-    def claim(self, wanted: str) -> str:
-        """``wanted``, or ``wanted_2`` and so on where that is taken."""
-        taken = {*self.layers, *(i.name for i in self.inputs)}
-        name, count = wanted, 1
-        while name in taken:
+    def claim(self, wanted: str, *, module: bool = False) -> str:
+        """``wanted``, or ``wanted_2`` and so on where that is taken; a path of a module is for that ``module`` alone."""
+        name, count = wanted, self.taken.get(wanted, 1)
+        while name in self.layers or name in self.named or (name in self.reserved and not (module and name == wanted)):
             count += 1
             name = f"{wanted}_{count}"
+        self.taken[wanted] = count
         return name
 
     def add(
@@ -100,7 +106,9 @@ class Recorder:
         function: bool = False,
     ) -> str:
         """One call; the id that it got. A module that was called before is called again."""
-        name = self.claim(wanted)
+        name = self.claim(wanted, module=module is not None)
+        if self.kernels and seen.op == UNKNOWN:
+            seen = replace(seen, op=OTHER)
         again = None if module is None else self.first.get(id(module))
         if module is not None and again is None:
             self.first[id(module)] = name
@@ -114,15 +122,21 @@ class Recorder:
         return name
 
     def several(
-        self, wanted: str, native: str, reads: Sequence[str], shapes: tuple[Sequence[Shape], Sequence[Shape]], made: Sequence[Any]
+        self,
+        wanted: str,
+        native: str,
+        reads: Sequence[str],
+        shapes: tuple[Sequence[Shape], Sequence[Shape]],
+        made: Sequence[Any],
+        module: Any = None,
     ) -> str:
         """A call that makes several tensors, which no op of the vocabulary does: under its native name, with all its values."""
-        name = self.add(wanted, unknown(native), reads, shapes)
+        name = self.add(wanted, unknown(native), reads, shapes, module)
         for tensor, value in zip(made, self.layers[name].values, strict=True):
             self.name(tensor, value)
         return name
 
-    def model(self, like: Model, outputs: Sequence[str], containers: Mapping[str, str]) -> Model:
+    def model(self, like: Model, outputs: Sequence[str], containers: Mapping[str, str], calls: Sequence[Call] = ()) -> Model:
         """The observed network under the name and variant of ``like``."""
-        layers = tuple(self.layers.values())
-        return Model(like.name, like.family, like.variant, like.source, self.inputs, layers, tuple(outputs), dict(containers))
+        layers, title = tuple(self.layers.values()), (like.name, like.family, like.variant, like.source)
+        return Model(*title, self.inputs, layers, tuple(outputs), dict(containers), tuple(calls))

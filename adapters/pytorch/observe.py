@@ -1,11 +1,12 @@
 """A PyTorch network as it runs: every call of a leaf module, and every function called outside of one, in order.
 
-Modules are seen by forward hooks and functions by a TorchFunctionMode, on one real forward pass.
+Modules are seen by forward hooks, functions by a TorchFunctionMode and the kernels below both by a TorchDispatchMode, on one real
+forward pass. What the vocabulary has no op for is told by its kernels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +16,14 @@ from torch.overrides import TorchFunctionMode
 
 from adapters.pytorch import read
 from adapters.pytorch.build import Native
-from adapters.recorder import Recorder, Seen, tensors, unknown, whole
-from crosscheck.contract.network import Model
+from adapters.pytorch.capture.frames import Calls, Frame, shapes, tensors
+from adapters.pytorch.capture.kernels import Kernels
+from adapters.pytorch.capture.modules import module_call, parameters
+from adapters.recorder import Recorder, Seen, unknown, whole
+from crosscheck.contract.network import Model, Shape
 
 _TORCH = ("torch.nn.modules.",)
+NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass
@@ -34,30 +39,47 @@ def observe(native: Native, model: Model) -> Model:
     return watch(native.net, native.inputs, model).model
 
 
-def watch(net: nn.Module, inputs: Sequence[Tensor], like: Model) -> Observation:
-    """Run ``net`` once on ``inputs`` and write down what runs."""
-    given = [tensor.clone() for tensor in inputs]  # a network that starts with an in-place op would change what it is given
-    recorder = Recorder([(i.name, tuple(x.shape)) for i, x in zip(like.inputs, given, strict=True)])
-    seen = _Watch(net, recorder)
+def watch(
+    net: nn.Module, inputs: Sequence[Any], like: Model, kwargs: Mapping[str, Any] = NOTHING, *, captured: bool = False
+) -> Observation:
+    """Run ``net`` once on ``inputs`` and write down what runs, where it is to be ``captured`` with the calls below its layers."""
+    args, named = _copied(tuple(inputs)), _copied(dict(kwargs))  # a network that starts in place would change what it is given
+    given = tensors((args, named))
+    recorder = Recorder(
+        [(i.name, tuple(x.shape)) for i, x in zip(like.inputs, given, strict=True)],
+        [path for path, _ in net.named_modules() if path],
+        kernels=captured,
+    )
+    seen = _Watch(recorder)
     for source, tensor in zip(like.inputs, given, strict=True):
         recorder.name(tensor, source.name)
     handles = [
         handle
         for path, module in net.named_modules()
         for handle in (
-            module.register_forward_pre_hook(seen.enter(path, module)),
-            module.register_forward_hook(seen.leave(path, module), always_call=True),
+            module.register_forward_pre_hook(seen.enter(path, module), with_kwargs=True),
+            module.register_forward_hook(seen.leave(path, module), with_kwargs=True, always_call=True),
         )
     ]
     try:
-        with torch.no_grad(), seen:
-            made = net(*given)
+        with torch.no_grad(), seen, Kernels(seen.below):
+            made = net(*args, **named)
     finally:
         for handle in handles:
             handle.remove()
-    outputs = recorder.reads(made if isinstance(made, tuple | list) else [made])
+    outputs = recorder.reads(tensors(made))
     kinds = {path: type(m).__name__ for path, m in net.named_modules() if not _is_leaf(m)}
-    return Observation(recorder.model(like, outputs, kinds), {path: tuple(ids) for path, ids in seen.calls.items()})
+    below = [*seen.below.finished(), *parameters(net, seen.calls, seen.below.read)] if captured else []
+    return Observation(recorder.model(like, outputs, kinds, below), {path: tuple(ids) for path, ids in seen.calls.items()})
+
+
+def _copied(value: Any) -> Any:
+    """The same arguments with tensors of their own."""
+    if isinstance(value, Tensor):
+        return value.clone()
+    if type(value) in (tuple, list):
+        return type(value)(_copied(v) for v in value)
+    return {k: _copied(v) for k, v in value.items()} if type(value) is dict else value
 
 
 def _is_leaf(module: nn.Module) -> bool:
@@ -68,51 +90,64 @@ def _is_leaf(module: nn.Module) -> bool:
 class _Watch(TorchFunctionMode):
     """Writes down functions that run outside of every leaf module."""
 
-    def __init__(self, net: nn.Module, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder) -> None:
         super().__init__()
         self.recorder = recorder
+        self.below = Calls()
         self.calls: dict[str, list[str]] = {}
+        self.called: set[nn.Module] = set()
         self.leaves = 0
         self.homes: list[str] = []
-        self.given: list[tuple[list[str], list[tuple[int, ...]]]] = []
+        self.given: list[tuple[list[str], list[Shape]]] = []
 
-    def enter(self, path: str, module: nn.Module) -> Any:
+    def enter(self, path: str, module: nn.Module) -> Callable[..., None]:
+        """The hook before a call of the module at ``path``."""
         leaf = _is_leaf(module)
 
-        def hook(_: nn.Module, args: tuple[Any, ...]) -> None:
+        def hook(_: nn.Module, args: Any, kwargs: Any) -> None:
+            self.below.open.append(Frame(path))
+            given = tensors((args, kwargs))
+            self.given.append((self._reads(given, path) if leaf else [], shapes(given)))
             if leaf:
                 self.leaves += 1
-                given = tensors(args, Tensor)
-                self.given.append((self._reads(given, path), [tuple(t.shape) for t in given]))
             else:
                 self.homes.append(path)
 
         return hook
 
-    def leave(self, path: str, module: nn.Module) -> Any:
+    def leave(self, path: str, module: nn.Module) -> Callable[..., None]:
+        """The hook after a call of the module at ``path``, also one that raised."""
         leaf = _is_leaf(module)
 
-        def hook(_: nn.Module, __: Any, made: Any) -> None:
-            if not leaf:
+        def hook(_: nn.Module, __: Any, ___: Any, made: Any) -> None:
+            frame = self.below.open.pop()
+            reads, given = self.given.pop()
+            if leaf:
+                self.leaves -= 1
+                frame.layer = self._leaf(path, module, reads, given, made)
+            else:
                 self.homes.pop()
-                return
-            self.leaves -= 1
-            reads, shapes = self.given.pop()
-            if isinstance(module, nn.Identity):
-                self.recorder.name(made, reads[0])
-                return
-            wanted = path or type(module).__name__.lower()
-            if not isinstance(made, Tensor):
-                found = tensors(made, Tensor)
-                outs = [tuple(t.shape) for t in found]
-                self.recorder.several(wanted, type(module).__name__, reads, (shapes, outs), found)
-                return
-            y = tuple(made.shape)
-            name = self.recorder.add(wanted, read.module(module, shapes[0], y), reads, (shapes, [y]), module)
-            self.calls.setdefault(path, []).append(name)
-            self.recorder.name(made, name)
+            again = module in self.called
+            self.called.add(module)
+            self.below.seen.append((frame, module_call(module, "", given, shapes(made), again=again)))
 
         return hook
+
+    def _leaf(self, path: str, module: nn.Module, reads: list[str], given: list[Shape], made: Any) -> str | None:
+        """Write down the call of a leaf module; the id that it got, None where it hands on what it is given."""
+        if isinstance(module, nn.Identity) and reads:
+            self.recorder.name(made, reads[0])
+            return None
+        wanted = path or type(module).__name__.lower()
+        if isinstance(made, Tensor) and given:
+            y = tuple(made.shape)
+            name = self.recorder.add(wanted, read.module(module, given[0], y), reads, (given, [y]), module)
+            self.recorder.name(made, name)
+        else:
+            found = tensors(made)
+            name = self.recorder.several(wanted, type(module).__name__, reads, (given, shapes(found)), found, module)
+        self.calls.setdefault(path, []).append(name)
+        return name
 
     def _reads(self, given: Sequence[Tensor], path: str) -> list[str]:
         """Values that come in; one that nothing made in sight comes from an unknown function, which must not stay silent."""
@@ -126,16 +161,20 @@ class _Watch(TorchFunctionMode):
         kwargs = kwargs or {}
         if self.leaves:
             return func(*args, **kwargs)
-        given = tensors((*args, *kwargs.values()), Tensor)
+        given = tensors((args, kwargs))
         reads = self.recorder.reads(given)
-        shapes = [tuple(t.shape) for t in given if id(t) in self.recorder.values]
-        made = func(*args, **kwargs)
+        seen = [tuple(t.shape) for t in given if id(t) in self.recorder.values]
+        frame = Frame(self.homes[-1] if self.homes else "")
+        self.below.open.append(frame)
+        try:
+            made = func(*args, **kwargs)
+        finally:
+            self.below.open.pop()
         if reads and isinstance(made, Tensor) and made.is_floating_point():
-            self._note(func, args, kwargs, reads, shapes, len(given), made)
-        elif reads and (found := tensors(made, Tensor)) and not isinstance(made, Tensor):
+            frame.layer = self._note(func, args, kwargs, reads, seen, len(given), made)
+        elif reads and not isinstance(made, Tensor) and (found := tensors(made)):
             name = str(getattr(func, "__name__", func)).strip("_")
-            outs = [tuple(t.shape) for t in found]
-            self.recorder.several(self._wanted(name), f"torch function {name}", reads, (shapes, outs), found)
+            frame.layer = self.recorder.several(self._wanted(name), f"torch function {name}", reads, (seen, shapes(found)), found)
         return made
 
     def _wanted(self, name: str) -> str:
@@ -144,21 +183,24 @@ class _Watch(TorchFunctionMode):
         return f"{home}.{name}" if home else name
 
     def _note(
-        self, func: Any, args: Any, kwargs: Any, reads: list[str], shapes: list[tuple[int, ...]], given: int, made: Tensor
-    ) -> None:
+        self, func: Any, args: Any, kwargs: Any, reads: list[str], given: list[Shape], count: int, made: Tensor
+    ) -> str | None:
+        """Write down a call of a function; the id that it got, None where it hands on what it is given."""
         label = str(getattr(func, "__name__", func))
         name = label.strip("_")
         if name in read.SAME:
             self.recorder.name(made, reads[0])
-            return
+            return None
         y = tuple(made.shape)
-        seen = whole(read.function(name, args, kwargs, shapes[0], y), f"torch function {name}", given, len(reads))
+        seen = whole(read.function(name, args, kwargs, given[0], y), f"torch function {name}", count, len(reads))
         if seen.op == "add" and (label.endswith("_") or label.startswith("__i")):
             seen = Seen("add", {"inplace": not label.startswith("__add")})
         wanted = self._wanted(name)
-        if seen.op == "adaptive_avgpool" and len(y) != len(shapes[0]):  # a mean that drops its axes
-            pooled = (*shapes[0][:2], *(1,) * (len(shapes[0]) - 2))
-            first = self.recorder.add(wanted, seen, reads, (shapes, [pooled]), function=True)
+        if seen.op == "adaptive_avgpool" and len(y) != len(given[0]):  # a mean that drops its axes
+            pooled = (*given[0][:2], *(1,) * (len(given[0]) - 2))
+            first = self.recorder.add(wanted, seen, reads, (given, [pooled]), function=True)
             self.recorder.name(made, self.recorder.add(f"{wanted}.flatten", Seen("flatten"), [first], ([pooled], [y])))
-            return
-        self.recorder.name(made, self.recorder.add(wanted, seen, reads, (shapes, [y]), function=True))
+            return first
+        added = self.recorder.add(wanted, seen, reads, (given, [y]), function=True)
+        self.recorder.name(made, added)
+        return added
