@@ -18,6 +18,8 @@ from crosscheck.subjects.zoo import Network
 
 MOVES = ("reshape", "transpose")  # no tool here has a rule for them; they move elements and compute nothing
 
+UNKNOWN = ("unknown", "other")  # what nobody described; of a captured network its kernels tell what it does
+
 
 def missing(n: Network) -> str:
     """What to do where the package of a network is not installed; empty where it is."""
@@ -77,7 +79,7 @@ def observe(
 
 def unknown(model: Model) -> Counter[str]:
     """What the vocabulary has no op for, by native name, and how often the network has it."""
-    return Counter(x.origin.native for x in model.layers if x.op == "unknown")
+    return Counter(x.origin.native for x in model.layers if x.op in UNKNOWN)
 
 
 def lacking(model: Model) -> str:

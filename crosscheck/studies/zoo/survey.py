@@ -159,10 +159,16 @@ def _entry(network: Network, answer: Observed | None, rows: Sequence[Measurement
         engine.total(counted, mac, "compute"),
         engine.total(counted, mac, "params"),
         compare(ours, seen) if ours else None,
-        tuple(_said(r, None if unknown else counted, own) for r in rows),
+        tuple(_said(r, counted if not unknown or _captured(r, counted) else None, own) for r in rows),
         unknown,
         moves,
     )
+
+
+def _captured(row: Measurement, counted: Tally) -> bool:
+    """True where the tool is predicted from calls, so that what nobody described takes nothing away."""
+    tables = pick(row.convention, row.tool_version).metrics[row.metric].tables
+    return counted.called is not None and all(table.calls is not None for table in tables)
 
 
 def _said(row: Measurement, counted: Tally | None, own: Tally | None) -> Said:
