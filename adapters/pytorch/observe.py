@@ -16,13 +16,16 @@ from torch.overrides import TorchFunctionMode
 
 from adapters.pytorch import read
 from adapters.pytorch.build import Native
+from adapters.pytorch.capture import functions, plain
 from adapters.pytorch.capture.frames import Calls, Frame, shapes, tensors
 from adapters.pytorch.capture.kernels import Kernels
 from adapters.pytorch.capture.modules import module_call, parameters
 from adapters.recorder import Recorder, Seen, unknown, whole
+from crosscheck.contract.call import Call
 from crosscheck.contract.network import Model, Shape
 
 _TORCH = ("torch.nn.modules.",)
+METHODS = (type(Tensor.mul), type(Tensor.__init__))  # those of tensors, written as methods or as operators
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -69,8 +72,18 @@ def watch(
             handle.remove()
     outputs = recorder.reads(tensors(made))
     kinds = {path: type(m).__name__ for path, m in net.named_modules() if not _is_leaf(m)}
-    below = [*seen.below.finished(), *parameters(net, seen.calls, seen.below.read)] if captured else []
+    below = _below(net, inputs, kwargs, seen) if captured else []
     return Observation(recorder.model(like, outputs, kinds, below), {path: tuple(ids) for path, ids in seen.calls.items()})
+
+
+def _below(net: nn.Module, inputs: Sequence[Any], kwargs: Mapping[str, Any], seen: _Watch) -> list[Call]:
+    """All calls below the layers: of the run that was watched, and of others as tools run the network."""
+
+    def run(record: Callable[..., list[Call]], *more: Any) -> list[Call]:
+        return record(net, _copied(tuple(inputs)), _copied(dict(kwargs)), seen.calls, *more)
+
+    watched = plain.reconciled(seen.below.finished(), run(plain.record))
+    return [*watched, *run(functions.record, seen.functions), *parameters(net, seen.calls, seen.below.read)]
 
 
 def _copied(value: Any) -> Any:
@@ -95,6 +108,7 @@ class _Watch(TorchFunctionMode):
         self.recorder = recorder
         self.below = Calls()
         self.calls: dict[str, list[str]] = {}
+        self.functions: dict[tuple[str, str], list[str | None]] = {}
         self.called: set[nn.Module] = set()
         self.leaves = 0
         self.homes: list[str] = []
@@ -170,11 +184,17 @@ class _Watch(TorchFunctionMode):
             made = func(*args, **kwargs)
         finally:
             self.below.open.pop()
+            method = isinstance(func, METHODS)
+            name = f"{'method' if method else 'function'} {getattr(func, '__name__', func)}"
+            known = self.functions.setdefault((frame.path, name), [])
+            known.append(None)
         if reads and isinstance(made, Tensor) and made.is_floating_point():
             frame.layer = self._note(func, args, kwargs, reads, seen, len(given), made)
         elif reads and not isinstance(made, Tensor) and (found := tensors(made)):
             name = str(getattr(func, "__name__", func)).strip("_")
-            frame.layer = self.recorder.several(self._wanted(name), f"torch function {name}", reads, (seen, shapes(found)), found)
+            outs = shapes(found)
+            frame.layer = self.recorder.several(self._wanted(name), f"torch function {name}", reads, (seen, outs), found)
+        known[-1] = frame.layer
         return made
 
     def _wanted(self, name: str) -> str:

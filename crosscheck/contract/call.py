@@ -20,6 +20,7 @@ class Level(StrEnum):
     MODULE = "module"
     FUNCTION = "function"
     KERNEL = "kernel"
+    HOOKED = "hooked"
     TRACE = "trace"
     PARAMETER = "parameter"
 
@@ -33,6 +34,7 @@ _SAYS: Mapping[Level, str] = {
     Level.MODULE: "a call of a module, by its class: what forward hooks see",
     Level.FUNCTION: "a call of a Python function of the framework, nested ones too: what patched functions see",
     Level.KERNEL: "a call of an operator as it is dispatched, after composed ones were taken apart",
+    Level.HOOKED: "the same in a run with hooks on modules, where that takes another path than one without",
     Level.TRACE: "a node of a traced graph, composed operators whole",
     Level.PARAMETER: "a parameter that the network holds, once however often it is used",
 }

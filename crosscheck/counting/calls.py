@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from crosscheck.contract.call import Call
+from crosscheck.contract.call import Call, Level
 from crosscheck.contract.network import CONTAINER, ROOT, Layer, Model
 from crosscheck.conventions.table import CallRules, MetricTable, Weight
 from crosscheck.ops import calls
+from crosscheck.ops.primitives import PRIMITIVES
 
 OTHER = "other"  # the op of a layer that nobody described: its native name and its kernels tell of it
 
@@ -34,8 +35,9 @@ class Called:
 
     @cached_property
     def mac(self) -> dict[str, int]:
-        """MACs of the kernels below each home."""
-        found = {home: sum(c.get("mac", 0) for g, c in rows if g.level == "kernel") for home, rows in self.homes.items()}
+        """MACs of the kernels below each home, on the path that runs every module where there are two."""
+        level = "hooked" if any(g.level == "hooked" for g in self.groups) else "kernel"
+        found = {home: sum(c.get("mac", 0) for g, c in rows if g.level == level) for home, rows in self.homes.items()}
         return {home: n for home, n in found.items() if n}
 
     def beyond_ops(self, model: Model) -> Iterator[tuple[str, int]]:
@@ -63,6 +65,8 @@ def call_tally(model: Model) -> Called:
     homes: dict[str, list[tuple[Group, dict[str, int]]]] = {}
     for call in model.calls:
         group, counts = _group(model, call), {p: n * call.times for p, n in calls.counts(call).items()}
+        if call.level is Level.MODULE and model.batch > 1:
+            counts |= {f"beyond_{p}": n - n // model.batch for p, n in counts.items() if f"beyond_{p}" in PRIMITIVES}
         homes.setdefault(call.home, []).append((group, counts))
         sums = groups.setdefault(group, {})
         for primitive, n in counts.items():

@@ -88,6 +88,10 @@ SIZES: Final[dict[str, str]] = {
     **_odd("sizes"),
     **{f"beyond_{name}": f"the part of {name} beyond the first sample" for name in ("input_elements", "held_out_elements")},
 }
-CALLED: Final[dict[str, str]] = {}  # of calls of captured networks, which no layer has
+BEYOND_CALLS: Final = ("out_elements", "hidden_elements", "score_elements", "first_out_elements")
+CALLED: Final[dict[str, str]] = {  # of calls of captured networks, which no layer has
+    **_odd("calls"),
+    **{f"beyond_{name}": f"the part of {name} that is not done for the first sample" for name in BEYOND_CALLS},
+}
 PRIMITIVES: Final[dict[str, str]] = COMPUTE | PARAMS | SIZES | CALLED
 STORED: Final = ("weight", "bias", "norm_scale", "norm_shift", "running_stats", "repeated_params")

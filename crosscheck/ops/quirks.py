@@ -24,7 +24,7 @@ from crosscheck.ops.kind import Counts, Factors
 class Quirk:
     """A primitive that only these tools count, by id: ``source`` is the line that makes it so in the first of them.
 
-    ``kind`` is what it is a count of: ``compute``, ``params`` or ``sizes``.
+    ``kind`` is what it is a count of: ``compute``, ``params`` or ``sizes``, or ``calls`` where calls alone have it.
     """
 
     kind: str

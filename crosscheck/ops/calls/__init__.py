@@ -10,11 +10,15 @@ from collections.abc import Callable, Mapping
 from math import prod
 
 from crosscheck.contract.call import Call, Level
-from crosscheck.ops.calls import kernel, module, parameter
+from crosscheck.ops.calls import function, kernel, module, parameter
 from crosscheck.ops.kind import Counts
 
 Counter = Callable[[Call], Counts]
-TABLES: Mapping[Level, Mapping[str, Counter]] = {Level.KERNEL: kernel.KERNELS}
+TABLES: Mapping[Level, Mapping[str, Counter]] = {
+    Level.KERNEL: kernel.KERNELS,
+    Level.HOOKED: kernel.KERNELS,
+    Level.FUNCTION: function.FUNCTIONS,
+}
 COUNTERS: Mapping[Level, Counter] = {Level.MODULE: module.count, Level.PARAMETER: parameter.count}
 
 

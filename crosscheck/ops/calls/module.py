@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import prod
 
 from crosscheck.contract.call import Call
+from crosscheck.ops.calls.kinds import KINDS
 from crosscheck.ops.kind import Counts
 
 
@@ -19,4 +20,5 @@ def count(call: Call) -> Counts:
     own: dict[str, int] = {}
     for _, shape, kind, _ in () if call.attrs.get("again") else call.attrs.get("params", ()):
         own[kind] = own.get(kind, 0) + prod(shape)
-    return counts | {kind: (n,) for kind, n in own.items()}
+    known = KINDS.get(call.name)
+    return counts | {kind: (n,) for kind, n in own.items()} | (known(call) if known and counts else {})

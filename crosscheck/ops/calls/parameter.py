@@ -11,5 +11,6 @@ from crosscheck.ops.kind import Counts
 
 
 def count(call: Call) -> Counts:
-    """Its elements, by kind."""
-    return {call.attrs.get("kind", "weight"): call.x or (1,)}
+    """Its elements by kind, and apart where it needs no gradient."""
+    size = call.x or (1,)
+    return {call.attrs.get("kind", "weight"): size} | ({} if call.attrs.get("trainable", True) else {"frozen_params": size})

@@ -1,0 +1,94 @@
+"""What PyTorch's own modules do, by class: calls of ``nn.Conv2d``, ``nn.LSTM`` and so on, from their settings and shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import prod
+from types import MappingProxyType
+
+from crosscheck.contract.call import Call
+from crosscheck.contract.network import Shape
+from crosscheck.ops.kind import Counts
+
+Counter = Callable[[Call], Counts]
+
+
+def held(call: Call) -> dict[str, Shape]:
+    """Shapes of the module's own parameters, by name."""
+    return {name: shape for name, shape, _, _ in call.attrs.get("params", ())}
+
+
+def _linear(call: Call) -> Counts:
+    own = held(call)
+    return {"mac": (*call.x, call.y[-1])} | ({"bias_add": call.y} if "bias" in own else {})
+
+
+def _conv(call: Call) -> Counts:
+    settings, y = call.attrs.get("settings", {}), call.y
+    weight = (settings["out_channels"], settings["in_channels"] // settings["groups"], *settings["kernel_size"])
+    counts: Counts = {"mac": (*y[:1], *weight, *y[2:])}
+    return counts | ({"bias_add": y} if "bias" in held(call) else {})
+
+
+def _conv_transpose(call: Call) -> Counts:
+    settings, x = call.attrs.get("settings", {}), call.x
+    weight = (settings["in_channels"], settings["out_channels"] // settings["groups"], *settings["kernel_size"])
+    return {"mac": (*x[:1], *weight, *x[2:])} | ({"bias_add": call.y} if "bias" in held(call) else {})
+
+
+def _norm(call: Call) -> Counts:
+    return {} if call.attrs.get("settings", {}).get("affine", True) else {"plain_in_elements": call.x}
+
+
+def _recurrent(call: Call) -> Counts:
+    """Gates of every step, direction and sample: (N, L, …) or (L, N, …), the product of both is what counts."""
+    settings = call.attrs.get("settings", {})
+    times = prod(call.x[:2]) * (2 if settings.get("bidirectional") else 1)
+    layers = settings.get("num_layers", 1)
+    forward = {n: s for n, s in held(call).items() if not n.endswith("_reverse")}
+    return _gates(forward, times, layers * settings["hidden_size"])
+
+
+def _cell(call: Call) -> Counts:
+    return _gates(held(call), prod(call.x[:1]), call.attrs.get("settings", {})["hidden_size"])
+
+
+def _gates(own: Mapping[str, Shape], times: int, hidden: int) -> Counts:
+    weights = sum(prod(s) for n, s in own.items() if n.startswith("weight"))
+    gates = sum(s[0] for n, s in own.items() if n.startswith("weight"))
+    biases = sum(prod(s) for n, s in own.items() if n.startswith("bias"))
+    counts: Counts = {"mac": (times, weights), "gate_elements": (times, gates), "hidden_elements": (times, hidden)}
+    return counts | ({"bias_add": (times, biases)} if biases else {})
+
+
+def _attention(call: Call) -> Counts:
+    """Queries, keys and values (L, N, e), or (N, L, e) where the batch is first: projections, scores, weighted sums, output."""
+    if len(call.inputs) < 3 or len(call.x) != 3:
+        return {}
+    settings = call.attrs.get("settings", {})
+    n, at = (call.x[0], 1) if settings.get("batch_first") else (call.x[1], 0)
+    (lq, dq), (lk, dk), (lv, dv) = ((s[at], s[2]) for s in call.inputs[:3])
+    heads = settings["num_heads"]
+    scores = lq * lk
+    products = lq * dq * dq + lk * dk * dk + lv * dv * dv + heads * scores * (dq // heads + dv // heads) + lq * dv * dv
+    biased = (lq + lk + lv) * dq if "in_proj_bias" in held(call) else 0
+    return {"mac": (n, products), "bias_add": (n, biased + lq * dv), "score_elements": (n, heads, scores)}
+
+
+def _first_sample(call: Call) -> Counts:
+    return {"first_out_elements": call.y[1:]}
+
+
+KINDS: Mapping[str, Counter] = MappingProxyType(
+    {
+        "nn.Linear": _linear,
+        **{f"nn.Conv{d}d": _conv for d in (1, 2, 3)},
+        **{f"nn.ConvTranspose{d}d": _conv_transpose for d in (1, 2, 3)},
+        **{f"nn.{kind}Norm{d}d": _norm for kind in ("Batch", "Instance") for d in (1, 2, 3)},
+        "nn.GroupNorm": _norm,
+        **{f"nn.{kind}": _recurrent for kind in ("RNN", "GRU", "LSTM")},
+        **{f"nn.{kind}Cell": _cell for kind in ("RNN", "GRU", "LSTM")},
+        "nn.MultiheadAttention": _attention,
+        "nn.Upsample": _first_sample,
+    }
+)
