@@ -113,15 +113,18 @@ def _einsum(call: Call) -> Counts:
     return {} if cost is None else {"rounded_cost": (int(float(f"{cost + 1:.3e}")),)}
 
 
-_POOLS = ("avg_pool", "max_pool", "adaptive_avg_pool", "adaptive_max_pool")
-_CURVES = ("relu", "prelu", "elu", "leaky_relu", "relu6", "silu", "gelu", "softmax", "embedding", "dropout")
+_POOLS = ("F.avg_pool", "F.max_pool", "F.adaptive_avg_pool", "F.adaptive_max_pool")
+_CURVES = (
+    *("F.relu", "F.prelu", "F.elu", "F.leaky_relu", "F.relu6", "F.silu", "F.gelu"),
+    *("F.softmax", "F.embedding", "F.dropout"),
+)
 FUNCTIONS: Mapping[str, Counter] = MappingProxyType(
     {
         "F.linear": _linear,
         **{f"F.conv{d}d": _conv for d in (1, 2, 3)},
         **{f"F.conv_transpose{d}d": _conv_transpose for d in (1, 2, 3)},
-        **{f"F.{name}": _elements for name in _CURVES},
-        **{f"F.{pool}{d}d": _elements for pool in _POOLS for d in (1, 2, 3)},
+        **dict.fromkeys(_CURVES, _elements),
+        **{f"{pool}{d}d": _elements for pool in _POOLS for d in (1, 2, 3)},
         "F.batch_norm": _batchnorm,
         **dict.fromkeys(("F.layer_norm", "F.group_norm", "F.instance_norm"), _norm),
         **dict.fromkeys(("F.upsample", "F.interpolate"), _resize),
