@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Callable
 from functools import cache
 
 from crosscheck import models
@@ -43,9 +44,31 @@ def problem(network: str, shape: Shape, classes: int | None, place: str, by: str
     return "place", f"{network} has no layer {layer!r}. Hint: it has {', '.join(near)} and others"
 
 
+class Said(dict[str, int | None]):
+    """What conventions say of one thing by one metric, by their ids; each is asked once, and only when it is looked up."""
+
+    def __init__(self, ask: Callable[[str], int | None]) -> None:
+        super().__init__()
+        self.ask = ask
+
+    def __missing__(self, by: str) -> int | None:
+        found = self[by] = self.ask(by)
+        return found
+
+
 @cache
+def said(network: str, shape: Shape, classes: int | None, place: str, metric: str) -> Said:
+    """What conventions say of a place, each in its own unit; None of one that says nothing or where nothing is there."""
+    return Said(lambda by: _value(network, shape, classes, place, by, metric))
+
+
 def value(network: str, shape: Shape, classes: int | None, place: str, by: str, metric: str) -> int | None:
-    """What convention ``by`` says of a place, in its own unit; None where it says nothing or nothing is there.
+    """What convention ``by`` says of a place, in its own unit; None where it says nothing or nothing is there."""
+    return said(network, shape, classes, place, metric)[by]
+
+
+def _value(network: str, shape: Shape, classes: int | None, place: str, by: str, metric: str) -> int | None:
+    """The same, worked out.
 
     For more than two samples it is worked out from one and two of them: every number is affine in the batch, but for those that
     wrap around.
@@ -70,8 +93,12 @@ def value(network: str, shape: Shape, classes: int | None, place: str, by: str, 
 
 
 @cache
-def of_subject(subject: Subject, by: str, metric: str) -> int | None:
-    """What convention ``by`` says of a network in one form only; None where it says nothing or may not count it."""
+def of_subject(subject: Subject, metric: str) -> Said:
+    """What conventions say of a network in one form only; None of one that says nothing or may not count it."""
+    return Said(lambda by: _of_subject(subject, by, metric))
+
+
+def _of_subject(subject: Subject, by: str, metric: str) -> int | None:
     c = convention.load(by)
     return engine.total(subject.counted, c, metric) if metric in c.metrics and by in _able(subject) else None
 

@@ -6,7 +6,7 @@ Decoys are figures up to 20 units of the last digit beside the printed one; what
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -42,6 +42,16 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
+class _Reading:
+    """Numbers, from twice the least to twice the greatest, that are printed as the figure in units of ``scale``."""
+
+    low: int
+    high: int
+    scale: int
+    assumed: tuple[Assumption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Index:
     """Candidates in the order of their numbers: the numbers in halves, and the place of each in the order of trial."""
 
@@ -55,8 +65,9 @@ class _Index:
 
 @cache
 def _index(label: Label, source: Source) -> _Index:
-    pairs = sorted((c.halves, k) for k, c in enumerate(source(label)))
-    return _Index(tuple(h for h, _ in pairs), tuple(k for _, k in pairs))
+    halves = [c.halves for c in source(label)]
+    places = sorted(range(len(halves)), key=halves.__getitem__)
+    return _Index(tuple(sorted(halves)), tuple(places))
 
 
 def ranked(claims: Sequence[Claim], source: Source = hypotheses.all_of) -> list[Fit]:
@@ -66,8 +77,8 @@ def ranked(claims: Sequence[Claim], source: Source = hypotheses.all_of) -> list[
 
 def straight(claims: Sequence[Claim]) -> list[Fit]:
     """What the labels themselves say, where it is printed as claimed and nothing is assumed."""
-    free = (claim for claim in claims if not claim.assumed)
-    return [f for claim in free for c in hypotheses.plain(claim.label) for f in prints(c, claim.number, straight=True)]
+    free = [claim for claim in claims if not claim.assumed]
+    return [f for claim in free for f in _printed(hypotheses.plain(claim.label), claim, _straight(claim.number))]
 
 
 def _fits(claim: Claim, source: Source) -> Iterator[Fit]:
@@ -75,10 +86,17 @@ def _fits(claim: Claim, source: Source) -> Iterator[Fit]:
     scales = {printed.scale, other_scale(printed) or printed.scale}
     places = {k for s in scales for k in index.within(*printed.reach(s))}
     candidates = source(claim.label)
-    for k in sorted(places):
-        for f in prints(candidates[k], printed, claim.assumed):
-            if f.worth <= MAX_WORTH:
-                yield f
+    found = _printed([candidates[k] for k in sorted(places)], claim, [*_straight(printed), *_bent(printed, claim.label.metric)])
+    return (f for f in found if f.worth <= MAX_WORTH)
+
+
+def _printed(candidates: Iterable[Candidate], claim: Claim, readings: Sequence[_Reading]) -> Iterator[Fit]:
+    """The first of the readings, in which a candidate is printed as claimed, for each that has one."""
+    for c in candidates:
+        for r in readings:
+            if r.low <= c.halves <= r.high:
+                yield Fit(c, claim.number, r.scale, c.assumed + claim.assumed + r.assumed)
+                break
 
 
 def ways(printed: Number) -> int:
@@ -91,30 +109,23 @@ def other_scale(printed: Number) -> int | None:
     return BINARY_SCALES.get(printed.scale) if printed.binary is None or printed.scale >= 10**6 else None
 
 
-def prints(c: Candidate, printed: Number, given: tuple[Assumption, ...] = (), *, straight: bool = False) -> Iterator[Fit]:
-    """The ways in which a candidate is printed as the figure, the straight one first; none that assumes too much."""
-    n, assumed = c.number, c.assumed + given
-    if printed.prints(n):
-        yield Fit(c, printed, printed.scale, assumed)
-        return
+def _straight(printed: Number) -> list[_Reading]:
+    """The readings that assume nothing: in units of the scale, and of its other meaning where the unit has two."""
     other = other_scale(printed)
-    if other and printed.binary is None and printed.prints(n, other):
-        yield Fit(c, printed, other, assumed)
-        return
-    if straight:
-        return
-    for scale, before in ((printed.scale, ()), *_binary(c, other)):
-        if before and printed.prints(n, scale):
-            yield Fit(c, printed, scale, (*assumed, *before))
-            return
-        if printed.rough != printed.ulp and printed.prints(n, scale, ulp=printed.rough):
+    scales = (printed.scale, *([other] if other and printed.binary is None else []))
+    return [_Reading(*printed.halves(s), s) for s in scales]
+
+
+def _bent(printed: Number, metric: str) -> Iterator[_Reading]:
+    """The readings that assume something, in the order of trial; ``metric`` tells what the other scale is worth."""
+    for scale, before in ((printed.scale, ()), *_binary(metric, other_scale(printed))):
+        if before:
+            yield _Reading(*printed.halves(scale), scale, before)
+        if printed.rough != printed.ulp:
             digits = len(str(int(printed.value / printed.rough)))
             says = f"rounded to {digits} {'digit' if digits == 1 else 'digits'}: the zeros at the end stand for nothing"
-            yield Fit(c, printed, scale, (*assumed, *before, assume(ROUGH, says)))
-            return
-        if printed.prints(n, scale, cut=True):
-            yield Fit(c, printed, scale, (*assumed, *before, assume(CUT, "cut off, not rounded")))
-            return
+            yield _Reading(*printed.halves(scale, ulp=printed.rough), scale, (*before, assume(ROUGH, says)))
+        yield _Reading(*printed.halves(scale, cut=True), scale, (*before, assume(CUT, "cut off, not rounded")))
 
 
 def most(f: Fit) -> int:
@@ -124,9 +135,8 @@ def most(f: Fit) -> int:
     return UNSAID if [a.kind for a in f.assumed] == [TOOL] else BY_CHANCE
 
 
-def _binary(c: Candidate, other: int | None) -> list[tuple[int, tuple[Assumption, ...]]]:
+def _binary(metric: str, other: int | None) -> list[tuple[int, tuple[Assumption, ...]]]:
     """The other scale: bytes are often counted in powers of two, parameters seldom, operations hardly ever."""
-    metric = c.asked.metric
     price = 1 if metric.startswith("memory") else 2 if metric.startswith("params") else 3
     return [(other, (assume(SCALE, f"in units of {other:,}", price),))] if other else []
 
@@ -139,7 +149,8 @@ def rank(f: Fit) -> tuple[int, int, int]:
 @cache
 def _alike(label: Label, source: Source, kinds: tuple[str, ...]) -> tuple[float, ...]:
     """Numbers of all candidates that assume these kinds of things, in order."""
-    return tuple(sorted(c.halves / 2 for c in source(label) if tuple(a.kind for a in c.assumed) == kinds))
+    some = (c for c in source(label) if len(c.given) + len(c.way.assumed) == len(kinds))
+    return tuple(sorted(c.halves / 2 for c in some if tuple(a.kind for a in c.assumed) == kinds))
 
 
 @cache

@@ -6,10 +6,12 @@ changes no number explains nothing and is not made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
+from operator import attrgetter
+from typing import NamedTuple
 
 from crosscheck import models
 from crosscheck.contract.network import show_shape
@@ -40,23 +42,52 @@ SIZES = (224, 227, 256, 299, 32)
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 OTHER_CLASSES = (10, 100, 1001)
 ONE = Fraction(1)
+PLATFORM = "torchinfo"  # the convention whose numbers depend on the platform
 Assumed = tuple[Assumption, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Way:
+    """How a number is counted and printed: who counts, what it is multiplied with, and what that assumes.
+
+    ``halves`` is twice the factor, which is whole.
+    """
+
+    by: str
+    factor: Fraction
+    halves: int
+    assumed: Assumed = ()
+    worth: int = 0
+
+
+class Candidate(NamedTuple):  # a tuple, because a table of figures makes some hundred thousand of them
     """An exact number, whose it is, and what must be assumed for it beyond what the label says.
 
-    ``asked`` tells what is counted, ``by`` who counts it; ``halves`` is twice the number that would be printed, which is whole.
+    ``asked`` tells what is counted, which assumes what is ``given``; ``halves`` is twice the number that would be printed, which
+    is whole.
     """
 
     asked: Label
-    by: str
-    factor: Fraction
+    way: Way
+    given: Assumed
     exact: int
-    assumed: Assumed
     halves: int
     worth: int
+
+    @property
+    def by(self) -> str:
+        """Who counts it."""
+        return self.way.by
+
+    @property
+    def factor(self) -> Fraction:
+        """What the exact number is multiplied with."""
+        return self.way.factor
+
+    @property
+    def assumed(self) -> Assumed:
+        """All that must be assumed for it."""
+        return self.given + self.way.assumed
 
     @property
     def label(self) -> Label:
@@ -69,31 +100,20 @@ class Candidate:
         return Fraction(self.halves, 2)
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """How a number is counted and printed: who counts, what it is multiplied with, and what that assumes."""
-
-    by: str
-    factor: Fraction
-    halves: int
-    assumed: Assumed = ()
-    worth: int = 0
-
-
 def candidate(asked: Label, by: str, exact: int, assumed: Assumed = ()) -> Candidate:
     """A number of a convention on what is asked."""
-    return Candidate(asked, by, ONE, exact, assumed, 2 * exact, worth(assumed))
+    return Candidate(asked, _way(by), assumed, exact, 2 * exact, worth(assumed))
 
 
-def _way(by: str, assumed: Assumed = (), factor: Fraction = ONE) -> _Way:
-    return _Way(by, factor, int(2 * factor), assumed, worth(assumed))
+def _way(by: str, assumed: Assumed = (), factor: Fraction = ONE) -> Way:
+    return Way(by, factor, int(2 * factor), assumed, worth(assumed))
 
 
 @cache
 def plain(label: Label) -> tuple[Candidate, ...]:
     """What the label itself says, without assumptions: one number, or two where it leaves open what one FLOP is."""
     said = (_way(label.by),) if label.by else _ways(label.metric, "", label.open_unit)
-    return tuple(c for w in said if not w.worth for c in _counted(label, w))
+    return tuple(_counted(label, [w for w in said if not w.worth]))
 
 
 @cache
@@ -112,20 +132,21 @@ def others(label: Label) -> tuple[Candidate, ...]:
     asked = models.get(label.network)
     family = (v for v in models.variants().values() if v.family == asked.family and v.root != asked.root)
     return _cheapest(
-        replace(c, assumed=assumed, worth=worth(assumed))
+        c._replace(given=assumed, worth=worth(assumed))
         for v in family
         for c in plain(replace(label, network=v.name, shape=(label.shape[0], *v.input), classes=None))
         for assumed in [(assume(OTHER, f"another network: {v.name} ({v.says})"),)]
     )
 
 
-def _cheapest(found: Iterator[Candidate] | tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+def _cheapest(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
     best: dict[tuple[int, str, str], Candidate] = {}
     for c in found:
-        key = (c.halves, c.asked.network, c.by)
-        if key not in best or c.worth < best[key].worth:
+        key = (c.halves, c.asked.network, c.way.by)
+        before = best.setdefault(key, c)
+        if c.worth < before.worth:
             best[key] = c
-    return tuple(sorted(best.values(), key=lambda c: c.worth))
+    return tuple(sorted(best.values(), key=attrgetter("worth")))
 
 
 def _settings(label: Label) -> Iterator[tuple[Label, Assumed]]:
@@ -143,23 +164,26 @@ def _settings(label: Label) -> Iterator[tuple[Label, Assumed]]:
 
 
 def _weighed(asked: Label, given: Assumed) -> Iterator[Candidate]:
-    spent = worth(given)
-    left = MAX_WORTH - spent
-    for way in _ways(asked.metric, asked.by, asked.open_unit):
-        if way.worth <= left:
-            for c in _counted(asked, way, given, spent):
-                yield c
-                if way.worth < left:
-                    yield from _by_platform(c)
+    left = MAX_WORTH - worth(given)
+    for c in _counted(asked, [w for w in _ways(asked.metric, asked.by, asked.open_unit) if w.worth <= left], given):
+        yield c
+        if c.worth < MAX_WORTH and c.way.by == PLATFORM and asked.metric in ("memory", "memory_input"):
+            yield _by_platform(c)
 
 
-def _counted(asked: Label, way: _Way, given: Assumed = (), spent: int = 0) -> Iterator[Candidate]:
+def _counted(asked: Label, ways: Iterable[Way], given: Assumed = ()) -> Iterator[Candidate]:
+    spent, said = worth(given), _said(asked)
+    for way in ways:
+        n = said[way.by]
+        if n is not None:
+            yield Candidate(asked, way, given, n, way.halves * n, spent + way.worth)
+
+
+def _said(asked: Label) -> exact.Said:
+    """What every convention says of what is asked."""
     if asked.subject:
-        n = exact.of_subject(asked.subject, way.by, asked.metric)
-    else:
-        n = exact.value(asked.network, asked.shape, asked.classes, asked.place, way.by, asked.metric)
-    if n is not None:
-        yield Candidate(asked, way.by, way.factor, n, given + way.assumed, way.halves * n, spent + way.worth)
+        return exact.of_subject(asked.subject, asked.metric)
+    return exact.said(asked.network, asked.shape, asked.classes, asked.place, asked.metric)
 
 
 def _networks(label: Label) -> Iterator[tuple[Label, Assumed]]:
@@ -221,12 +245,12 @@ def _by_definition(metric: str) -> tuple[Convention, ...]:
 
 
 @cache
-def _ways(metric: str, by: str, open_unit: bool) -> tuple[_Way, ...]:
+def _ways(metric: str, by: str, open_unit: bool) -> tuple[Way, ...]:
     """Who may have counted, and the factors that turn multiply-adds into operations or back."""
     known = [c for c in map(convention.load, convention.ids()) if metric in c.metrics]
     if by:
         return (*_factors(convention.load(by), (), free=False, metric=metric), *_besides(known, convention.load(by)))
-    found: list[_Way] = []
+    found: list[Way] = []
     for c in known:
         free = c in _by_definition(metric)
         assumed = () if free else (assume(TOOL, f"counted as {c.title} does"),)
@@ -234,7 +258,7 @@ def _ways(metric: str, by: str, open_unit: bool) -> tuple[_Way, ...]:
     return tuple(found)
 
 
-def _besides(known: list[Convention], own: Convention) -> Iterator[_Way]:
+def _besides(known: list[Convention], own: Convention) -> Iterator[Way]:
     """Who else may have counted where the label names somebody: another edition, or another tool against the label."""
     for c in known:
         if c.id != own.id:
@@ -248,7 +272,7 @@ def _root(c: Convention) -> str:
     return c.edition_of or c.id
 
 
-def _factors(c: Convention, assumed: Assumed, *, free: bool, metric: str) -> Iterator[_Way]:
+def _factors(c: Convention, assumed: Assumed, *, free: bool, metric: str) -> Iterator[Way]:
     yield _way(c.id, assumed)
     if metric != "compute":
         return
@@ -261,12 +285,11 @@ def _factors(c: Convention, assumed: Assumed, *, free: bool, metric: str) -> Ite
         yield _way(c.id, assumed + more, Fraction(1, 2))
 
 
-def _by_platform(c: Candidate) -> Iterator[Candidate]:
+def _by_platform(c: Candidate) -> Candidate:
     """What the tool prints on another platform than the one that its convention was read on.
 
     torchinfo takes the size of the input's storage with sys.getsizeof, header included (torchinfo
     1.8.0, torchinfo.py, sizes of inputs), which was 56 bytes before it was 64.
     """
-    if c.by == "torchinfo" and c.asked.metric in ("memory", "memory_input"):
-        says = "an older PyTorch, whose storages have a header of 56 bytes and not of 64"
-        yield candidate(c.asked, c.by, c.exact - 8, (*c.assumed, assume(EDITION, says)))
+    says = "an older PyTorch, whose storages have a header of 56 bytes and not of 64"
+    return candidate(c.asked, c.by, c.exact - 8, (*c.assumed, assume(EDITION, says)))

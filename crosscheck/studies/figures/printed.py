@@ -49,11 +49,15 @@ class Number:
         """The digits that are claimed, without point and leading zeros."""
         return str(int(self.value / self.ulp))
 
-    def prints(self, exact: Fraction, scale: int | None = None, *, cut: bool = False, ulp: Fraction | None = None) -> bool:
-        """True where ``exact`` is printed as this figure in units of ``scale``, rounded or cut off at ``ulp``."""
+    def prints(self, exact: Fraction, scale: int | None = None) -> bool:
+        """True where ``exact`` is printed as this figure in units of ``scale``, rounded."""
         s = self.scale if scale is None else scale
-        v, u = self.value * s, (self.ulp if ulp is None else ulp) * s
-        return v <= exact < v + u if cut else abs(exact - v) * 2 <= u
+        return abs(exact - self.value * s) * 2 <= self.ulp * s
+
+    def halves(self, scale: int, *, cut: bool = False, ulp: Fraction | None = None) -> tuple[int, int]:
+        """The least and the greatest number of halves that is printed so in units of ``scale``, rounded or cut off at ``ulp``."""
+        v, u = self.value * scale, (self.ulp if ulp is None else ulp) * scale
+        return (ceil(2 * v), ceil(2 * v + 2 * u) - 1) if cut else (ceil(2 * v - u), floor(2 * v + u))
 
     def reach(self, scale: int) -> tuple[int, int]:
         """The least and the greatest number of halves that is printed so in units of ``scale``, rounded or cut off anywhere."""
