@@ -43,10 +43,10 @@ class Graph:
         if id in self.shapes:
             raise SpecError(f"{self.name}: layer id {id!r} is used twice. Hint: give every call an id of its own")
         reads = inputs or (self.last,)
-        unknown = [v for v in reads if v not in self.shapes]
-        if unknown:
-            raise SpecError(f"{self.name}: layer {id!r} reads {unknown[0]!r}, which no earlier layer makes")
-        shapes = tuple(self.shapes[v] for v in reads)
+        try:
+            shapes = tuple([self.shapes[v] for v in reads])
+        except KeyError as unknown:
+            raise SpecError(f"{self.name}: layer {id!r} reads {unknown.args[0]!r}, which no earlier layer makes") from None
         try:
             full, out = _complete(op, attrs, shapes)
         except ValueError as reason:
