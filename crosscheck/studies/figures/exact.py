@@ -87,7 +87,11 @@ def _value(network: str, shape: Shape, classes: int | None, place: str, by: str,
     else:
         known = growth.sums(network, shape, classes, layers=bool(place))
     try:
-        return None if known is None else _part(known, shape[0], place, c, metric)
+        if known is None or not place.startswith(ALL_BUT):
+            return None if known is None else _part(known, shape[0], place, c, metric)
+        whole = engine.total(known, c, metric) if by.endswith(WRAPS) else value(network, shape, classes, "", by, metric)
+        rest = _of_layer(known, shape[0], c, metric, place.removeprefix(ALL_BUT))
+        return None if whole is None or rest is None else whole - rest
     except ConventionError:
         return None
 
@@ -120,12 +124,9 @@ def _wrapped(network: str, shape: Shape, classes: int | None, by: str, metric: s
 
 
 def _part(known: engine.Tally, batch: int, place: str, c: Convention, metric: str) -> int | None:
-    """What the convention says of all that is known, of a layer, of the input or of all but a layer."""
+    """What the convention says of all that is known, of a layer or of the input."""
     if place in ("", CONVOLUTIONS):
         return engine.total(known, c, metric)
-    if place.startswith(ALL_BUT):
-        rest = _of_layer(known, batch, c, metric, place.removeprefix(ALL_BUT))
-        return None if rest is None else engine.total(known, c, metric) - rest
     if place == INPUT:
         return _of_layer(known, batch, c, metric, ROOT) or 0
     return _of_layer(known, batch, c, metric, place)
