@@ -8,11 +8,14 @@ decoys, up to 20 units of the last digit away, are judged by the same hypotheses
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from crosscheck import models
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
+from crosscheck.measuring import twin
 from crosscheck.studies.figures import exact, exhibits, fits, hypotheses, misprint
 from crosscheck.studies.figures.claim import Claim, bare, claims, numbers, spelled
 from crosscheck.studies.figures.fits import DECOYS, Fit, Source
@@ -25,6 +28,7 @@ from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, MISPRINT, OUT, 
 from crosscheck.subjects.subject import Subject
 
 Claims = tuple[Claim, ...]
+SHARED = 12  # claims that no label yields at once: below, a second process costs more than it gains
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +44,44 @@ def judge(figures: Iterable[Figure]) -> list[Verdict]:
     """A verdict for every figure, in their order."""
     rows = list(figures)
     parts = misprint.parts(rows)
-    known: dict[Claims, Verdict] = {}  # equal claims get one trial
-    first = [_judge(f, known) for f in rows]
+    found = [_read(f) for f in rows]
+    known = _tried(rows, found)
+    first = [rule(f, r, known) for f, r in zip(rows, found, strict=True)]
     return [misprint_of_sum(v, first, parts) for v in first]
 
 
-def _judge(figure: Figure, known: dict[Claims, Verdict]) -> Verdict:
+def _read(figure: Figure) -> Reading | Verdict:
     try:
-        found = read(figure)
+        return read(figure)
     except UnreadableError as error:
         return Verdict(figure, None, None, UNREADABLE, f"line {figure.line}: {error}")
-    return rule(figure, found, known)
+
+
+def _tried(rows: Sequence[Figure], found: Sequence[Reading | Verdict]) -> dict[Claims, Verdict]:
+    """Verdicts on what no label's own reading yields, where it pays to share them with a copy of this process."""
+    todo = {end: f for f, r in zip(rows, found, strict=True) if isinstance(r, Reading) for end in r.ends}
+    todo = {end: f for end, f in todo.items() if not fits.straight(end)}
+    if len(todo) < SHARED or not twin.possible():
+        return {}
+    mine, other = _halves(todo)
+    ours, theirs = twin.both(lambda: [verdict(todo[e], e) for e in mine], lambda: [verdict(todo[e], e) for e in other])
+    return dict(zip([*mine, *other], [*ours, *theirs], strict=True))
+
+
+def _halves(todo: Iterable[Claims]) -> tuple[list[Claims], list[Claims]]:
+    """The claims in two halves of about as much work; those on networks of one root, which share counts, stay together."""
+    roots = Counter(name.partition("-")[0] for name in models.variants())
+    groups: dict[str, list[Claims]] = {}
+    for end in todo:
+        groups.setdefault(end[0].label.network.partition("-")[0], []).append(end)
+    sizes = {root: roots[root] * len({c.label for end in ends for c in end}) for root, ends in groups.items()}
+    halves: tuple[list[Claims], list[Claims]] = ([], [])
+    weights = [0, 0]
+    for root in sorted(groups, key=sizes.__getitem__, reverse=True):
+        lighter = weights.index(min(weights))
+        halves[lighter].extend(groups[root])
+        weights[lighter] += sizes[root]
+    return halves
 
 
 def rule(figure: Figure, found: Reading | Verdict, known: dict[Claims, Verdict]) -> Verdict:
