@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from crosscheck import toml
 from crosscheck.contract.rows import METRICS
 from crosscheck.conventions.by_op import KEY, expand
 from crosscheck.conventions.entries import Entry, need
@@ -31,8 +31,8 @@ def parse(text: str, where: str) -> Convention:
 
 def _toml(text: str, where: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return toml.loads(text)
+    except toml.TOMLDecodeError as error:
         raise ConventionError(f"{where}: not valid TOML: {error}") from None
 
 

@@ -6,7 +6,6 @@ are written from what exporters document and their sources do; real files then c
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from crosscheck import toml
 from crosscheck.contract.network import Model
 from crosscheck.counting import engine
 from crosscheck.counting.engine import Tally
@@ -127,7 +127,7 @@ def lower(model: Model, recipe: Recipe, counted: Tally | None = None) -> Lowered
 @cache
 def recipes(path: Path = FILE) -> Mapping[str, Recipe]:
     """Every recipe by the name of its export. Raises CrosscheckError where one is malformed."""
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = toml.loads(path.read_text(encoding="utf-8"))
     found = {}
     for export, d in data.items():
         steps = []

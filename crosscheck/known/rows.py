@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from crosscheck import toml
 from crosscheck.errors import CrosscheckError
 
 
@@ -23,8 +23,8 @@ Row = TypeVar("Row", bound=Reasoned)
 def load(kind: type[Row], entry: str, path: Path) -> tuple[Row, ...]:
     """The ``[[entry]]`` rows of a TOML file. Raises CrosscheckError where one lacks a field or gives no reason."""
     try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8")).get(entry, [])
-    except tomllib.TOMLDecodeError as error:
+        rows = toml.loads(path.read_text(encoding="utf-8")).get(entry, [])
+    except toml.TOMLDecodeError as error:
         raise CrosscheckError(f"{path.name}: not valid TOML: {error}") from None
     try:
         found = tuple(kind(**row) for row in rows)

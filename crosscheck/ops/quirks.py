@@ -7,7 +7,6 @@ layer are counted here, by op; those of containers and of the whole network in c
 from __future__ import annotations
 
 import struct
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -15,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from crosscheck import toml
 from crosscheck.contract.network import Layer, Shape
 from crosscheck.ops import geometry
 from crosscheck.ops.kind import Counts, Factors
@@ -34,7 +34,7 @@ class Quirk:
 
 
 def _read(path: Path) -> Mapping[str, Quirk]:
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    table = toml.loads(path.read_text(encoding="utf-8"))
     return MappingProxyType({name: Quirk(**{**entry, "tools": tuple(entry["tools"])}) for name, entry in table.items()})
 
 

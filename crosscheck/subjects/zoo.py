@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from crosscheck import models
+from crosscheck import models, toml
 from crosscheck.contract.network import Input, Layer, Model
 from crosscheck.contract.origin import Origin
 from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
@@ -64,7 +63,7 @@ class Network:
 def networks() -> Mapping[str, Network]:
     """Every network of every zoo by id. Raises CrosscheckError for a row that is not what it should be."""
     found: dict[str, Network] = {}
-    for zoo in tomllib.loads(PATH.read_text(encoding="utf-8"))["zoo"]:
+    for zoo in toml.loads(PATH.read_text(encoding="utf-8"))["zoo"]:
         for row in zoo["networks"]:
             odd = set(row) - NETWORK
             if odd or "name" not in row:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from crosscheck import toml
 from crosscheck.conventions import read as convention
 from crosscheck.report.document import Form, Text, Tone
 from crosscheck.studies import figures
@@ -30,7 +30,7 @@ def verdict(kind: str) -> Text:
 def titles() -> dict[str, str]:
     """Titles of the built-in sources by their names in the data."""
     path = Path(figures.__file__).with_name("sources.toml")
-    return {s["name"]: s["title"] for s in tomllib.loads(path.read_text(encoding="utf-8"))["source"]}
+    return {s["name"]: s["title"] for s in toml.loads(path.read_text(encoding="utf-8"))["source"]}
 
 
 def title(v: Verdict) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from crosscheck import models
 from crosscheck.contract.rows import METRICS
 from crosscheck.conventions import read as convention
+from crosscheck.counting import engine
 from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.studies.figures import fits, hypotheses, trial
 from crosscheck.studies.figures.assumption import CUT, TOOL, Assumption, assume, worth
@@ -62,6 +63,7 @@ class Answer:
     notes: tuple[str, ...] = ()
 
 
+@engine.no_collection()
 def identify(model: str, text: str, metric: str | None = None) -> Answer:
     """Ranked explanations of a printed figure on a network of any kind.
 
