@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from crosscheck.contract.call import Call, tuples
+from crosscheck.contract.nest import OUTSIDE, Nest, nest
 from crosscheck.contract.origin import DESCRIBED, Origin
 from crosscheck.errors import SpecError
 
@@ -105,6 +106,7 @@ class Model:
 
     ``containers`` maps a container's path to its class name; ``""`` is the root, ``BARE`` where there is a single layer only.
     ``calls`` are what was seen to run below the layers, where the network was captured.
+    ``at`` is the index of the layer that makes a value, OUTSIDE where that is an input.
     """
 
     name: str
@@ -116,51 +118,41 @@ class Model:
     outputs: tuple[str, ...]
     containers: Mapping[str, str] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()
+    at: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse repeated ids, values used before they exist and calls of layers that are not there."""
-        known: dict[str, Layer | None] = {i.name: None for i in self.inputs}
+        known = dict.fromkeys((i.name for i in self.inputs), OUTSIDE)
         if len(known) != len(self.inputs):
             raise SpecError(f"{self.name}: two inputs share a name")
-        for layer in self.layers:
+        for k, layer in enumerate(self.layers):
             if layer.id in known:
                 raise SpecError(f"{self.name}: layer id {layer.id!r} is used twice. Hint: give every call an id of its own")
             missing = [v for v in layer.inputs if v not in known]
             if missing:
                 raise SpecError(f"{self.name}: layer {layer.id!r} reads {missing[0]!r}, which no earlier layer makes")
-            if layer.call_of is not None and known.get(layer.call_of) is None:
+            if layer.call_of is not None and known.get(layer.call_of, OUTSIDE) == OUTSIDE:
                 raise SpecError(f"{self.name}: layer {layer.id!r} calls {layer.call_of!r} again, which no earlier layer is")
-            known |= dict.fromkeys(layer.values, layer)
+            known |= dict.fromkeys(layer.values, k)
         lost = [v for v in self.outputs if v not in known]
         if lost or not self.outputs:
             raise SpecError(f"{self.name}: output {lost[0]!r} is made by no layer" if lost else f"{self.name}: no outputs")
+        object.__setattr__(self, "at", known)
 
     @cached_property
-    def homes(self) -> dict[str, str]:
-        """The path of the container that each layer lives in, by id; ``""`` is the root."""
-        return {layer.id: layer.id.rpartition(".")[0] for layer in self.layers}
-
-    @cached_property
-    def leaving(self) -> dict[str, int]:
-        """Layers whose output is read outside of their container, in order: the depth of the outermost container it leaves."""
-        homes, depths = self.homes, dict.fromkeys(self.outputs, 1)
-        for layer in self.layers:
-            home = homes[layer.id]
-            for value in layer.inputs:
-                origin = homes.get(value, home)
-                if origin != home:
-                    depths[value] = min(depths.get(value, len(homes)), 1 + _common(origin, home))
-        depths[self.outputs[0]] = 0  # the root's output
-        return {layer.id: depths[layer.id] for layer in self.layers if layer.id in depths}
+    def nest(self) -> Nest:
+        """Where its layers stand: containers, what is read and what leaves a container, by index."""
+        return nest([x.id for x in self.layers], (x.inputs for x in self.layers), self.outputs, self.at)
 
     @cached_property
     def alike(self) -> tuple[int, ...]:
-        """For every layer the index of the first one that is the same to its op: attributes, shapes and kind of call."""
+        """For every layer the index of the first one that is the same to its op, as deep, and the same kind of call."""
         first: dict[Any, int] = {}
         found = []
         for k, x in enumerate(self.layers):
             origin = None if x.origin is DESCRIBED else x.origin
-            key = (x.op, x.in_shapes, x.out_shapes, tuple(x.attrs.values()), x.call_of is None, x.functional, origin)
+            depth = x.id.count(".") if x.call_of is None else -x.depth
+            key = (x.op, x.in_shapes, x.out_shapes, tuple(x.attrs.values()), depth, x.functional, origin)
             found.append(first.setdefault(key, k))
         return tuple(found)
 
@@ -187,13 +179,7 @@ class Model:
     @cached_property
     def blocks(self) -> frozenset[str]:
         """Ids of all containers: the paths that layers live in, and ROOT."""
-        found = {ROOT}
-        for layer in self.layers:
-            path = layer.id.rpartition(".")[0]
-            while path and path not in found:
-                found.add(path)
-                path = path.rpartition(".")[0]
-        return frozenset(found)
+        return frozenset((ROOT, *self.nest.paths[1:]))
 
     def kind_of(self, path: str) -> str:
         """Class name of the container at ``path``; ``Sequential`` where the description names none."""
@@ -254,14 +240,3 @@ class Model:
             containers=d["containers"],
             calls=tuple(map(Call.from_json, d.get("calls", ()))),
         )
-
-
-def _common(a: str, b: str) -> int:
-    """How many containers two paths have in common, the root left out."""
-    depth = 0
-    if a and b:
-        for x, y in zip(a.split("."), b.split("."), strict=False):
-            if x != y:
-                break
-            depth += 1
-    return depth

@@ -1,19 +1,22 @@
 """Containers as pseudo layers of op ``container``: what a tool may charge for a block as a whole, beside the layers inside it.
 
-Their counts need the whole network, so the engine adds them. ``known`` are the counts that like layers share, by the index of the
-first of them (see ``Model.alike``); what sets one of them apart because of its container is an ``Extra``, beside those counts.
+Their counts need the whole network, so the engine adds them. Containers and layers go by their index (see ``Nest``), like layers
+by that of the first of them (see ``Model.alike``), and containers that are alike share their counts, too. What sets one of like
+layers apart because of its container is an ``Extra``, beside their counts.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import compress
 from math import prod
+from typing import Any, NamedTuple
 
+from crosscheck.contract.nest import Nest
 from crosscheck.contract.network import CONTAINER, ROOT, Layer, Model, Shape, numel
 from crosscheck.contract.traits import Trait, having
+from crosscheck.counting.displaced import displaced
 
 Counts = Mapping[str, int]  # by primitive
 Counted = tuple[Layer, Counts]
@@ -25,148 +28,145 @@ PLAIN = "Sequential"  # the class of a container that the description gives none
 SHALLOW = 3  # containers less deep than this are shallow; the root's depth is 0
 
 
-@dataclass(slots=True)
-class _Block:
-    """A container under way: its first layer, the output, all that leaves it, and sums of parameters.
+class _Box(NamedTuple):
+    """All that a container's counts depend on; those that are equal in it share them.
 
-    ``held`` are those that it keeps itself, for functional calls; ``listed`` are those of the rows below it, while it is open.
+    ``plain`` where it has no class of its own, ``modules`` where a module or container is right in it. ``weights`` are those at
+    any depth, ``held`` parameters of functional calls right in it, ``displaced`` those that tools list in rows of others. ``out``
+    is its output, ``several`` all that is read outside where they are more than one, each by the first like layer.
     """
 
-    first: Layer
-    out: Shape = ()
-    left: tuple[Shape, ...] = ()
-    weights: int = 0
-    params: int = 0
-    held: int = 0
-    listed: int = 0
-    modules: bool = False
-    open: bool = True
-
-    @property
-    def rest(self) -> int:
-        """Parameters that no row below it lists; all of them where no module inside makes a row."""
-        return self.params - self.listed if self.modules else self.held
+    depth: int
+    plain: bool
+    modules: bool
+    weights: int
+    held: int
+    displaced: int
+    out: int
+    several: tuple[int, ...]
 
 
-def contain(model: Model, known: Mapping[int, Counts]) -> tuple[dict[str, Extra], tuple[Counted, ...]]:
-    """What depends on the containers of layers, by their ids, and the containers that have counts of their own."""
+@dataclass(slots=True)
+class _Alike:
+    """Containers under way that share their counts: how many they are."""
+
+    counts: Counts
+    times: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Contained:
+    """What comes of containers: the ``extra`` of layers, and the ``counts`` of each container that has any, the root first.
+
+    ``kinds`` are these once more: depth and counts of those that are alike, and how many they are.
+    """
+
+    extra: Mapping[int, Extra]
+    counts: Mapping[int, Counts]
+    kinds: tuple[tuple[int, Counts, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """A number of each container: weights and parameters at any depth, and parameters of functional calls right in it.
+
+    ``modules`` are the containers that have a module or a container right in them.
+    """
+
+    weights: list[int]
+    params: list[int]
+    held: list[int]
+    modules: set[int]
+
+
+def contain(model: Model, known: Mapping[int, Counts], times: Mapping[int, int]) -> Contained:
+    """What comes of the containers of a network; of like layers ``known`` are the counts, and ``times`` how many they are."""
+    if not model.layers:
+        return Contained({}, {}, ())
     params = {k: _params(counts) for k, counts in known.items()}
-    blocks = _blocks(model, params)
-    kinds = [model.layers[k] for k in known]
-    repeats = any(layer.call_of is not None for layer in kinds)
-    if repeats:
-        _list(model, params, blocks)
-    found = []
-    for path, block in blocks.items():
-        if path not in model.by_id and (counts := _counts(block, root=not path) | _sizes(model, path, block)):
-            inner = Layer(path or ROOT, CONTAINER, {}, block.first.inputs[:1], block.first.in_shapes[:1], (block.out,))
-            found.append((inner, counts))
-    if found and found[0][0].id == ROOT:
-        found[0] = (found[0][0], found[0][1] | _overturned(model, known, found))
-    extra = _held(model, params, blocks) if any(layer.functional for layer in kinds) else {}
-    for layer in _called_again(model) if repeats else ():
-        extra[layer.id] = (*extra.get(layer.id, ()), ("overwritten_out_elements", numel(layer.y)))
-    return extra, tuple(found)
+    functional = frozenset(k for k in known if model.layers[k].functional)
+    repeats = any(model.layers[k].call_of is not None for k in known)
+    columns = _columns(model, params, functional)
+    moved = displaced(model, params, columns.params, columns.held, columns.modules) if repeats else [0] * len(columns.params)
+    extra = _held(model, params, functional, columns.modules) if functional else {}
+    for k in _called_again(model) if repeats else ():
+        extra[k] = (*extra.get(k, ()), ("overwritten_out_elements", numel(model.layers[k].y)))
+    outs = sum(n * known[k].get("out_elements", 0) for k, n in times.items() if _is_module(model.layers[k]))
+    return Contained(extra, *_boxes(model, columns, moved, outs))
 
 
-def _called_again(model: Model) -> list[Layer]:
-    """The calls of a module after which it is called once more."""
-    latest: dict[str, str] = {}  # by the module's first call
-    again: dict[str, Layer] = {}
-    for layer in model.layers:
-        if layer.call_of is not None and not layer.functional:
-            before = latest.get(layer.call_of, layer.call_of)
-            again[before] = model.by_id[before]
-            latest[layer.call_of] = layer.id
-    return list(again.values())
+def pseudo_layer(model: Model, box: int) -> Layer:
+    """A container as a layer: it reads what its first layer reads."""
+    first, out = (model.layers[k] for k in (model.nest.firsts[box], model.nest.outs[box]))
+    return Layer(model.nest.paths[box] or ROOT, CONTAINER, {}, first.inputs[:1], first.in_shapes[:1], (out.y,))
 
 
-def _homes(layer: Layer) -> list[str]:
-    """The containers of a layer, outermost first, the root being ``""``."""
-    return ["", *accumulate(layer.path[:-1], "{}.{}".format)]
+def _boxes(
+    model: Model, columns: _Columns, moved: list[int], outs: int
+) -> tuple[dict[int, Counts], tuple[tuple[int, Counts, int], ...]]:
+    """Counts of containers, and of those that are alike; ``outs`` are the elements that all modules make."""
+    rows = enumerate(_rows(model, columns, moved))
+    top = _Box(*next(rows)[1])
+    root = _counts(model, top, root=True)
+    doubles = model.nest.doubles
+    found: dict[int, Counts] = {0: root} if root and 0 not in doubles else {}
+    kinds: dict[tuple[Any, ...], _Alike] = {}
+    for box, row in rows:
+        kind = kinds.get(row)
+        if kind is None:
+            kind = kinds[row] = _Alike(_counts(model, _Box(*row), root=False))
+        if kind.counts and box not in doubles:
+            found[box] = kind.counts
+            kind.times += 1
+    alike = [(row[0], kind.counts, kind.times) for row, kind in kinds.items() if kind.times]
+    if 0 in found:
+        found[0] = root | _overturned(outs, [*alike, (top.depth, root, 1)])
+        alike.insert(0, (top.depth, found[0], 1))
+    return found, tuple(alike)
 
 
-def _blocks(model: Model, params: Params) -> dict[str, _Block]:
-    """Every container by its path; its output is the first value made inside that anybody outside reads."""
-    blocks: dict[str, _Block] = {}
-    chains: dict[str, list[_Block]] = {}  # a layer's containers, outermost first, by the path of the inmost
-    sums: dict[str, list[int]] = {}  # weights and parameters of the layers right in a container
-    holders: set[str] = set()  # containers with a module right in them
-    for layer, k, home in zip(model.layers, model.alike, model.homes.values(), strict=True):
-        if home not in sums:
-            _open(home, layer, blocks, chains)
-            sums[home] = [0, 0]
-        own = params[k]
-        if own[1]:
-            sums[home][0] += own[0]
-            sums[home][1] += own[1]
-            if "weight" in layer.id:
-                _name_weights(layer, own, chains[home])
-        if layer.functional:
-            chains[home][-1].held += own[1]
-        elif home not in holders and layer.call_of is None and layer.op not in WIRING:
-            holders.add(home)
-            chains[home][-1].modules = True
-    for home, (weights, all_) in sums.items():
-        for block in chains[home]:
-            block.weights += weights
-            block.params += all_
-    _leave(model, chains)
-    return blocks
+def _rows(model: Model, columns: _Columns, moved: list[int]) -> Iterator[tuple[Any, ...]]:
+    """Of each container what a ``_Box`` has, as a plain tuple."""
+    nest, kinds = model.nest, model.containers
+    several: list[tuple[int, ...]] = [()] * len(nest.paths)
+    for box, layers in nest.several.items():
+        several[box] = tuple(model.alike[k] for k in layers)
+    plain = (kinds.get(path, PLAIN) == PLAIN for path in nest.paths)
+    modules = map(columns.modules.__contains__, range(len(nest.paths)))
+    outs = map(model.alike.__getitem__, nest.outs)
+    return zip(nest.depths, plain, modules, columns.weights, columns.held, moved, outs, several, strict=True)
 
 
-def _name_weights(layer: Layer, params: tuple[int, int], chain: list[_Block]) -> None:
-    """Count all parameters as weights in a container with "weight" in its name: those inside then have it in theirs."""
-    named = max((k for k, part in enumerate(layer.path) if "weight" in part), default=-1)
-    for block in chain[: named + 1]:
-        block.weights += params[1] - params[0]
+def _columns(model: Model, params: Params, functional: frozenset[int]) -> _Columns:
+    """Sum up what is in each container; those that hold others come before them."""
+    nest, alike, layers = model.nest, model.alike, model.layers
+    weights, all_, held = ([0] * len(nest.paths) for _ in range(3))
+    learned = {k: own if own[1] else None for k, own in params.items()}
+    for home, own in zip(nest.homes, map(learned.__getitem__, alike), strict=True):
+        if own is not None:
+            weights[home] += own[0]
+            all_[home] += own[1]
+    if any("weight" in name for name in nest.names):
+        for k, layer in enumerate(layers):
+            if "weight" in layer.path[-1]:
+                weights[nest.homes[k]] += params[alike[k]][1] - params[alike[k]][0]
+    for home, k in zip(nest.homes, alike, strict=True) if functional else ():
+        if k in functional:
+            held[home] += params[k][1]
+    modules = {k: layers[k].call_of is None and _is_module(layers[k]) for k in params}
+    inside = set(compress(nest.homes, map(modules.__getitem__, alike)))
+    _raise(nest, weights, all_)
+    return _Columns(weights, all_, held, inside.union(nest.around[1:]))
 
 
-def _leave(model: Model, chains: Mapping[str, list[_Block]]) -> None:
-    """Note what leaves each container; where nobody reads what is made there, the last value stands for its output."""
-    homes = model.homes
-    for name, depth in model.leaving.items():
-        for block in chains[homes[name]][depth:]:
-            block.left = (*block.left, model.by_id[name].y)
-            block.out = block.left[0]
-    if not all(block.left for chain in chains.values() for block in chain):
-        for layer in model.layers:
-            for block in chains[homes[layer.id]]:
-                block.out = block.out if block.left else layer.y
-
-
-def _open(home: str, first: Layer, blocks: dict[str, _Block], chains: dict[str, list[_Block]]) -> list[_Block]:
-    """The containers of a layer, outermost first; those that are new come into being, and all but the inmost hold another."""
-    if home not in chains:
-        around = _open(home.rpartition(".")[0], first, blocks, chains) if home else []
-        for block in around[-1:]:
-            block.modules = True
-        blocks[home] = _Block(first)
-        chains[home] = [*around, blocks[home]]
-    return chains[home]
-
-
-def _list(model: Model, params: Params, blocks: Mapping[str, _Block]) -> None:
-    """Sum up what the rows below each container list until it ends, or until a module from outside is called in it."""
-    around: list[str] = []
-
-    def close(paths: Iterable[str]) -> None:
-        for path in sorted((p for p in paths if blocks[p].open), key=len, reverse=True):
-            blocks[path].open = False
-            for other in around:
-                if blocks[other].open:
-                    blocks[other].listed += blocks[path].rest
-
-    for layer, k in zip(model.layers, model.alike, strict=True):
-        homes = _homes(layer)
-        close(set(around) - set(homes))
-        around = homes
-        if layer.call_of and not layer.functional:
-            close(p for p in homes if p and not layer.call_of.startswith(f"{p}."))
-        elif not layer.functional:
-            for home in homes:
-                blocks[home].listed += params[k][1] if blocks[home].open else 0
-    close(around)
+def _raise(nest: Nest, weights: list[int], params: list[int]) -> None:
+    """Add what a container has to the one around it; all of it is weights there where "weight" is in its name."""
+    around, paths = nest.around, nest.paths
+    for box in range(len(paths) - 1, 0, -1):
+        if params[box]:
+            named = "weight" in paths[box] and "weight" in paths[box].rpartition(".")[2]
+            weights[around[box]] += params[box] if named else weights[box]
+            params[around[box]] += params[box]
 
 
 def _params(counts: Counts) -> tuple[int, int]:
@@ -175,47 +175,46 @@ def _params(counts: Counts) -> tuple[int, int]:
     return weights, weights + counts.get("bias", 0) + counts.get("norm_shift", 0)
 
 
-def _counts(block: _Block, *, root: bool) -> dict[str, int]:
+def _counts(model: Model, box: _Box, *, root: bool) -> dict[str, int]:
     """The primitives of a container, zeros left out; a root is called by nobody, unless it passes for a layer."""
-    weights = 0 if root and block.modules else block.weights
-    place = ("root" if block.modules else "lone") if root else "branch" if block.modules else "leaf"
+    out = model.layers[box.out].y
+    left = [model.layers[k].y for k in box.several] or [out]
+    weights = 0 if root and box.modules else box.weights
+    place = ("root" if box.modules else "lone") if root else "branch" if box.modules else "leaf"
     counts = {
         "container_weights": weights,
-        "container_channel_weights": weights and numel(block.out[:2]) * weights,
-        "held_channel_params": 0 if block.modules else numel(block.out[:2]) * block.held,
-        f"{place}_held_params": block.held,
-        "displaced_params": 0 if block.open else max(block.rest, 0) - block.held,
+        "container_channel_weights": weights and numel(out[:2]) * weights,
+        "held_channel_params": 0 if box.modules else numel(out[:2]) * box.held,
+        f"{place}_held_params": box.held,
+        "displaced_params": box.displaced,
     }
+    if box.held and not box.modules:
+        counts |= _with_beyond("held_out_elements", [out])
+    if not box.modules if root else not box.plain or box.held:
+        counts["hooked_out_elements"] = sum(map(numel, left))
+    if root:
+        counts |= _entering(model)
+    elif not box.plain:
+        several = len(left) > 1
+        product = prod(-numel(shape[1:]) for shape in left) if several else numel(out)
+        counts["container_out_products" if several else "container_out_elements"] = product
     return {name: n for name, n in counts.items() if n}
 
 
-def _sizes(model: Model, path: str, block: _Block) -> dict[str, int]:
-    """What enters the network, on its root, and what leaves a container; zeros left out."""
-    counts: dict[str, int] = {}
-    if block.held and not block.modules:
-        counts = _with_beyond("held_out_elements", [block.out])
-    if (model.kind_of(path) != PLAIN or block.held) if path else not block.modules:
-        counts["hooked_out_elements"] = sum(map(numel, block.left)) or numel(block.out)
-    if path:
-        if model.kind_of(path) == PLAIN:
-            return counts
-        several = len(block.left) > 1
-        out = prod(-numel(shape[1:]) for shape in block.left) if several else numel(block.out)
-        return counts | {"container_out_products" if several else "container_out_elements": out}
+def _entering(model: Model) -> dict[str, int]:
+    """What enters the network, on its root."""
     shapes = [i.shape for i in model.inputs]
-    if shapes:
-        counts |= _with_beyond("input_elements", shapes)
-        product = prod(shapes[0][:1]) * prod(numel(shape[1:]) for shape in shapes)
-        counts |= {"inputs": len(shapes), "input_excess": product - counts["input_elements"]}
-    return {name: n for name, n in counts.items() if n}
+    if not shapes:
+        return {}
+    counts = _with_beyond("input_elements", shapes)
+    product = prod(shapes[0][:1]) * prod(numel(shape[1:]) for shape in shapes)
+    return counts | {"inputs": len(shapes), "input_excess": product - counts["input_elements"]}
 
 
-def _overturned(model: Model, known: Mapping[int, Counts], containers: Iterable[Counted]) -> dict[str, int]:
+def _overturned(outs: int, containers: Iterable[tuple[int, Counts, int]]) -> dict[str, int]:
     """How far |S| exceeds S, in full and in 32 bits, where S sums the outputs of all modules and of containers with a class."""
     names = ("container_out_elements", "container_out_products")
-    times = Counter(model.alike)
-    total = sum(times[k] * c.get("out_elements", 0) for k, c in known.items() if _is_module(model.layers[k]))
-    total += sum(counts.get(name, 0) for _, counts in containers for name in names)
+    total = outs + sum(times * counts.get(name, 0) for _, counts, times in containers for name in names)
     kept = (total + 2**31) % 2**32 - 2**31
     found = {"overturned_out_elements": abs(total) - total, "wrapped_out_elements": abs(kept) - total}
     return {name: n for name, n in found.items() if n}
@@ -225,19 +224,28 @@ def _with_beyond(name: str, shapes: Iterable[Shape]) -> dict[str, int]:
     """Elements of tensors, and those of them beyond the first sample, the batch coming first."""
     shapes = tuple(shapes)
     value = sum(map(numel, shapes))
-    beyond = value - sum(numel(shape[1:]) for shape in shapes)
-    return {name: value} | ({f"beyond_{name}": beyond} if beyond else {})
+    return {name: value, f"beyond_{name}": value - sum(numel(shape[1:]) for shape in shapes)}
 
 
 def _is_module(layer: Layer) -> bool:
     return not layer.functional and layer.op not in WIRING
 
 
-def _held(model: Model, params: Params, blocks: Mapping[str, _Block]) -> dict[str, Extra]:
-    """Parameters of functional calls beside modules in a shallow container, by the layer's id."""
-    held: dict[str, Extra] = {}
-    for layer, k in zip(model.layers, model.alike, strict=True):
-        *homes, _ = layer.path
-        if layer.functional and params[k][1] and len(homes) < SHALLOW and blocks[".".join(homes)].modules:
-            held[layer.id] = (("shallow_held_params", params[k][1]),)
+def _held(model: Model, params: Params, functional: frozenset[int], modules: set[int]) -> dict[int, Extra]:
+    """Parameters of functional calls beside modules in a shallow container, by the layer."""
+    held: dict[int, Extra] = {}
+    for k, (kind, home) in enumerate(zip(model.alike, model.nest.homes, strict=True)):
+        if kind in functional and params[kind][1] and home in modules and model.layers[k].id.count(".") < SHALLOW:
+            held[k] = (("shallow_held_params", params[kind][1]),)
     return held
+
+
+def _called_again(model: Model) -> list[int]:
+    """The calls of a module after which it is called once more."""
+    latest: dict[str, int] = {}  # by the module's first call
+    again: dict[int, None] = {}
+    for k, layer in enumerate(model.layers):
+        if layer.call_of is not None and not layer.functional:
+            again[latest.get(layer.call_of, model.at[layer.call_of])] = None
+            latest[layer.call_of] = k
+    return list(again)

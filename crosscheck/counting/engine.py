@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-from crosscheck.contract.network import CONTAINER, Layer, Model
+from crosscheck.contract.network import CONTAINER, ROOT, Layer, Model
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Prediction
 from crosscheck.conventions.table import Convention, Ignored, MetricTable, Sight
 from crosscheck.counting.calls import Called, call_tally
-from crosscheck.counting.containers import Counted, Counts, Extra, contain
+from crosscheck.counting.containers import Counted, Counts, Extra, contain, pseudo_layer
 from crosscheck.counting.longest_path import longest
 from crosscheck.ops import described as ops
 
 SEEN = ("layer", "container")
+PATH = ("path_layers", 1)
 Sums = Mapping[str, Mapping[str, int]]  # op -> primitive -> count
 
 
@@ -24,16 +26,22 @@ Sums = Mapping[str, Mapping[str, int]]  # op -> primitive -> count
 class Tally:
     """Primitive counts of a network: per layer and container, and summed per op for what a tool may see apart.
 
-    ``groups`` are keyed by what kind a layer is (see ``Layer.kind``) and how deep it is nested, 0 in a bare network. ``called``
-    are the calls below the layers of a network that was captured.
+    ``boxes`` are the counts of the containers that have any, by index (see ``Nest``). ``groups`` are keyed by what kind a layer
+    is (see ``Layer.kind``) and how deep it is nested, 0 in a bare network. ``called`` are the calls below the layers of a network
+    that was captured.
     """
 
     model: Model
     layers: tuple[Counted, ...]
-    containers: tuple[Counted, ...]
+    boxes: Mapping[int, Counts]
     groups: Mapping[tuple[str, int], Sums]
     first: Mapping[str, str]  # op -> id of the first layer that has it, for error messages
     called: Called | None = None
+
+    @cached_property
+    def containers(self) -> tuple[Counted, ...]:
+        """Containers with their counts, as layers; they are made where somebody asks for them."""
+        return tuple((pseudo_layer(self.model, box), counts) for box, counts in self.boxes.items())
 
     @cached_property
     def by_id(self) -> dict[str, Counted]:
@@ -111,48 +119,46 @@ def no_collection() -> Iterator[None]:
             gc.enable()
 
 
-@dataclass(slots=True)
-class _Alike:
-    """Layers under way that share their counts: the first of them, the counts, and how many there are."""
-
-    first: Layer
-    counts: Counts
-    times: int = 0
-
-
 @no_collection()
 def tally(model: Model) -> Tally:
-    """Count every primitive of every layer and container once; layers of one kind and shape share their counts."""
-    known = {k: ops.counts(model.layers[k]) for k in dict.fromkeys(model.alike)}
-    beside, containers = contain(model, known)
-    extra: dict[str, Extra] = {name: (("path_layers", 1), *beside.get(name, ())) for name in longest(model)}
+    """Count every primitive of every layer and container once; those of one kind share their counts."""
+    known: dict[int, Counts] = {k: ops.counts(model.layers[k]) for k in dict.fromkeys(model.alike)}
+    contained = contain(model, known, Counter(model.alike))
+    extra: dict[int, Extra] = {**contained.extra, **{k: (PATH, *contained.extra.get(k, ())) for k in longest(model)}}
     called = call_tally(model) if model.calls else None
     for name, mac in called.beyond_ops(model) if called else ():
-        extra[name] = (("mac", mac), *extra.get(name, beside.get(name, ())))
-    layers, alike = _grouped(model, known, beside | extra)
+        extra[model.at[name]] = (("mac", mac), *extra.get(model.at[name], ()))
+    kinds, first = _kinds(model, known, extra)
     groups: dict[tuple[str, int], dict[str, dict[str, int]]] = {}
-    first: dict[str, str] = {}
-    for layer, counts, times in (*((g.first, g.counts, g.times) for g in alike), *((x, counts, 1) for x, counts in containers)):
-        first.setdefault(layer.op, layer.id)
-        _add(groups.setdefault(_group(model, layer), {}).setdefault(layer.op, {}), counts, times)
-    return Tally(model, layers, containers, groups, first, called)
+    named: dict[str, str] = {}
+    for kind, times in Counter(kinds).items():
+        layer = model.layers[first.get(kind, kind)]
+        named.setdefault(layer.op, layer.id)
+        _add(groups.setdefault(_group(model, layer), {}).setdefault(layer.op, {}), known[kind], times)
+    for depth, counts, times in contained.kinds:
+        named.setdefault(CONTAINER, model.nest.paths[next(iter(contained.counts))] or ROOT)
+        _add(groups.setdefault((CONTAINER, 0 if model.bare else depth), {}).setdefault(CONTAINER, {}), counts, times)
+    layers = tuple(zip(model.layers, map(known.__getitem__, kinds), strict=True))
+    return Tally(model, layers, contained.counts, groups, named, called)
 
 
-def _grouped(
-    model: Model, known: Mapping[int, Counts], extra: Mapping[str, Extra]
-) -> tuple[tuple[Counted, ...], Iterable[_Alike]]:
-    """Every layer with its counts, and the layers that have all in common: op, shapes, depth and what is counted beside."""
-    found: dict[tuple[int, Extra, int], _Alike] = {}
-    layers = []
-    for layer, k in zip(model.layers, model.alike, strict=True):
-        more = extra.get(layer.id, ())
-        key = (k, more, (layer.call_of or layer.id).count("."))
-        group = found.get(key)
-        if group is None:
-            group = found[key] = _Alike(layer, {**known[k], **dict(more)} if more else known[k])
-        group.times += 1
-        layers.append((layer, group.counts))
-    return tuple(layers), found.values()
+def _kinds(model: Model, known: dict[int, Counts], extra: Mapping[int, Extra]) -> tuple[list[int], dict[int, int]]:
+    """Of each layer the kind whose counts it has, and for those that have something beside what like layers have, their first.
+
+    The counts of these are added to ``known``; they are numbered on from the layers.
+    """
+    kinds = list(model.alike)
+    found: dict[tuple[int, Extra], int] = {}
+    first: dict[int, int] = {}
+    for k in sorted(extra):
+        key = (kinds[k], extra[k])
+        kind = found.get(key)
+        if kind is None:
+            kind = found[key] = len(kinds) + len(found)
+            known[kind] = {**known[kinds[k]], **dict(extra[k])}
+            first[kind] = k
+        kinds[k] = kind
+    return kinds, first
 
 
 def total(counted: Tally, convention: Convention, metric: str) -> int:

@@ -44,7 +44,7 @@ def test_nothing_stored_is_told_from_what_shapes_tell() -> None:
 def test_calls_that_come_from_elsewhere_share_counts_only_where_no_count_can_tell(name: str) -> None:
     plain = models.build("lenet")
     first = plain.layers[0].with_origin(native="Conv")
-    twin = replace(first, id="twin").with_origin(**{name: other(name)})
+    twin = replace(first, id=f"{first.id}_twin").with_origin(**{name: other(name)})
     alike = replace(plain, layers=(first, *plain.layers[1:], twin)).alike
     assert (alike[-1] == 0) == (name == "output")
     assert Model.from_json(json.dumps(replace(plain, layers=(*plain.layers, twin)).to_json())).layers[-1].origin == twin.origin
