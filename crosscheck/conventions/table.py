@@ -102,6 +102,12 @@ class MetricTable:
         """The tables that say what is charged: its parts, or itself where it has none."""
         return self.parts or (self,)
 
+    @cached_property
+    def charged(self) -> dict[str, tuple[tuple[str, int], ...]]:
+        """The primitives of each op with their weights; of ops that are ignored on purpose, none."""
+        found: dict[str, tuple[tuple[str, int], ...]] = dict.fromkeys(self.ignored, ())
+        return found | {op: tuple((w.primitive, w.weight) for w in weights) for op, weights in self.weighed.items()}
+
     def knows(self, op: str) -> bool:
         """True where every table has a word on the op."""
         return all(op in t.weighed or op in t.ignored for t in self.tables)

@@ -84,13 +84,15 @@ class Tally:
     def seen_by(self, table: MetricTable, places: Iterable[str] = SEEN) -> Sums:
         """The sums over what a tool charges in any of these places; tables of one sight share them."""
         key = (table.sight, tuple(places))
-        if key not in self._seen:
-            merged: dict[str, dict[str, int]] = {}
-            for sums in (sums for group, sums in self.groups.items() if table.place(*group) in places):
-                for op, counts in sums.items():
-                    _add(merged.setdefault(op, {}), counts)
-            self._seen[key] = merged
-        return self._seen[key]
+        found = self._seen.get(key)
+        return self._merged(table, key) if found is None else found
+
+    def _merged(self, table: MetricTable, key: tuple[Sight, tuple[str, ...]]) -> Sums:
+        merged: dict[str, dict[str, int]] = {}
+        for sums in (sums for group, sums in self.groups.items() if table.place(*group) in key[1]):
+            for op, counts in sums.items():
+                _add(merged.setdefault(op, {}), counts)
+        return self._seen.setdefault(key, merged)
 
 
 def _group(model: Model, layer: Layer) -> tuple[str, int]:
@@ -122,22 +124,25 @@ def no_collection() -> Iterator[None]:
 @no_collection()
 def tally(model: Model) -> Tally:
     """Count every primitive of every layer and container once; those of one kind share their counts."""
-    known: dict[int, Counts] = {k: ops.counts(model.layers[k]) for k in dict.fromkeys(model.alike)}
-    contained = contain(model, known, Counter(model.alike))
-    extra: dict[int, Extra] = {**contained.extra, **{k: (PATH, *contained.extra.get(k, ())) for k in longest(model)}}
+    times = Counter(model.alike)
+    known: dict[int, Counts] = {k: ops.counts(model.layers[k]) for k in times}
+    contained = contain(model, known, times)
+    extra: dict[int, Extra] = dict.fromkeys(longest(model), (PATH,))
+    for k, more in contained.extra.items():
+        extra[k] = (*extra.get(k, ()), *more)
     called = call_tally(model) if model.calls else None
     for name, mac in called.beyond_ops(model) if called else ():
         extra[model.at[name]] = (("mac", mac), *extra.get(model.at[name], ()))
     kinds, first = _kinds(model, known, extra)
     groups: dict[tuple[str, int], dict[str, dict[str, int]]] = {}
     named: dict[str, str] = {}
-    for kind, times in Counter(kinds).items():
+    for kind, n in Counter(kinds).items():
         layer = model.layers[first.get(kind, kind)]
         named.setdefault(layer.op, layer.id)
-        _add(groups.setdefault(_group(model, layer), {}).setdefault(layer.op, {}), known[kind], times)
-    for depth, counts, times in contained.kinds:
+        _add(groups.setdefault(_group(model, layer), {}).setdefault(layer.op, {}), known[kind], n)
+    for depth, counts, n in contained.kinds:
         named.setdefault(CONTAINER, model.nest.paths[next(iter(contained.counts))] or ROOT)
-        _add(groups.setdefault((CONTAINER, 0 if model.bare else depth), {}).setdefault(CONTAINER, {}), counts, times)
+        _add(groups.setdefault((CONTAINER, 0 if model.bare else depth), {}).setdefault(CONTAINER, {}), counts, n)
     layers = tuple(zip(model.layers, map(known.__getitem__, kinds), strict=True))
     return Tally(model, layers, contained.counts, groups, named, called)
 
@@ -148,14 +153,15 @@ def _kinds(model: Model, known: dict[int, Counts], extra: Mapping[int, Extra]) -
     The counts of these are added to ``known``; they are numbered on from the layers.
     """
     kinds = list(model.alike)
-    found: dict[tuple[int, Extra], int] = {}
     first: dict[int, int] = {}
+    found: dict[Extra, dict[int, int]] = {}
     for k in sorted(extra):
-        key = (kinds[k], extra[k])
-        kind = found.get(key)
+        more, plain = extra[k], kinds[k]
+        with_it = found.setdefault(more, {})
+        kind = with_it.get(plain)
         if kind is None:
-            kind = found[key] = len(kinds) + len(found)
-            known[kind] = {**known[kinds[k]], **dict(extra[k])}
+            kind = with_it[plain] = len(kinds) + len(first)
+            known[kind] = {**known[plain], **dict(more)}
             first[kind] = k
         kinds[k] = kind
     return kinds, first
@@ -168,10 +174,13 @@ def total(counted: Tally, convention: Convention, metric: str) -> int:
         if counted.called and table.calls:
             value += sum(w.weight * n for w, n in counted.called.charges(table, table.calls, None, SEEN))
             continue
-        weighed = table.weighed
+        charged = table.charged
         for op, counts in counted.seen_by(table).items():
-            for w in weighed[op] if op in weighed else table.weights(op, convention.id, counted.first[op]):
-                value += w.weight * counts.get(w.primitive, 0)
+            if op not in charged:
+                table.weights(op, convention.id, counted.first[op])
+            for primitive, weight in charged[op]:
+                if primitive in counts:
+                    value += weight * counts[primitive]
     return value
 
 

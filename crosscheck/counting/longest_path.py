@@ -16,10 +16,12 @@ def longest(model: Model) -> tuple[int, ...]:
     length = [0] * (len(alike) + 1)  # of the longest path that ends with a layer, and last with an input
     came = list(nest.reads)
     joins = nest.joins
-    for k, step in enumerate(map(steps.__getitem__, alike)):
+    for k, (read, step) in enumerate(zip(nest.reads, map(steps.__getitem__, alike), strict=True)):
         if k in joins:
-            came[k] = max(joins[k], key=length.__getitem__)
-        length[k] = length[came[k]] + step
+            came[k] = best = max(joins[k], key=length.__getitem__)
+            length[k] = length[best] + step
+        else:
+            length[k] = length[read] + step
     k, found = max(nest.ends, key=length.__getitem__), []
     while k != OUTSIDE:
         if steps[alike[k]]:

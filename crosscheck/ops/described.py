@@ -21,6 +21,7 @@ from crosscheck.ops.papers import PAPER_OPS
 from crosscheck.ops.primitives import BEYOND, STORED
 
 FILES = ("onnx", "caffe", "")  # frameworks of conventions that count files; the engine's own have none
+_BEYOND = tuple((name, f"beyond_{name}") for name in BEYOND)
 CAFFE_ONLY = "plumbing"  # the family of ops that no ONNX graph has
 
 
@@ -255,9 +256,12 @@ def factors(layer: Layer) -> Counts:
     if stored is not None:
         kept = {k: v for k, v in counts.items() if k not in STORED or prod(v) == stored.get(k)}
         counts = {k: (n,) for k, n in stored.items()} | kept
-    for name in BEYOND:
+    for name, beyond in _BEYOND:
         if parts := counts.get(name):  # the batch comes first in all of these
-            counts[f"beyond_{name}"] = parts if layer.functional else (parts[0] - 1, *parts[1:])
+            if layer.functional:
+                counts[beyond] = parts
+            elif parts[0] != 1:
+                counts[beyond] = (parts[0] - 1, *parts[1:])
     return counts
 
 
