@@ -20,7 +20,7 @@ class Nest:
     its last one where none is. ``several`` are all that are read outside, where they are more than one; ``doubles`` are
     containers with the path of a layer.
 
-    Of a layer: the container that is its home, and in ``reads`` what makes its last input; in ``joins``, where it has several,
+    Of a layer: the container that is its home, and in ``reads`` what makes its first input; in ``joins``, where it has several,
     what makes each. ``ends`` make the network's outputs; ``names`` are the last parts of all ids.
     """
 
@@ -54,22 +54,27 @@ def nest(ids: Sequence[str], values: Iterable[tuple[str, ...]], outputs: Sequenc
     found, boxes = Nest(), {"": 0}
     until: dict[int, int] = {}  # by a layer that is read elsewhere: the inmost container around it and all who read it
     homes, reads, names, around, home, inmost = found.homes, found.reads, found.names, found.around, 0, ""
+    before, last = OUTSIDE, ""  # most layers read the one before them: that needs no looking up
     for k, (name, inputs) in enumerate(zip(ids, values, strict=True)):
-        path, _, last = name.rpartition(".")
+        path, _, own = name.rpartition(".")
         if path != inmost:
             home, inmost = boxes[path] if path in boxes else _open(found, boxes, path, k), path
         homes.append(home)
-        names.add(last)
-        maker = OUTSIDE
+        names.add(own)
         for value in inputs:
-            maker = at[value]
+            maker = before if value == last else at[value]
             if homes[maker] != home and maker != OUTSIDE and ids[maker] == value:
                 shared = _shared(around, homes[maker], home)
                 if shared < until.get(maker, homes[maker]):
                     until[maker] = shared
-        if len(inputs) > 1:
-            found.joins[k] = tuple([at[v] for v in inputs])
-        reads.append(maker)
+        if len(inputs) == 1:
+            reads.append(maker)
+        else:
+            makers = tuple([at[v] for v in inputs])
+            reads.append(makers[0] if makers else OUTSIDE)
+            if makers:
+                found.joins[k] = makers
+        before, last = k, name
     found.ends.extend(at[v] for v in outputs)
     for value, maker, shared in zip(outputs, found.ends, (OUTSIDE, *[0] * len(outputs)), strict=False):
         if maker != OUTSIDE and ids[maker] == value:
