@@ -7,7 +7,8 @@ import json
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -64,22 +65,36 @@ STANDARD_LIBRARY_ALONE = [f for floor in FLOORS[: FLOOR["measuring"] + 1] for f 
 SEEN_BY_ADAPTERS = ["crosscheck.contract"]
 
 
+@dataclass(frozen=True)
+class Code:
+    """What a file says: the names that it imports anywhere and as it is imported itself, and the words of its code."""
+
+    anywhere: tuple[str, ...]
+    at_once: tuple[str, ...]
+    words: frozenset[str]
+
+
 @cache
+def code_of(path: Path) -> Code:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(tree))
+    return Code(tuple(_imports_of(path, nodes)), tuple(_imports_of(path, tree.body)), frozenset(_words_of(nodes)))
+
+
 def imports_of(path: Path, inside: bool = True) -> tuple[str, ...]:
     """Full names of all that a file imports, anywhere in it, also by ``import_module`` with a literal.
 
     ``inside`` False keeps to what is imported as the file itself is.
     """
-    return tuple(_imports_of(path, inside))
+    return code_of(path).anywhere if inside else code_of(path).at_once
 
 
-def _imports_of(path: Path, inside: bool) -> Iterator[str]:
-    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree) if inside else tree.body:
+def _imports_of(path: Path, nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
+            package = path.relative_to(ROOT).parts[:-1] if node.level else ()
             base = [*package[: len(package) - node.level + 1]] if node.level else []
             stem = ".".join([*base, *([node.module] if node.module else [])])
             yield from (f"{stem}.{alias.name}" for alias in node.names)
@@ -230,11 +245,10 @@ def test_the_shared_part_of_the_adapters_sees_rows_and_specs_alone() -> None:
         refuse(path, foreign(names) - LIBRARIES.get(name_of(path), set()), "the shared part has no library")
 
 
-def words_of(path: Path) -> Iterator[str]:
-    """Names and strings of a file's code; docstrings are prose, and f-strings count piece by piece."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    prose = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)}
-    for node in ast.walk(tree):
+def _words_of(nodes: Sequence[ast.AST]) -> Iterator[str]:
+    """Names and strings of code; docstrings are prose, and f-strings count piece by piece."""
+    prose = {id(n.value) for n in nodes if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)}
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
             yield node.value
         elif isinstance(node, ast.Name | ast.Attribute | ast.arg):
@@ -246,15 +260,16 @@ SHARED = [*sources("crosscheck"), *sorted((ROOT / "adapters").glob("*.py")), *so
 
 @pytest.mark.parametrize("path", SHARED, ids=name_of)
 def test_no_framework_is_named_in_code(path: Path) -> None:
-    named = {name for word in words_of(path) for name in catalog.frameworks() if name in word}
+    names = list(catalog.frameworks())
+    named = {name for word in code_of(path).words for name in names if name in word}
     assert not named, f"{name_of(path)} names {sorted(named)}: ask the catalog, or put it into a data file"
 
 
 def test_a_name_in_code_is_seen(tmp_path: Path) -> None:
     path = tmp_path / "code.py"
     path.write_text('"""a docstring"""\nnames = ["one", f"two {three} four"]\nfive.six = 1\n')
-    assert {"one", "two ", " four", "three", "five", "six"} <= set(words_of(path))
-    assert "a docstring" not in set(words_of(path))
+    assert {"one", "two ", " four", "three", "five", "six"} <= code_of(path).words
+    assert "a docstring" not in code_of(path).words
 
 
 def test_the_suite_without_frameworks_imports_none() -> None:

@@ -17,13 +17,13 @@ def align(here: Sequence[Unit], there: Sequence[Unit], apart: bool = False) -> l
 
     ``apart`` pairs nothing out of blocks of different kinds, such as basic blocks and bottlenecks.
     """
-    if _rank(there) < _rank(here):
+    if len(there) < len(here) or (len(there) == len(here) and _said(there) < _said(here)):
         return [(a, b) for b, a in _aligned(there, here, apart)]
     return _aligned(here, there, apart)
 
 
-def _rank(units: Sequence[Unit]) -> tuple[int, str]:
-    return len(units), repr([u.key for u in units])
+def _said(units: Sequence[Unit]) -> str:
+    return repr([u.key for u in units])
 
 
 def _aligned(a: Sequence[Unit], b: Sequence[Unit], apart: bool) -> list[Pair]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from crosscheck.contract.network import Layer, Model, Shape
@@ -54,7 +55,7 @@ class Unit:
         """Its class among ops that can stand in for one another, else its op."""
         return CLASSES.get(self.op, self.op)
 
-    @property
+    @cached_property
     def key(self) -> tuple[Any, ...]:
         """What two units must share to be the same."""
         return (self.op, tuple(sorted((k, repr(_rounded(v))) for k, v in self.attrs.items())), self.x, self.y)

@@ -66,7 +66,8 @@ def channels_last_ends(model: Model) -> Model:
     outputs = []
     for value in model.outputs:
         y = shape_of(model, value)
-        if len(y) > 2:
+        turns = len(y) > 2 and value not in shapes  # an input that nothing is left of is an output as it came
+        if turns:
             layers.append(_turn(f"{value}/after", (value, y), last(y), True))
-        outputs.append(layers[-1].id if len(y) > 2 else value)
+        outputs.append(layers[-1].id if turns else value)
     return replace(model, layers=tuple(layers), outputs=tuple(outputs), inputs=_inputs(model))

@@ -60,18 +60,22 @@ def node(
 def moved(model: Model, change: Change, **other: Any) -> Model:
     """The network with layers replaced: ``change`` gives the nodes in place of a layer, the last of which makes its value.
 
-    None leaves a layer as it is; an empty sequence drops it, and its readers read what it read first.
+    None leaves a layer as it is; an empty sequence drops it, and its readers read what it read first. Where nothing is replaced,
+    the network itself comes back.
     """
     now: dict[str, str] = {}
     layers: list[Layer] = []
     for layer in model.layers:
-        read = replace(layer, inputs=tuple(now.get(v, v) for v in layer.inputs))
+        inputs = tuple(now.get(v, v) for v in layer.inputs)
+        read = layer if inputs == layer.inputs else replace(layer, inputs=inputs)
         pieces = change(read)
         if pieces is None:
             layers.append(read)
             continue
         layers += pieces
         now[layer.id] = pieces[-1].id if pieces else read.inputs[0]
+    if not now and not other:
+        return model
     outputs = tuple(now.get(v, v) for v in model.outputs)
     return replace(model, layers=tuple(layers), outputs=outputs, **other)
 

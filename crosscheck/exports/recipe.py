@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -71,13 +71,13 @@ class Lowered:
 
     recipe: Recipe
     described: Tally
-    model: Model
+    counted: Tally
     changes: tuple[Change, ...]
 
-    @cached_property
-    def counted(self) -> Tally:
-        """The counts of the rewritten network."""
-        return engine.tally(self.model)
+    @property
+    def model(self) -> Model:
+        """The rewritten network."""
+        return self.counted.model
 
     def residual(self, imported: Tally) -> dict[Key, int]:
         """What a file has more of, or less, than the rewritten network, by op and primitive and by type of node."""
@@ -115,13 +115,16 @@ def lower(model: Model, recipe: Recipe, counted: Tally | None = None) -> Lowered
             raise UsageError(f"export {recipe.export!r} of {model.name}, layer {x.id!r}: {reason}")
     start = counted or engine.tally(model)
     changes = []
-    now = seen(start)
+    now, there = start, seen(start)
     for step in recipe.steps:
-        model = step.apply(model)
-        was, now = now, seen(engine.tally(model))
-        if delta := _less(now, was):
+        rewritten = step.apply(now.model)
+        if rewritten is now.model:
+            continue
+        now = engine.tally(rewritten)
+        was, there = there, seen(now)
+        if delta := _less(there, was):
             changes.append(Change(step, MappingProxyType(delta)))
-    return Lowered(recipe, start, model, tuple(changes))
+    return Lowered(recipe, start, now, tuple(changes))
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -41,6 +42,7 @@ def judge_plan(block: Block, known: set[str]) -> None:
         raise AssertionError(f"block {block.path!r} promises {sorted(set(block.outputs) - made)}, which no step makes")
 
 
+@cache
 def all_models() -> list[Model]:
     return [models.build(name, batch=2) for name in models.variants()] + [every_op()]
 

@@ -103,6 +103,16 @@ def test_a_layer_without_a_word_is_refused_by_name() -> None:
     floor(reached, **{"lowered": 90, "no word": 60})
 
 
+@pytest.mark.parametrize("export", EXPORTS)
+def test_an_input_that_comes_out_as_it_went_in_is_never_turned(export: str) -> None:
+    g = Graph("idle", (1, 2, 4, 5))
+    g.add("drop", "dropout")
+    lowered = lower(g.build(), recipe(export))
+    wired(lowered.model)
+    end = shape_of(lowered.model, lowered.model.outputs[0])
+    assert end == ((1, 4, 5, 2) if export in CHANNELS_LAST else (1, 2, 4, 5))
+
+
 @pytest.mark.parametrize("name", models.DEFAULT_SET)
 def test_folding_a_batch_norm_takes_four_numbers_a_channel_and_gives_one(name: str) -> None:
     model = models.build(name)

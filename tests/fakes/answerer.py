@@ -13,6 +13,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
+sys.path.insert(0, str(Path(__file__).parents[2]))  # an isolated interpreter finds nothing else; the rules need nothing else
+
 from crosscheck.contract.job import Job
 from crosscheck.contract.rows import Question
 from crosscheck.studies.windows import rules as window_rules

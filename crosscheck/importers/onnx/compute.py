@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from operator import neg, pos
 from typing import Any
 
 from crosscheck.contract.network import Shape, numel
@@ -147,12 +148,12 @@ def _gelu(n: Call) -> Made:
 
 def _unary(n: Call) -> Made:
     x, nums, op = n.shape(0), n.nums(0), n.node.op
-    work: dict[str, Callable[[Any], Any]] = {"Neg": lambda v: -v, "Floor": math.floor, "Ceil": math.ceil, "Abs": abs}
-    work |= {"Not": lambda v: int(not v), "Identity": lambda v: v}
+    work: dict[str, Callable[[Any], Any]] = {"Neg": neg, "Floor": math.floor, "Ceil": math.ceil, "Abs": abs}
+    work |= {"Not": lambda v: int(not v), "Identity": pos}
     if op == "Cast" and nums is not None and all(map(math.isfinite, nums)):
         whole = n.number("to") not in (1, 10, 11, 16)
         work["Cast"] = int if whole else float
-    kept = tuple(work[op](v) for v in nums) if nums is not None and op in work and all(map(math.isfinite, nums)) else None
+    kept = tuple(map(work[op], nums)) if nums is not None and op in work and all(map(math.isfinite, nums)) else None
     made = stated(snake(op), x, few(kept, x))
     made.shapes = [x, (), ()] if op == "DynamicQuantizeLinear" else [x]
     if op == "Clip":  # attributes before opset 11, then inputs

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import lt
 from typing import Any
 
 from crosscheck.contract.network import Shape, numel
@@ -195,6 +197,12 @@ def stated(op: str, shape: Shape | None, nums: Nums | None = None, *, origin: Or
 
 def few(nums: Nums | None, shape: Shape | None) -> Nums | None:
     """Numbers that are worth keeping: as many as the shape says, not more than SMALL, and none beyond 64 bits."""
-    if nums is None or shape is None or len(nums) != numel(shape) or len(nums) > SMALL or any(abs(v) > 2**63 for v in nums):
+    if (
+        nums is None
+        or shape is None
+        or len(nums) != numel(shape)
+        or len(nums) > SMALL
+        or any(map(lt, repeat(2**63), map(abs, nums)))
+    ):
         return None
     return nums

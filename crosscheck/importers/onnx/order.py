@@ -1,12 +1,18 @@
-"""The order of nodes: each after those whose values it reads; a graph that has none is refused."""
+"""The order of nodes: each after those whose values it reads; a graph that has none is refused.
+
+And how many they are, once the functions that they call are opened up.
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from crosscheck.errors import FileError
-from crosscheck.importers.onnx.protos import Graph, Node
+from crosscheck.importers.onnx.protos import Function, Graph, Node
+
+Name = tuple[str, str, str]  # domain, operator, overload
+Functions = Mapping[Name, Function]
 
 
 def reads(node: Node) -> Iterator[str]:
@@ -20,6 +26,20 @@ def reads(node: Node) -> Iterator[str]:
 def _free(graph: Graph) -> Iterator[str]:
     own = {v.name for v in graph.inputs} | {t.name for t in graph.tensors} | {o for n in graph.nodes for o in n.outputs}
     yield from (name for n in graph.nodes for name in reads(n) if name not in own)
+
+
+def opened(nodes: Iterable[Node], functions: Functions, known: dict[Name, int], depth: int) -> int:
+    """How many nodes there are with functions opened up, at least: ``known`` has those of each function, ``depth`` is the most.
+
+    Bodies of branches and loops are not looked into, as a branch may never be taken.
+    """
+    count = 0
+    for node in nodes:
+        name = (node.domain, node.op, node.overload)
+        if depth and name in functions and name not in known:
+            known[name] = opened(functions[name].nodes, functions, known, depth - 1)
+        count += 1 + known.get(name, 0)
+    return count
 
 
 def ordered(nodes: Sequence[Node], known: Container[str]) -> list[Node]:

@@ -17,7 +17,7 @@ from crosscheck.importers.names import Names, clean
 from crosscheck.importers.onnx import compute, makes, moves, products
 from crosscheck.importers.onnx.initializers import Store, StoredError, sound
 from crosscheck.importers.onnx.node import Call, Known, Made, Stored
-from crosscheck.importers.onnx.order import ordered
+from crosscheck.importers.onnx.order import opened, ordered
 from crosscheck.importers.onnx.protos import Attribute, Function, Graph, Node, Value
 from crosscheck.importers.onnx.tensor import Tensor
 from crosscheck.ops import described as ops
@@ -77,11 +77,17 @@ class Walker:
         """Make layers of nodes; ``scope`` gets their outputs. Raises FileError."""
         if depth > MOST_DEPTH:
             raise FileError(f"functions or bodies lie more than {MOST_DEPTH} deep in one another")
+        if not depth:
+            self._bounded(opened(nodes, self.functions, {}, MOST_DEPTH))
         for node in ordered(nodes, scope):
             self.nodes += 1
-            if self.nodes > MOST_NODES:
-                raise FileError(f"it has more than {MOST_NODES:,} nodes, functions opened up")
+            self._bounded(self.nodes)
             self._node(node, scope, opsets, said, prefix, depth)
+
+    def _bounded(self, nodes: int) -> None:
+        """Raise FileError where there are too many nodes."""
+        if nodes > MOST_NODES:
+            raise FileError(f"it has more than {MOST_NODES:,} nodes, functions opened up")
 
     def _node(
         self, node: Node, scope: Scope, opsets: Mapping[str, int], said: Mapping[str, Value], prefix: str, depth: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pandas as pd
@@ -106,7 +106,8 @@ def measurements(rows: Sequence[Measurement], tallies: Tallies, conventions: Con
 
     ``tallies`` are keyed by (model, input). Raises RowError where two rows share a key.
     """
-    measured = _typed((asdict(r) for r in rows), [c for c in MEASUREMENT_COLUMNS if c not in ("predicted", "residual")])
+    given = [c for c in MEASUREMENT_COLUMNS if c not in ("predicted", "residual")]
+    measured = _typed(({c: getattr(r, c) for c in given} for r in rows), given)
     key = ["model", "input", "tool", "layer", "metric"]
     if measured.duplicated(key).any():
         twice = measured[measured.duplicated(key)].iloc[0]

@@ -6,7 +6,7 @@ import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, lru_cache, partial
 from itertools import product
 
 from crosscheck.contract.rows import Question
@@ -84,13 +84,20 @@ def question(
     """A question with its seeded input: distinct negative integers, so that a padding zero in a maximum would win."""
     words = [op, written(size), f"k{written(kernel)}", f"s{written(stride)}", f"p{written(padding)}", f"d{written(dilation)}"]
     words += ["ceil"] * ceil + ([] if include_pad is None else ["include" if include_pad else "exclude"])
-    count, area = math.prod(size), math.prod(per_axis(kernel)) if op == "conv" else 0
-    draw = random.Random(f"{size} {kernel}")  # noqa: S311 - numbers to compare, no secret
-    cells = tuple(-n for n in draw.sample(range(1, 2 * VALUES_UP_TO), count)) if count <= VALUES_UP_TO else ()
-    taps = tuple(draw.choices(range(1, 100), k=area))
+    cells, taps = _numbers(size, kernel, math.prod(per_axis(kernel)) if op == "conv" else 0)
     return Question(" ".join(words), op, size, kernel, stride, padding, dilation, ceil, include_pad, cells, taps)
 
 
+@lru_cache(maxsize=64)  # the grid asks one input many questions
+def _numbers(size: Pair, kernel: Sizes, area: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The input's cells, none where it has too many of them, and ``area`` taps."""
+    count = math.prod(size)
+    draw = random.Random(f"{size} {kernel}")  # noqa: S311 - numbers to compare, no secret
+    cells = tuple(-n for n in draw.sample(range(1, 2 * VALUES_UP_TO), count)) if count <= VALUES_UP_TO else ()
+    return cells, tuple(draw.choices(range(1, 100), k=area))
+
+
+@cache
 def questions() -> tuple[Question, ...]:
     """The tutorial's, those of known networks and the grid's, each once."""
     return tuple({q.name: q for q in (*(e.question for e in (*tutorial(), *networks())), *_grid())}.values())

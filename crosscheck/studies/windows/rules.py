@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import product
+from operator import mul
 from pathlib import Path
 
 from crosscheck.contract.rows import Question
@@ -218,15 +219,16 @@ def _values(q: Question, rows: Axis, columns: Axis, counts: bool, by_ends: bool,
     for (y, across), (x, along) in product(
         zip(rows.starts, rows.taps, strict=True), zip(columns.starts, columns.taps, strict=True)
     ):
-        taps = [(ky, kx, q.cells[i * columns.size + j]) for ky, i in across for kx, j in along]
+        cells = [q.cells[i * columns.size + j] for _, i in across for _, j in along]
         if q.op == "conv":
-            found.append(float(sum(q.taps[ky * columns.kernel + kx] * cell for ky, kx, cell in taps)))
+            taps = [q.taps[ky * columns.kernel + kx] for ky, _ in across for kx, _ in along]
+            found.append(float(sum(map(mul, taps, cells))))
         elif q.op == "maxpool":
-            found.append(float(max((cell for _, _, cell in taps), default=empty)))
+            found.append(float(max(cells, default=empty)))
         else:
-            inside = rows.inside(y) * columns.inside(x) if by_ends else len(taps)
+            inside = rows.inside(y) * columns.inside(x) if by_ends else len(cells)
             divisor = rows.extent(y) * columns.extent(x) if counts else inside
-            found.append(sum(cell for _, _, cell in taps) / divisor if divisor else math.nan)
+            found.append(sum(cells) / divisor if divisor else math.nan)
     return tuple(found)
 
 

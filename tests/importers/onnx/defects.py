@@ -164,4 +164,4 @@ BAD: dict[str, tuple[bytes, str]] = {
     "odd offset": (weight_elsewhere("net.onnx", offset="-5"), "at offset '-5' with length '0', which are no numbers"),
     "control characters": (weight_elsewhere("a\x1b[31m\n"), r"lies in 'a\\x1b[31m\\n', which is not there"),
 }
-CROWDS = ("crowd", "a billion nodes")  # what takes seconds to be refused, and so is tried once, in a process of its own
+CROWDS = ("crowd", "a billion nodes")  # what needs little memory to be refused, tried once, in a process of its own

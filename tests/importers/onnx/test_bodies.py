@@ -6,8 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import pytest
 from onnx import helper, numpy_helper
 
+from crosscheck.errors import FileError
+from crosscheck.importers.onnx import walk
 from tests.importers.onnx import files as of
 from tests.importers.onnx.sums import kept, macs, params
 
@@ -89,3 +92,21 @@ def test_what_comes_after_an_unknown_shape_is_named_too(tmp_path: Path) -> None:
         "1 Gemm, no bound is known",
     ]
     assert params(found) == 35
+
+
+def test_nodes_of_branches_are_counted_as_they_are_walked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody knows before which branch is taken; what is called from both is opened up."""
+    opsets = [helper.make_opsetid("", of.OPSET)]
+    body = [helper.make_node("Relu", ["a"], ["t"]), helper.make_node("Relu", ["t"], ["b"])]
+    function = helper.make_function("f", "F", ["a"], ["b"], body, opsets)
+    branches = {
+        f"{name}_branch": of.graph([of.node("F", "x", f"{name}_out", domain="f")], None, y=f"{name}_out", name=name)
+        for name in ("then", "else")
+    }
+    nodes = [of.node("ReduceSum", "x", "s", keepdims=0), of.node("Cast", "s", "c", to=onnx.TensorProto.BOOL)]
+    proto = of.model(of.graph([*nodes, of.node("If", "c", "y", **branches)], [3, 4]), functions=[function])
+    monkeypatch.setattr(walk, "MOST_NODES", 3 + 2 * 3)
+    assert of.read(proto, tmp_path).model.layers[-1].origin.bodies == "4 Relu"
+    monkeypatch.setattr(walk, "MOST_NODES", 3 + 2 * 3 - 1)
+    with pytest.raises(FileError, match="it has more than 8 nodes, functions opened up"):
+        of.read(proto, tmp_path)

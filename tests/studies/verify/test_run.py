@@ -49,7 +49,7 @@ def prove(
     """Run fakes; ``two=("(output)=off",)`` gives that framework a habit."""
 
     def launch(framework: str) -> list[str]:
-        return [sys.executable, "-P", SCRIPT, framework, *habits.get(framework, ())]
+        return [sys.executable, "-I", "-S", SCRIPT, framework, *habits.get(framework, ())]
 
     frameworks = KNOWN_FRAMEWORKS if known is None else known
     return verify.run(
@@ -264,11 +264,9 @@ def test_a_bad_request_is_one_line(
 def test_the_command_writes_reports_and_ends_with_the_verdict(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    proofs = {
-        code: prove(tmp_path, two=habit) for code, habit in enumerate([(), ("(output)=off",), (), ("(output)=unsupported",)])
-    }
-    for code in (0, 1, 3):
-        proof = proofs[code]
+    habits = {0: (), 1: ("(output)=off",), 3: ("(output)=unsupported",)}
+    proofs = {code: prove(tmp_path, two=habit) for code, habit in habits.items()}
+    for code, proof in proofs.items():
         monkeypatch.setattr(verify, "run", lambda *_, proof=proof, **__: proof)
         monkeypatch.setattr(sys, "argv", ["crosscheck", "verify", "lenet", "--out", str(tmp_path / "out")])
         with pytest.raises(SystemExit) as ended:

@@ -34,7 +34,7 @@ def study(
     monkeypatch.setattr(catalog, "frameworks", lambda: known)
 
     def launch(framework: str) -> list[str]:
-        return [sys.executable, "-P", SCRIPT, framework, *(habits if framework == "pytorch" else ())]
+        return [sys.executable, "-I", "-S", SCRIPT, framework, *(habits if framework == "pytorch" else ())]
 
     return sizes.study(questions, logs=folder, launch=launch, timeout=20)
 

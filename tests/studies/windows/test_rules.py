@@ -101,7 +101,7 @@ def test_a_crash_that_a_rule_names_is_a_finding(tmp_path: Path, monkeypatch: pyt
 
 def test_every_rule_is_brought_out_by_the_questions() -> None:
     idle = {(r.framework, r.behaviour) for r in window_rules.rules() if r.behaviour != NO_WINDOW}
-    for q in window_questions.questions():
+    for q in reversed(window_questions.questions()):
         for framework in {name for name, _ in idle}:
             idle -= {(framework, r.behaviour) for r in sizes.by_rule(q, framework, expected(q)).reasons}
         if not idle:
