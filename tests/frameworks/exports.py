@@ -65,6 +65,53 @@ def padded() -> Model:
     return g.build()
 
 
+def bottleneck() -> Model:
+    """A block of the first ResNet-50, stride on its 1×1 convolution, between a stem and a classifier."""
+    g = Graph("bottleneck", (1, 3, 32, 40))
+    g.add("conv1", "conv", out_channels=8, kernel=7, stride=2, padding=3, bias=False)
+    g.add("bn1", "batchnorm")
+    g.add("relu", "relu")
+    came = g.add("maxpool", "maxpool", kernel=3, stride=2, padding=1)
+    for k, (channels, kernel) in enumerate(((4, 1), (4, 3), (16, 1)), 1):
+        g.add(
+            f"block.conv{k}",
+            "conv",
+            out_channels=channels,
+            kernel=kernel,
+            stride=2 if k == 1 else 1,
+            padding=kernel // 2,
+            bias=False,
+        )
+        end = g.add(f"block.bn{k}", "batchnorm")
+        end = end if k == 3 else g.add(f"block.relu{k}", "relu")
+    g.add("block.downsample.0", "conv", came, out_channels=16, kernel=1, stride=2, bias=False)
+    g.add("block.add", "add", end, g.add("block.downsample.1", "batchnorm"))
+    g.add("block.relu3", "relu")
+    g.add("avgpool", "adaptive_avgpool", output_size=1)
+    g.add("flatten", "flatten")
+    g.add("fc", "linear", out_features=7)
+    return g.build()
+
+
+def grouped() -> Model:
+    """What the first AlexNet has and later networks have not: normalisation across channels, two groups; all else of it once."""
+    g = Graph("grouped", (2, 3, 51, 67))
+    g.add("conv1", "conv", out_channels=8, kernel=11, stride=4)
+    g.add("relu1", "relu")
+    g.add("norm1", "lrn", size=5)
+    g.add("pool1", "maxpool", kernel=3, stride=2)
+    g.add("conv2", "conv", out_channels=12, kernel=5, padding=2, groups=2)
+    g.add("relu2", "relu")
+    g.add("norm2", "lrn", size=5)
+    g.add("pool2", "maxpool", kernel=3, stride=2)
+    g.add("flatten", "flatten")
+    g.add("fc6", "linear", out_features=9)
+    g.add("relu6", "relu")
+    g.add("drop6", "dropout")
+    g.add("fc7", "linear", out_features=10)
+    return g.build()
+
+
 def activations() -> Model:
     """What exporters spell out for want of an operator."""
     g = Graph("activations", (1, 4, 6, 6))
@@ -85,8 +132,8 @@ NETS = {
         models.build("lenet"),
         models.build("lenet5-28", batch=3),
         models.build("resnet18", batch=2, input_shape=(3, 64, 64), classes=10),
-        models.build("resnet50-v1", input_shape=(3, 32, 40), classes=7),
-        models.build("alexnet-paper", batch=2, input_shape=(3, 99, 131), classes=10),
+        bottleneck(),
+        grouped(),
     )
 }
 
