@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pandas as pd
 
-from crosscheck.contract.rows import TOTAL, Measurement
+from crosscheck.contract.rows import TOTAL, Measurement, to_dict
 from crosscheck.conventions.table import Convention
 from crosscheck.counting.engine import Tally, predict
 from crosscheck.errors import RowError
@@ -106,7 +106,7 @@ def measurements(rows: Sequence[Measurement], tallies: Tallies, conventions: Con
 
     ``tallies`` are keyed by (model, input). Raises RowError where two rows share a key.
     """
-    measured = _typed((asdict(r) for r in rows), [c for c in MEASUREMENT_COLUMNS if c not in ("predicted", "residual")])
+    measured = _typed((to_dict(r) for r in rows), [c for c in MEASUREMENT_COLUMNS if c not in ("predicted", "residual")])
     key = ["model", "input", "tool", "layer", "metric"]
     if measured.duplicated(key).any():
         twice = measured[measured.duplicated(key)].iloc[0]
