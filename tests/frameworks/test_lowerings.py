@@ -64,7 +64,6 @@ def test_the_places_that_recipes_name_are_there() -> None:
         assert not line or file.read_text(encoding="utf-8").splitlines()[int(line) - 1].strip(), f"{path}:{line}"
 
 
-@pytest.mark.xdist_group("verify")
 def test_explain_exports_now(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(exports, "CACHE", tmp_path)
     words = ["explain", "lenet", "mac", "onnx:torch-script", "onnx:paddle:onnx_tool", "onnx:tf-plain", "--format", "json"]

@@ -37,7 +37,6 @@ def wanted() -> list[Model]:
     return [*own, mixed("mixed", padding=1), branches(), head()]
 
 
-@pytest.mark.xdist_group("verify")
 def test_every_framework_built_what_is_described_and_the_same_as_the_others(tmp_path: Path) -> None:
     nets = wanted()
     built = architecture.run(nets, logs=tmp_path, timeout=120)
@@ -65,7 +64,6 @@ NAMED = {
 }
 
 
-@pytest.mark.xdist_group("verify")
 @pytest.mark.parametrize("spoilt", FRAMEWORKS)
 def test_a_harm_done_to_one_framework_is_named_there(tmp_path: Path, spoilt: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))  # the saboteur is found among the tests

@@ -62,7 +62,6 @@ def prove(folder: Path, models: list[Model], exports: Sequence[str], spoilt: str
     return verify.run(jobs, logs=folder / "logs", cache=folder / "cache", launch=launch, timeout=120, excused=())
 
 
-@pytest.mark.xdist_group("verify")
 def test_one_function_in_every_framework_and_every_export(tmp_path: Path) -> None:
     nets = [mixed("mixed", padding=1), branches(), head()]
     proof = prove(tmp_path, nets, EXPORTS)
@@ -72,7 +71,6 @@ def test_one_function_in_every_framework_and_every_export(tmp_path: Path) -> Non
     assert max((c.error or 0) / c.tolerance for c in proof.checks) < 0.5
 
 
-@pytest.mark.xdist_group("verify")
 @pytest.mark.parametrize("spoilt", FRAMEWORKS)
 def test_a_harm_done_to_one_framework_is_caught_there(tmp_path: Path, spoilt: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))  # the saboteur is found among the tests
@@ -106,7 +104,6 @@ FAULTS: dict[str, tuple[Model, tuple[str, ...], str, str]] = {
 }
 
 
-@pytest.mark.xdist_group("verify")
 def test_faults_of_exporters_are_found_and_are_still_there(tmp_path: Path) -> None:
     proof = prove(tmp_path, [net for net, *_ in FAULTS.values()], ["paddle", "tf", "tf-plain", "torch-script"])
     odd = {(c.model, c.export): c for c in proof.checks if c.verdict != AGREES}

@@ -20,7 +20,7 @@ from crosscheck.studies.zoo.survey import Entry
 from crosscheck.subjects import zoo
 from crosscheck.subjects.zoo import Network
 
-pytestmark = [pytest.mark.framework, pytest.mark.xdist_group("zoo")]
+pytestmark = pytest.mark.framework
 LIKE = str(Path(__file__).parent / "torchvision_like")
 NAMES: tuple[str, ...] = ("paddle:LeNet", "paddle:alexnet", "paddle:resnet50", "paddle:squeezenet1_1", "paddle:densenet121")
 NAMES += ("keras:ResNet50", "keras:ResNet50V2", "keras:MobileNet")
@@ -46,6 +46,7 @@ def ways(entry: Entry) -> list[str]:
     return [d.says for d in entry.comparison.differences if d.cause != SPELLING]
 
 
+@pytest.mark.xdist_group("zoo")
 def test_every_number_of_every_network_that_can_be_expressed_is_explained(entries: dict[str, Entry]) -> None:
     told = {name: e for name, e in entries.items() if e.status == "ok"}
     assert set(told) == set(NAMES) - {"paddle:densenet121", "keras:MobileNet"}
@@ -57,6 +58,7 @@ def test_every_number_of_every_network_that_can_be_expressed_is_explained(entrie
             assert n.less_ours is None or n.less_ours.residual == 0
 
 
+@pytest.mark.xdist_group("zoo")
 def test_keras_resnet50_is_the_v1_with_biases(entries: dict[str, Entry]) -> None:
     entry = entries["keras:ResNet50"]
     found = printed(entry)
@@ -69,11 +71,13 @@ def test_keras_resnet50_is_the_v1_with_biases(entries: dict[str, Entry]) -> None
     assert [(t.op, t.value) for t in profiled.less_ours.terms] == [("softmax", 5_000)]
 
 
+@pytest.mark.xdist_group("zoo")
 def test_keras_resnet50_v2_is_the_described_one(entries: dict[str, Entry]) -> None:
     assert printed(entries["keras:ResNet50V2"])["keras_count_params", "params"] == 25_613_800
     assert ways(entries["keras:ResNet50V2"]) == ["after fc: nothing here, softmax there"]
 
 
+@pytest.mark.xdist_group("zoo")
 def test_paddle_resnet50_counts_running_statistics(entries: dict[str, Entry]) -> None:
     entry = entries["paddle:resnet50"]
     assert printed(entry)["paddle_flops", "params"] == printed(entry)["paddle_summary", "params"] == 25_610_152
@@ -84,11 +88,13 @@ def test_paddle_resnet50_counts_running_statistics(entries: dict[str, Entry]) ->
     assert ways(entry) == []
 
 
+@pytest.mark.xdist_group("zoo")
 def test_what_paddle_ships_as_lenet_and_alexnet_is_what_we_describe(entries: dict[str, Entry]) -> None:
     assert page.relation(entries["paddle:LeNet"]) == "lenet: identical"
     assert page.relation(entries["paddle:alexnet"]) == "alexnet-paddle: identical"
 
 
+@pytest.mark.xdist_group("zoo")
 def test_functions_between_layers_are_seen(entries: dict[str, Entry]) -> None:
     """Joined branches exist only as calls of paddle.concat."""
     seen = entries["paddle:squeezenet1_1"].seen
@@ -97,6 +103,7 @@ def test_functions_between_layers_are_seen(entries: dict[str, Entry]) -> None:
     assert page.relation(entries["paddle:squeezenet1_1"]) == "no description of ours to set against"
 
 
+@pytest.mark.xdist_group("zoo")
 def test_what_the_vocabulary_lacks_is_named_with_its_number(entries: dict[str, Entry]) -> None:
     assert entries["paddle:densenet121"].unknown == {"paddle.nn.BatchNorm": 121}
     assert entries["keras:MobileNet"].unknown == {"keras ReLU with max_value 6.0": 27}
