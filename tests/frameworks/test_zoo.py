@@ -16,7 +16,7 @@ from crosscheck.known import crashes
 from crosscheck.measuring import catalog
 from crosscheck.report.pages import zoo as page
 from crosscheck.studies.zoo import survey as study
-from crosscheck.studies.zoo.survey import Entry
+from crosscheck.studies.zoo.survey import Entry, Survey
 from crosscheck.subjects import zoo
 from crosscheck.subjects.zoo import Network
 
@@ -118,10 +118,33 @@ def like(name: str, model: str = "", shape: tuple[int, ...] = (3, 224, 224)) -> 
     return Network("like", name, "pytorch", "torch", f"torchvision.models.{name}", model, shape)
 
 
-def test_torchvision_by_its_public_face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", f"{LIKE}:{Path(__file__).parents[2]}")
-    found = study.run([like("resnet18", "resnet18"), like("odd", shape=(3, 8, 8))], logs=tmp_path, timeout=300)
-    resnet, odd = found.entries
+ALIKE = {
+    "resnet18": like("resnet18", "resnet18"),
+    "odd": like("odd", shape=(3, 8, 8)),
+    "nothing": like("no_such_network"),
+    "seven": replace(like("resnet18", "resnet18", (3, 64, 64)), name="seven", options={"num_classes": 7}),
+    "densenet": like("densenet", shape=(3, 8, 8)),
+}
+(LISTED,) = [c for c in crashes.load() if c.tool == "torchsummary_151"]
+
+
+@pytest.fixture(scope="module")
+def alike(tmp_path_factory: pytest.TempPathFactory) -> Survey:
+    """Networks of a package that has torchvision's public face, surveyed at one time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", f"{LIKE}:{Path(__file__).parents[2]}")
+        excused = [replace(LISTED, network=ALIKE["densenet"].id)]
+        return study.run(list(ALIKE.values()), logs=tmp_path_factory.mktemp("alike"), timeout=300, excused=excused)
+
+
+def only(found: Survey, *names: str) -> Survey:
+    """A survey as if these networks alone had been asked for."""
+    return replace(found, entries=tuple(e for e in found.entries if e.network in [ALIKE[n] for n in names]))
+
+
+@pytest.mark.xdist_group("alike")
+def test_torchvision_by_its_public_face(alike: Survey) -> None:
+    resnet, odd = only(alike, "resnet18", "odd").entries
     assert (resnet.status, resnet.params, resnet.macs) == ("ok", 11_689_512, 1_814_073_344)
     assert [n.residual for n in resnet.numbers] == [0] * len(resnet.numbers)
     assert ways(resnet) == []
@@ -142,21 +165,18 @@ def test_torchvision_by_its_public_face(tmp_path: Path, monkeypatch: pytest.Monk
     assert odd.seen.by_id["cat"].inputs == ("chunk:1", "chunk"), "the second half comes first"
 
 
-def test_a_maker_that_fails_is_an_error_row_and_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", f"{LIKE}:{Path(__file__).parents[2]}")
-    wanted = [like("no_such_network"), replace(like("resnet18", "resnet18"), options={"num_classes": 7})]
-    bad, good = study.run(wanted, logs=tmp_path, tools=(), timeout=300).entries
+@pytest.mark.xdist_group("alike")
+def test_a_maker_that_fails_is_an_error_row_and_hides_nothing(alike: Survey) -> None:
+    bad, good = only(alike, "nothing", "seven").entries
     assert bad.status == "error"
     assert "no_such_network" in bad.message
     assert good.comparison is not None
     assert ways(good) == ["linear layer fc: 1,000 output features here, 7 output features there"]
 
 
-def test_a_list_for_an_input_is_what_an_old_tool_is_known_to_die_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", f"{LIKE}:{Path(__file__).parents[2]}")
-    (listed,) = [c for c in crashes.load() if c.tool == "torchsummary_151"]
-    network, excused = like("densenet", shape=(3, 8, 8)), replace(listed, network="like:densenet")
-    found = study.run([network], logs=tmp_path, timeout=300, excused=[excused])
+@pytest.mark.xdist_group("alike")
+def test_a_list_for_an_input_is_what_an_old_tool_is_known_to_die_of(alike: Survey) -> None:
+    found = only(alike, "densenet")
     (entry,) = found.entries
     tools = {t.id: t for t in catalog.framework("pytorch").tools}
     assert {n.row.tool for n in entry.given if n.residual == 0} == set(tools) - {"torchsummary_151"}
@@ -164,7 +184,7 @@ def test_a_list_for_an_input_is_what_an_old_tool_is_known_to_die_of(tmp_path: Pa
     assert {n.row.status for n in entry.silent} == {"crashed"}
     assert (found.exit_code, found.closed) == (0, ())
     (note,) = page.brief(found).notes
-    assert note.startswith(f"crashed: like:densenet × torchsummary_151: {listed.message}: ")
+    assert note.startswith(f"crashed: like:densenet × torchsummary_151: {LISTED.message}: ")
 
 
 @pytest.mark.skipif(not zoo.get("torchvision:resnet18").version, reason="torchvision is not installed")
