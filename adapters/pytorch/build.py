@@ -55,8 +55,9 @@ def build(model: Model) -> Native:
 
 
 def fresh(native: Native) -> Native:
-    """A deep copy for one tool: tools leave hooks, buffers and modes behind. The inputs are shared, nothing writes to them."""
-    return replace(native, net=copy.deepcopy(native.net))
+    """A copy for one tool: tools leave hooks, buffers and modes behind. What nothing writes to is shared: inputs and weights."""
+    weights = {id(p): nn.Parameter(p.detach(), p.requires_grad) for p in native.net.parameters()}
+    return replace(native, net=copy.deepcopy(native.net, weights))
 
 
 @dataclass

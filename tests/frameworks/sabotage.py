@@ -1,6 +1,7 @@
 """One framework's worker that was given something else: ``sabotage.py FRAMEWORK JOB.json``.
 
-What is wrong with a network is the last part of its name (``mixed-stride``): see ``HARMS``. Others are left alone.
+What is wrong with a network, and in which framework, is in its name (``mixed-pytorch-stride``): see ``HARMS``. Others are left
+alone.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 
 from crosscheck.contract.job import Job
 from crosscheck.contract.network import Model
+from crosscheck.measuring import catalog
+from crosscheck.measuring.plan import launch_adapter
 from crosscheck.models.writer import Graph
 
 
@@ -100,19 +103,36 @@ HARMS: dict[str, Harm] = {
 }
 
 
+def harmed(framework: str, harm: str) -> Model:
+    """The network that one framework is given with a harm."""
+    return mixed(f"mixed-{framework}-{harm}")
+
+
+def launch(framework: str) -> list[str]:
+    """Command of a framework's worker, with every harm that is meant for it; a room that reads files is left alone."""
+    if catalog.framework(framework).reads:
+        return launch_adapter(framework)
+    return [sys.executable, "-P", "-m", "tests.frameworks.sabotage", framework]
+
+
+def _harm(name: str, framework: str) -> Harm | None:
+    _, where, harm = (*name.split("-"), "", "")[:3]
+    return HARMS[harm] if where == framework else None
+
+
 def main(framework: str, path: str) -> None:
     """Change the job and the weights, then be the framework's own worker."""
     from adapters import weights
 
     job = Job.read(Path(path))
-    harms = [HARMS.get(m.name.rpartition("-")[2]) for m in job.models]
-    harmed = (mixed(m.name, **h) if isinstance(h, dict) else m for m, h in zip(job.models, harms, strict=True))
-    replace(job, models=tuple(harmed)).write(Path(path))
+    harms = [_harm(m.name, framework) for m in job.models]
+    spoilt = (mixed(m.name, **h) if isinstance(h, dict) else m for m, h in zip(job.models, harms, strict=True))
+    replace(job, models=tuple(spoilt)).write(Path(path))
     true = weights.arrays
 
     def arrays(model: Model, layer: Any) -> dict[str, Any]:
         made = true(model, layer)
-        harm = HARMS.get(model.name.rpartition("-")[2])
+        harm = _harm(model.name, framework)
         if callable(harm):
             harm(layer.call_of or layer.id, made)
         return made

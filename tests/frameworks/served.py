@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from crosscheck.measuring.plan import Plan, environment, launch_adapter
 from crosscheck.studies.compare import frames
 
 LIMIT_SECONDS = 300.0
+POLL_SECONDS = 0.005
 
 
 @dataclass
@@ -102,16 +103,8 @@ class _Worker:
         return answer
 
     def _read(self, rows: Path) -> tuple[Answer, int]:
-        answer, ended, text, start = Answer(), 0, "", time.monotonic()
-        while True:
-            text = rows.read_text() if rows.exists() else ""
-            if text.endswith("\n") and json.loads(text[text.rstrip("\n").rfind("\n") + 1 :])["event"] == "bye":
-                break
-            if self.process.poll() is not None or time.monotonic() - start > LIMIT_SECONDS:
-                log = (self.folder / f"{self.name}.log").read_text()[-2000:]
-                raise RuntimeError(f"{self.name}: worker ended or hangs ({self.process.poll()}): {log}")
-            time.sleep(0.005)
-        for line in text.splitlines():
+        answer, ended = Answer(), 0
+        for line in self._lines(rows):
             data: dict[str, Any] = json.loads(line)
             event = data.pop("event")
             if event == "row":
@@ -123,6 +116,21 @@ class _Worker:
             assert event != "fail", f"{self.name}: {data}"
             ended += event == "end"
         return answer, ended
+
+    def _lines(self, rows: Path) -> Iterator[str]:
+        """Lines of the file as they come, up to the one that says ``bye``."""
+        start, rest = time.monotonic(), ""
+        rows.touch()
+        with rows.open(encoding="utf-8") as file:
+            while True:
+                *lines, rest = (rest + file.read()).split("\n")
+                yield from lines
+                if lines and json.loads(lines[-1])["event"] == "bye":
+                    return
+                if self.process.poll() is not None or time.monotonic() - start > LIMIT_SECONDS:
+                    log = (self.folder / f"{self.name}.log").read_text()[-2000:]
+                    raise RuntimeError(f"{self.name}: worker ended or hangs ({self.process.poll()}): {log}")
+                time.sleep(POLL_SECONDS)
 
     def close(self) -> None:
         if self.process.stdin is not None:

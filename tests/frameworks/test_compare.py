@@ -14,7 +14,6 @@ from crosscheck.measuring import catalog
 
 
 @pytest.mark.framework
-@pytest.mark.xdist_group("compare")
 def test_compare_writes_reports_that_agree_with_themselves(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "crosscheck", "compare", "lenet", "lenet5", "--out", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)

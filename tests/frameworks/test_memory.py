@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -40,23 +40,17 @@ def several_outputs(outputs: int, batch: int) -> Model:
     return g.build()
 
 
-@pytest.fixture(scope="module")
-def pytorch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    worker = Served(catalog.framework("pytorch"), tmp_path_factory.mktemp("memory"))
-    yield worker
-    worker.close()
-
-
 @pytest.mark.framework
+@pytest.mark.xdist_group("pytorch")
 @pytest.mark.parametrize("batch", [1, 2, 64])
-def test_every_size_is_predicted_to_the_byte(pytorch: Served, batch: int) -> None:
+def test_every_size_is_predicted_to_the_byte(serving: Callable[[str], Served], batch: int) -> None:
     nets = [models.build(name, batch=batch) for name in ("lenet", "lenet5", "vgg16-cifar")]
     nets += [
         models.build("resnet18", batch=batch, input_shape=(3, 64, 48)),
         models.build("resnet50-v1", batch=batch, input_shape=(3, 32, 32)),
     ]
     nets += [every_op((batch, 4, 9, 8)), several_outputs(2, batch), several_outputs(3, batch)]
-    rows = pytorch.run(nets, tools=list(TOOLS)).rows
+    rows = serving("pytorch").run(nets, tools=list(TOOLS)).rows
     assert residual_failures(rows, nets) == []
     measured = {(r.model, r.tool, r.metric) for r in rows if r.layer == TOTAL and r.value is not None}
     assert measured >= {(net.name, tool, metric) for net in nets for tool in TOOLS for metric in SIZES}
@@ -97,6 +91,7 @@ TABLES = [
 
 
 @pytest.mark.framework
+@pytest.mark.xdist_group("printed")
 @pytest.mark.parametrize(("tool", "network", "batch", "length"), TABLES)
 def test_every_row_of_a_published_table_comes_out_of_the_real_tool(tool: str, network: str, batch: int, length: int) -> None:
     published = [f for f in figures(tool, network) if f.place.startswith("row ")]
@@ -106,6 +101,7 @@ def test_every_row_of_a_published_table_comes_out_of_the_real_tool(tool: str, ne
 
 
 @pytest.mark.framework
+@pytest.mark.xdist_group("printed")
 @pytest.mark.parametrize(("tool", "network", "batch", "length"), TABLES)
 def test_published_sizes_come_out_of_the_real_tool_and_of_the_engine(tool: str, network: str, batch: int, length: int) -> None:
     """All but two: ResNet-50's outputs at a batch of 64 are 2^31 elements and more, which 32 bits do not hold."""
@@ -121,6 +117,7 @@ def test_published_sizes_come_out_of_the_real_tool_and_of_the_engine(tool: str, 
 
 
 @pytest.mark.framework
+@pytest.mark.xdist_group("printed")
 def test_integers_of_32_bits_are_what_makes_the_published_size_of_resnet50_small() -> None:
     here, there = (printed("torchsummary_151", "resnet50-v1", 64, *more) for more in ((), ("int32",)))
     assert "Forward/backward pass size (MB): 17567.99\n" in here

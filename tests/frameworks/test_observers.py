@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +15,18 @@ from crosscheck.counting.engine import tally
 from crosscheck.diff import Amounts, compare
 from crosscheck.importers.onnx import load as onnx
 from crosscheck.measuring import catalog
-from crosscheck.measuring.plan import launch_adapter
 from crosscheck.studies import architecture
 from crosscheck.studies.architecture import DESCRIBED, DIFFERS, SAME, WRITTEN
-from crosscheck.studies.verify import run as verify
+from tests.frameworks.exports import FOLDED, NETS, Written
 from tests.frameworks.networks import networks
-from tests.frameworks.sabotage import HARMS, mixed
+from tests.frameworks.sabotage import HARMS, harmed, launch, mixed
 from tests.frameworks.served import Served
 from tests.frameworks.test_verify import branches, head
 
 FRAMEWORKS = [name for name, info in catalog.frameworks().items() if not info.reads]
 SMALL = {"alexnet": (3, 99, 131), "vgg11-bn": (3, 64, 96), "resnet18-a": (3, 64, 64), "resnet18-c": (3, 96, 64)}
 SMALL |= {"resnet50": (3, 64, 64), "resnet50-v1": (3, 64, 64), "resnet50-keras": (3, 64, 64), "alexnet-paper": (3, 99, 131)}
+WHOLE = ("paddle", "torch-script-plain", "torch-script", "tf")  # exports that leave layers in one piece and layouts as they are
 pytestmark = pytest.mark.framework
 
 
@@ -36,7 +35,6 @@ def wanted() -> list[Model]:
     return [*own, mixed("mixed", padding=1), branches(), head()]
 
 
-@pytest.mark.xdist_group("verify")
 def test_every_framework_built_what_is_described_and_the_same_as_the_others(tmp_path: Path) -> None:
     nets = wanted()
     built = architecture.run(nets, logs=tmp_path, timeout=120)
@@ -64,32 +62,38 @@ NAMED = {
 }
 
 
-@pytest.mark.xdist_group("verify")
+@pytest.fixture(scope="module")
+def harms(tmp_path_factory: pytest.TempPathFactory) -> architecture.Built:
+    """Every harm done to every framework, each on a network of its own, and one network that is left alone."""
+    nets = [mixed("mixed"), *(harmed(framework, harm) for framework in FRAMEWORKS for harm in NAMED)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))  # the saboteur is found among the tests
+        return architecture.run(nets, logs=tmp_path_factory.mktemp("spoilt"), timeout=120, launch=launch)
+
+
+@pytest.mark.xdist_group("harms-seen")
 @pytest.mark.parametrize("spoilt", FRAMEWORKS)
-def test_a_harm_done_to_one_framework_is_named_there(tmp_path: Path, spoilt: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))  # the saboteur is found among the tests
-
-    def launch(framework: str) -> list[str]:
-        if framework != spoilt:
-            return launch_adapter(framework)
-        return [sys.executable, "-P", "-m", "tests.frameworks.sabotage", framework]
-
-    harms = [name for name, harm in HARMS.items() if isinstance(harm, dict)]
-    nets = [mixed("mixed"), *(mixed(f"mixed-{harm}") for harm in harms)]
-    built = architecture.run(nets, logs=tmp_path, timeout=120, launch=launch)
-    odd = {(c.model, c.there): c for c in built.checks if c.verdict == DIFFERS and c.here == DESCRIBED}
-    assert set(odd) == {(f"mixed-{harm}", spoilt) for harm in harms}
-    for harm in harms:
-        told = [d.says for d in odd[f"mixed-{harm}", spoilt].differences if d.cause != "spelling"]
+def test_a_harm_done_to_one_framework_is_named_there(harms: architecture.Built, spoilt: str) -> None:
+    assert set(NAMED) == {name for name, harm in HARMS.items() if isinstance(harm, dict)}
+    names = {harm: harmed(spoilt, harm).name for harm in NAMED}
+    differ = [c for c in harms.checks if c.verdict == DIFFERS and c.model in names.values()]
+    odd = {(c.model, c.there): c for c in differ if c.here == DESCRIBED}
+    assert set(odd) == {(name, spoilt) for name in names.values()}
+    for harm, name in names.items():
+        told = [d.says for d in odd[name, spoilt].differences if d.cause != "spelling"]
         assert len([t for t in told if "consequence" not in t]) == 1, told
         assert NAMED[harm] in told[0], told
-    pairs = {(c.model, c.here, c.there) for c in built.checks if c.verdict == DIFFERS and c.here != DESCRIBED}
-    assert pairs == {(f"mixed-{harm}", a, b) for harm in harms for _, a, b in _pairs(built, spoilt)}
-    assert built.exit_code == 1
+    pairs = {(c.model, c.here, c.there) for c in differ if c.here != DESCRIBED}
+    both = {(c.here, c.there) for c in harms.checks if c.here != DESCRIBED and spoilt in (c.here, c.there)}
+    assert pairs == {(name, *pair) for name in names.values() for pair in both}
+    assert harms.exit_code == 1
 
 
-def _pairs(built: architecture.Built, spoilt: str) -> set[tuple[str, str, str]]:
-    return {("", c.here, c.there) for c in built.checks if c.here != DESCRIBED and spoilt in (c.here, c.there)}
+@pytest.mark.xdist_group("harms-seen")
+def test_what_is_left_alone_beside_harms_is_the_same(harms: architecture.Built) -> None:
+    told = [c.verdict for c in harms.checks if c.model == "mixed"]
+    assert len(told) == len(FRAMEWORKS) + 3
+    assert DIFFERS not in told
 
 
 def test_random_networks_are_seen_as_they_are_described(served: Served) -> None:
@@ -106,26 +110,17 @@ def test_random_networks_are_seen_as_they_are_described(served: Served) -> None:
     law()
 
 
-@pytest.mark.xdist_group("verify")
-def test_exported_files_hold_the_described_architecture(tmp_path: Path) -> None:
+def test_exported_files_hold_the_described_architecture(framework: str, written: Written) -> None:
     """By structure alone; batch normalisations that an exporter folds are told as such."""
-    nets = [models.build("lenet"), models.build("resnet18", input_shape=(3, 64, 64))]
-    jobs = [verify.Job(net, ("paddle", "torch-script-plain", "torch-script", "tf")) for net in nets]
-    verify.run(jobs, logs=tmp_path / "logs", cache=tmp_path / "onnx", keep=True, timeout=120, excused=())
     told = {}
-    for job in jobs:
-        for export in job.exports:
-            found = compare(job.model, onnx.load(tmp_path / "onnx" / job.folder / f"{export}.onnx").model)
+    for (name, export), row in written.items():
+        if name in ("lenet", "resnet18") and export in WHOLE:
+            found = compare(NETS[name], onnx.load(Path(row.path)).model)
             assert found.residual == Amounts()
-            told[job.model.name, export] = [d.says for d in found.structural]
+            told[name, export] = [d.says for d in found.structural]
     folded = [
         "every convolution (20) has no bias here, one there (4,800 parameters)",
         "after every convolution (20): batch normalisation here, nothing there",
     ]
-    assert told == {
-        **{("lenet", export): [] for export in jobs[0].exports},
-        ("resnet18", "paddle"): [],
-        ("resnet18", "torch-script-plain"): [],
-        ("resnet18", "torch-script"): folded,
-        ("resnet18", "tf"): folded,
-    }
+    exports = [e for e in catalog.framework(framework).exports if e in WHOLE]
+    assert told == {("lenet", e): [] for e in exports} | {("resnet18", e): folded if e in FOLDED else [] for e in exports}

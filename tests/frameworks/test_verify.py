@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +9,15 @@ import pytest
 
 from crosscheck.contract.network import Model
 from crosscheck.measuring import catalog
-from crosscheck.measuring.plan import launch_adapter
+from crosscheck.measuring.plan import Launch, launch_adapter
 from crosscheck.models.writer import Graph
 from crosscheck.studies.verify import run as verify
 from crosscheck.studies.verify.run import AGREES, DIFFERS, FAILED
-from tests.frameworks.sabotage import HARMS, mixed
+from tests.frameworks.sabotage import HARMS, harmed, launch, mixed
 
 FRAMEWORKS = [name for name, info in catalog.frameworks().items() if not info.reads]
-EXPORTS = [e for info in catalog.frameworks().values() for e in info.exports]
+EXPORTS = tuple(e for info in catalog.frameworks().values() for e in info.exports)
+FAST = {"pytorch": "torch-script", "paddlepaddle": "paddle", "tensorflow_keras": "tf-plain"}
 pytestmark = pytest.mark.framework
 
 
@@ -52,40 +51,47 @@ def head() -> Model:
     return g.build()
 
 
-def prove(folder: Path, models: list[Model], exports: Sequence[str], spoilt: str = "") -> verify.Proof:
-    def launch(framework: str) -> list[str]:
-        if framework != spoilt:
-            return launch_adapter(framework)
-        return [sys.executable, "-P", "-m", "tests.frameworks.sabotage", framework]
-
-    jobs = [verify.Job(m, tuple(exports)) for m in models]
+def prove(folder: Path, jobs: list[verify.Job], launch: Launch = launch_adapter) -> verify.Proof:
     return verify.run(jobs, logs=folder / "logs", cache=folder / "cache", launch=launch, timeout=120, excused=())
 
 
-@pytest.mark.xdist_group("verify")
 def test_one_function_in_every_framework_and_every_export(tmp_path: Path) -> None:
     nets = [mixed("mixed", padding=1), branches(), head()]
-    proof = prove(tmp_path, nets, EXPORTS)
+    proof = prove(tmp_path, [verify.Job(net, EXPORTS) for net in nets])
     assert {(c.model, c.framework, c.export) for c in proof.checks if c.verdict != AGREES} == set(), proof.checks
     assert len(proof.checks) == len(nets) * (len(FRAMEWORKS) + len(EXPORTS))
     assert {e.export: e.status for e in proof.exports} == dict.fromkeys(EXPORTS, "ok")
     assert max((c.error or 0) / c.tolerance for c in proof.checks) < 0.5
 
 
-@pytest.mark.xdist_group("verify")
+@pytest.fixture(scope="module")
+def harms(tmp_path_factory: pytest.TempPathFactory) -> verify.Proof:
+    """Every harm done to every framework, each on a network of its own, and one network that is left alone."""
+    jobs = [verify.Job(mixed("mixed"), tuple(FAST.values()))]
+    jobs += [verify.Job(harmed(framework, harm), (export,)) for framework, export in FAST.items() for harm in HARMS]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))  # the saboteur is found among the tests
+        return prove(tmp_path_factory.mktemp("spoilt"), jobs, launch)
+
+
+@pytest.mark.xdist_group("harms")
 @pytest.mark.parametrize("spoilt", FRAMEWORKS)
-def test_a_harm_done_to_one_framework_is_caught_there(tmp_path: Path, spoilt: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))  # the saboteur is found among the tests
-    fast = [e for e in ("torch-script", "paddle", "tf-plain") if e in catalog.framework(spoilt).exports]
-    nets = [mixed("mixed"), *(mixed(f"mixed-{harm}") for harm in HARMS)]
-    proof = prove(tmp_path, nets, fast, spoilt=spoilt)
-    odd = {(c.model, c.framework) for c in proof.checks if c.verdict != AGREES and not c.export}
-    assert odd == {(f"mixed-{harm}", spoilt) for harm in HARMS}
-    own = [c for c in proof.checks if (c.model, c.framework) in odd and not c.export]
+def test_a_harm_done_to_one_framework_is_caught_there(harms: verify.Proof, spoilt: str) -> None:
+    names = {harmed(spoilt, harm).name for harm in HARMS}
+    told = [c for c in harms.checks if c.model in names]
+    assert len(told) == len(names) * (len(FRAMEWORKS) + 1)
+    own = [c for c in told if c.verdict != AGREES and not c.export]
+    assert {(c.model, c.framework) for c in own} == {(name, spoilt) for name in names}
     assert all(c.verdict == DIFFERS and (c.error or 0) > 10 * c.tolerance for c in own), own
-    spread = {c.model for c in proof.checks if c.export and c.verdict == DIFFERS}
-    assert spread >= {f"mixed-{harm}" for harm in HARMS}
-    assert proof.exit_code == 1
+    assert {c.model for c in told if c.export and c.verdict == DIFFERS} == names, "it is in the file too"
+    assert harms.exit_code == 1
+
+
+@pytest.mark.xdist_group("harms")
+def test_what_is_left_alone_beside_harms_agrees(harms: verify.Proof) -> None:
+    told = [c for c in harms.checks if c.model == "mixed"]
+    assert {c.verdict for c in told} == {AGREES}
+    assert len(told) == len(FRAMEWORKS) + len(FAST)
 
 
 def one(name: str, op: str, **attrs: Any) -> Model:
@@ -106,9 +112,8 @@ FAULTS: dict[str, tuple[Model, tuple[str, ...], str, str]] = {
 }
 
 
-@pytest.mark.xdist_group("verify")
 def test_faults_of_exporters_are_found_and_are_still_there(tmp_path: Path) -> None:
-    proof = prove(tmp_path, [net for net, *_ in FAULTS.values()], ["paddle", "tf", "tf-plain", "torch-script"])
+    proof = prove(tmp_path, [verify.Job(net, ("paddle", "tf", "tf-plain", "torch-script")) for net, *_ in FAULTS.values()])
     odd = {(c.model, c.export): c for c in proof.checks if c.verdict != AGREES}
     wanted = {(name, export): rest for name, (_, exports, *rest) in FAULTS.items() for export in exports}
     assert set(odd) == set(wanted), odd

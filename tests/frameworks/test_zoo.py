@@ -16,11 +16,11 @@ from crosscheck.known import crashes
 from crosscheck.measuring import catalog
 from crosscheck.report.pages import zoo as page
 from crosscheck.studies.zoo import survey as study
-from crosscheck.studies.zoo.survey import Entry
+from crosscheck.studies.zoo.survey import Entry, Survey
 from crosscheck.subjects import zoo
 from crosscheck.subjects.zoo import Network
 
-pytestmark = [pytest.mark.framework, pytest.mark.xdist_group("zoo")]
+pytestmark = pytest.mark.framework
 LIKE = str(Path(__file__).parent / "torchvision_like")
 NAMES: tuple[str, ...] = ("paddle:LeNet", "paddle:alexnet", "paddle:resnet50", "paddle:squeezenet1_1", "paddle:densenet121")
 NAMES += ("keras:ResNet50", "keras:ResNet50V2", "keras:MobileNet")
@@ -46,6 +46,7 @@ def ways(entry: Entry) -> list[str]:
     return [d.says for d in entry.comparison.differences if d.cause != SPELLING]
 
 
+@pytest.mark.xdist_group("zoo")
 def test_every_number_of_every_network_that_can_be_expressed_is_explained(entries: dict[str, Entry]) -> None:
     told = {name: e for name, e in entries.items() if e.status == "ok"}
     assert set(told) == set(NAMES) - {"paddle:densenet121", "keras:MobileNet"}
@@ -57,6 +58,7 @@ def test_every_number_of_every_network_that_can_be_expressed_is_explained(entrie
             assert n.less_ours is None or n.less_ours.residual == 0
 
 
+@pytest.mark.xdist_group("zoo")
 def test_keras_resnet50_is_the_v1_with_biases(entries: dict[str, Entry]) -> None:
     entry = entries["keras:ResNet50"]
     found = printed(entry)
@@ -69,11 +71,13 @@ def test_keras_resnet50_is_the_v1_with_biases(entries: dict[str, Entry]) -> None
     assert [(t.op, t.value) for t in profiled.less_ours.terms] == [("softmax", 5_000)]
 
 
+@pytest.mark.xdist_group("zoo")
 def test_keras_resnet50_v2_is_the_described_one(entries: dict[str, Entry]) -> None:
     assert printed(entries["keras:ResNet50V2"])["keras_count_params", "params"] == 25_613_800
     assert ways(entries["keras:ResNet50V2"]) == ["after fc: nothing here, softmax there"]
 
 
+@pytest.mark.xdist_group("zoo")
 def test_paddle_resnet50_counts_running_statistics(entries: dict[str, Entry]) -> None:
     entry = entries["paddle:resnet50"]
     assert printed(entry)["paddle_flops", "params"] == printed(entry)["paddle_summary", "params"] == 25_610_152
@@ -84,11 +88,13 @@ def test_paddle_resnet50_counts_running_statistics(entries: dict[str, Entry]) ->
     assert ways(entry) == []
 
 
+@pytest.mark.xdist_group("zoo")
 def test_what_paddle_ships_as_lenet_and_alexnet_is_what_we_describe(entries: dict[str, Entry]) -> None:
     assert page.relation(entries["paddle:LeNet"]) == "lenet: identical"
     assert page.relation(entries["paddle:alexnet"]) == "alexnet-paddle: identical"
 
 
+@pytest.mark.xdist_group("zoo")
 def test_functions_between_layers_are_seen(entries: dict[str, Entry]) -> None:
     """Joined branches exist only as calls of paddle.concat."""
     seen = entries["paddle:squeezenet1_1"].seen
@@ -97,6 +103,7 @@ def test_functions_between_layers_are_seen(entries: dict[str, Entry]) -> None:
     assert page.relation(entries["paddle:squeezenet1_1"]) == "no description of ours to set against"
 
 
+@pytest.mark.xdist_group("zoo")
 def test_what_the_vocabulary_lacks_is_named_with_its_number(entries: dict[str, Entry]) -> None:
     assert entries["paddle:densenet121"].unknown == {"paddle.nn.BatchNorm": 121}
     assert entries["keras:MobileNet"].unknown == {"keras ReLU with max_value 6.0": 27}
@@ -111,10 +118,33 @@ def like(name: str, model: str = "", shape: tuple[int, ...] = (3, 224, 224)) -> 
     return Network("like", name, "pytorch", "torch", f"torchvision.models.{name}", model, shape)
 
 
-def test_torchvision_by_its_public_face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", f"{LIKE}:{Path(__file__).parents[2]}")
-    found = study.run([like("resnet18", "resnet18"), like("odd", shape=(3, 8, 8))], logs=tmp_path, timeout=300)
-    resnet, odd = found.entries
+ALIKE = {
+    "resnet18": like("resnet18", "resnet18"),
+    "odd": like("odd", shape=(3, 8, 8)),
+    "nothing": like("no_such_network"),
+    "seven": replace(like("resnet18", "resnet18", (3, 64, 64)), name="seven", options={"num_classes": 7}),
+    "densenet": like("densenet", shape=(3, 8, 8)),
+}
+(LISTED,) = [c for c in crashes.load() if c.tool == "torchsummary_151"]
+
+
+@pytest.fixture(scope="module")
+def alike(tmp_path_factory: pytest.TempPathFactory) -> Survey:
+    """Networks of a package that has torchvision's public face, surveyed at one time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", f"{LIKE}:{Path(__file__).parents[2]}")
+        excused = [replace(LISTED, network=ALIKE["densenet"].id)]
+        return study.run(list(ALIKE.values()), logs=tmp_path_factory.mktemp("alike"), timeout=300, excused=excused)
+
+
+def only(found: Survey, *names: str) -> Survey:
+    """A survey as if these networks alone had been asked for."""
+    return replace(found, entries=tuple(e for e in found.entries if e.network in [ALIKE[n] for n in names]))
+
+
+@pytest.mark.xdist_group("alike")
+def test_torchvision_by_its_public_face(alike: Survey) -> None:
+    resnet, odd = only(alike, "resnet18", "odd").entries
     assert (resnet.status, resnet.params, resnet.macs) == ("ok", 11_689_512, 1_814_073_344)
     assert [n.residual for n in resnet.numbers] == [0] * len(resnet.numbers)
     assert ways(resnet) == []
@@ -135,21 +165,18 @@ def test_torchvision_by_its_public_face(tmp_path: Path, monkeypatch: pytest.Monk
     assert odd.seen.by_id["cat"].inputs == ("chunk:1", "chunk"), "the second half comes first"
 
 
-def test_a_maker_that_fails_is_an_error_row_and_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", f"{LIKE}:{Path(__file__).parents[2]}")
-    wanted = [like("no_such_network"), replace(like("resnet18", "resnet18"), options={"num_classes": 7})]
-    bad, good = study.run(wanted, logs=tmp_path, tools=(), timeout=300).entries
+@pytest.mark.xdist_group("alike")
+def test_a_maker_that_fails_is_an_error_row_and_hides_nothing(alike: Survey) -> None:
+    bad, good = only(alike, "nothing", "seven").entries
     assert bad.status == "error"
     assert "no_such_network" in bad.message
     assert good.comparison is not None
     assert ways(good) == ["linear layer fc: 1,000 output features here, 7 output features there"]
 
 
-def test_a_list_for_an_input_is_what_an_old_tool_is_known_to_die_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", f"{LIKE}:{Path(__file__).parents[2]}")
-    (listed,) = [c for c in crashes.load() if c.tool == "torchsummary_151"]
-    network, excused = like("densenet", shape=(3, 8, 8)), replace(listed, network="like:densenet")
-    found = study.run([network], logs=tmp_path, timeout=300, excused=[excused])
+@pytest.mark.xdist_group("alike")
+def test_a_list_for_an_input_is_what_an_old_tool_is_known_to_die_of(alike: Survey) -> None:
+    found = only(alike, "densenet")
     (entry,) = found.entries
     tools = {t.id: t for t in catalog.framework("pytorch").tools}
     assert {n.row.tool for n in entry.given if n.residual == 0} == set(tools) - {"torchsummary_151"}
@@ -157,7 +184,7 @@ def test_a_list_for_an_input_is_what_an_old_tool_is_known_to_die_of(tmp_path: Pa
     assert {n.row.status for n in entry.silent} == {"crashed"}
     assert (found.exit_code, found.closed) == (0, ())
     (note,) = page.brief(found).notes
-    assert note.startswith(f"crashed: like:densenet × torchsummary_151: {listed.message}: ")
+    assert note.startswith(f"crashed: like:densenet × torchsummary_151: {LISTED.message}: ")
 
 
 @pytest.mark.skipif(not zoo.get("torchvision:resnet18").version, reason="torchvision is not installed")
