@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from crosscheck.contract.network import Layer, Model, Shape, numel, show_shape
 from crosscheck.errors import UsageError
+from crosscheck.importers.facts import Facts
 from crosscheck.importers.names import clean
 
 MOST_SIZE = 2**31 - 1  # of one axis
@@ -17,11 +18,15 @@ SHOWN = 3  # of a kind, in a note
 
 @dataclass(frozen=True)
 class Imported:
-    """A network from a file, and what its reader should know; ``partial`` where not all of it could be counted."""
+    """A network from a file, and what its reader should know; ``partial`` where not all of it could be counted.
+
+    ``facts`` are what the file says of nodes beside, by the id of the layer.
+    """
 
     model: Model
     notes: tuple[str, ...] = ()
     partial: bool = False
+    facts: Mapping[str, Facts] = field(default_factory=dict)
 
 
 def parse_inputs(texts: list[str]) -> dict[str, Shape]:

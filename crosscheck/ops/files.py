@@ -68,11 +68,13 @@ def _bias(layer: Layer) -> Counts:
 
 def _product(layer: Layer) -> Counts:
     """Every output element sums ``depth`` products."""
-    counts = elements(layer) | {"mac": (*layer.y, layer.attrs["depth"])}
+    mac = (*layer.y, layer.attrs["depth"])
+    counts = elements(layer) | {"mac": mac} | quirks.renamed(layer, mac)
     return counts | {"bias_add": layer.y} if layer.attrs.get("bias") else counts
 
 
 def _einsum(layer: Layer) -> Counts:
+    """One multiply-add for every combination of the sizes that ``extents`` lists."""
     return elements(layer) | {"mac": tuple(layer.attrs["extents"])}
 
 
@@ -135,6 +137,7 @@ FILE_OPS: dict[str, Op] = {
     "add_broadcast": _op("binary", "element-wise sum that repeats an operand or adds one number", _several),
     "matmul": _op("product", "matrix product that is no fully connected layer", _product, "depth"),
     "einsum": _op("product", "sum of products by an index formula", _einsum, "extents"),
+    "attention": _op("product", "products of queries with keys and of their weights with values, by head", _einsum, "extents"),
     "max_pool_other": _op("pooling", "maximum pooling with dilation, wide padding or stored places", _pool, "kernel"),
     "avg_pool_other": _op("pooling", "mean pooling with dilation or wide padding", _pool, "kernel"),
     "lp_pool": _op("pooling", "p-norm over a window", _pool, "kernel"),

@@ -202,6 +202,16 @@ def spelling(layer: Layer, node: str, primitive: str) -> Counts:
     return {primitive: layer.y} if layer.origin.node == node else {}
 
 
+PRODUCTS = {"conv": "Conv", "conv_transpose": "ConvTranspose"}  # the node that a file usually has for it
+
+
+def renamed(layer: Layer, mac: Factors) -> Counts:
+    """Of sums of products that a file writes as another node than Conv, ConvTranspose, Gemm or MatMul: quantised, fused."""
+    node = layer.origin.node
+    usual = (PRODUCTS[layer.op],) if layer.op in PRODUCTS else ("Gemm", "MatMul")
+    return {"renamed_mac": mac, "renamed_out_elements": layer.y} if node and node not in usual else {}
+
+
 def added(layer: Layer) -> Counts:
     """Of a sum, stored tensors among what it adds."""
     counts: Counts = {"first_elements": (layer.origin.first,)} if layer.origin.first else {}

@@ -35,6 +35,8 @@ ELSEWHERE |= {
     "reshape_elements",
     "made_elements",
     "product_bias_elements",
+    "renamed_mac",
+    "renamed_out_elements",
     "first_elements",
     "linear_elements",
     "cubic_elements",

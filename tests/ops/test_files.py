@@ -46,6 +46,12 @@ CASES: list[tuple[Layer, dict[str, int]]] = [
     (layer("matmul", (2, 3, 5), (2, 3, 4), (2, 4, 5), depth=4), {"mac": 2 * 3 * 5 * 4}),
     (layer("matmul", (), (4,), (4,), depth=4), {"mac": 4}),
     (layer("einsum", (2, 3), (2, 4), (3, 4), extents=(2, 4, 3)), {"mac": 24}),
+    (layer("attention", (1, 2, 5, 3), (1, 2, 5, 4), extents=(1, 2, 5, 6, 4 + 3)), {"mac": 2 * 5 * 6 * 7}),
+    (layer("matmul", (3, 5), (3, 4), (4, 5), depth=4, origin=Origin("onnx", "MatMul")), {"mac": 60}),
+    (
+        layer("matmul", (3, 5), (3, 4), (4, 5), depth=4, origin=Origin("onnx", "MatMulInteger")),
+        {"mac": 60, "renamed_mac": 60, "renamed_out_elements": 15},
+    ),
     (layer("mul", (2, 3), (2, 3), (3,)), {"element_sums": 6}),
     (layer("max", (2, 3), (2, 3), origin=Origin(operands=1)), {}),
     (layer("bias", (2, 3), (2, 3)), {"bias_add": 6}),

@@ -15,13 +15,15 @@ from crosscheck.ops import described as ops
 from crosscheck.ops import geometry
 
 Nums = tuple[Number, ...]
+STATE = "state"  # the role of what a recurrence starts from: learned, unless it is zeros
 
 
 @dataclass(slots=True, eq=False)
 class Stored:
     """A tensor that the file holds; ``literal`` where its elements are integers, truth values or one single number.
 
-    ``held`` where a Constant node holds it; ``unshaped`` for one number without any axis.
+    ``held`` where a Constant node holds it; ``unshaped`` for one number without any axis; ``blank`` for zeros and nothing else,
+    which is asked of states alone.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Stored:
     literal: bool
     held: bool = False
     unshaped: bool = False
+    blank: Callable[[], bool] = lambda: False
 
 
 @dataclass(slots=True, eq=False)
@@ -48,7 +51,7 @@ class Known:
 class Made:
     """What a node is: op, attributes, output shapes, None where unknown, and numbers of the first output, if few.
 
-    ``roles`` tells for inputs that are constant which parameter they are.
+    ``roles`` tells for inputs that are constant which parameter they are, ``fused`` what else the node does in the same go.
     """
 
     op: str
@@ -57,6 +60,7 @@ class Made:
     roles: Mapping[int, str] = field(default_factory=dict)
     nums: Nums | None = None
     origin: Origin = DESCRIBED
+    fused: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
