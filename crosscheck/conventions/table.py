@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from crosscheck.errors import ConventionError
+from crosscheck.ops.described import FILES
 from crosscheck.ops.papers import PAPER_OPS
 
 Sight = tuple[str, int | None, str, bool]
@@ -163,6 +164,11 @@ class Convention:
     def reads_onnx(self) -> bool:
         """True where it has a word on what ONNX files hold: of tools that count them, and of most of the engine's own."""
         return self.framework == "onnx" or not (self.framework or self.scope)
+
+    @property
+    def reads_files(self) -> bool:
+        """True where it counts what files hold as they hold it: all that do but those that look at a framework's modules."""
+        return self.framework in FILES and not self.scope
 
     def table(self, metric: str) -> MetricTable:
         """The table of one metric; raises ConventionError where the tool does not give it."""

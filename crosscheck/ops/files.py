@@ -62,6 +62,16 @@ def _several(layer: Layer) -> Counts:
     return elements(layer) | {"element_sums": sums} | quirks.added(layer)
 
 
+def _prelu(layer: Layer) -> Counts:
+    """Slopes that are stored for it, once more for each sample."""
+    slopes = layer.origin.held.get("operand", 0)
+    return _several(layer) | ({"sample_weights": (layer.x[0], slopes)} if slopes and layer.x else {})
+
+
+def _clip(layer: Layer) -> Counts:
+    return elements(layer) | quirks.capped(layer)
+
+
 def _bias(layer: Layer) -> Counts:
     return elements(layer) | {"bias_add": layer.y} | quirks.added(layer)
 
@@ -133,6 +143,8 @@ def _op(family: str, says: str, counts: Callable[[Layer], Counts], *attrs: str) 
 FILE_OPS: dict[str, Op] = {
     **_kinds("unary", UNARY),
     **_kinds("binary", BINARY, _several),
+    "clip": _op("unary", "held within bounds; between 0 and 6 a ReLU6", _clip),
+    "prelu": _op("binary", "x where positive, else a stored slope times x", _prelu),
     "bias": _op("binary", "sum with a stored tensor, as an op of its own", _bias),
     "add_broadcast": _op("binary", "element-wise sum that repeats an operand or adds one number", _several),
     "matmul": _op("product", "matrix product that is no fully connected layer", _product, "depth"),

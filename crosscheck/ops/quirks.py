@@ -212,6 +212,11 @@ def renamed(layer: Layer, mac: Factors) -> Counts:
     return {"renamed_mac": mac, "renamed_out_elements": layer.y} if node and node not in usual else {}
 
 
+def capped(layer: Layer) -> Counts:
+    """Of a clip."""
+    return {"capped_elements": layer.x} if layer.attrs.get("bounds") == (0, 6) else {}
+
+
 def added(layer: Layer) -> Counts:
     """Of a sum, stored tensors among what it adds."""
     counts: Counts = {"first_elements": (layer.origin.first,)} if layer.origin.first else {}

@@ -36,6 +36,8 @@ ELSEWHERE |= {
     "made_elements",
     "product_bias_elements",
     "renamed_mac",
+    "capped_elements",
+    "beyond_capped_elements",
     "renamed_out_elements",
     "first_elements",
     "linear_elements",
