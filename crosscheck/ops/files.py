@@ -182,6 +182,8 @@ FILE_OPS: dict[str, Op] = {
     "fan_out": _op("plumbing", "one blob handed to several readers", elements),
     "loss": _op("plumbing", "how wrong predictions are, one number", elements),
     "accuracy": _op("plumbing", "how many predictions are right, one number", elements),
+    "prior_box": _op("plumbing", "boxes around every position of a feature map, made of sizes alone", elements),
+    "detections": _op("plumbing", "boxes that are left where they overlap", elements),
     "silence": _op("plumbing", "blobs that nobody wants to read, thrown away or written to a file", elements),
     "unknown": _op("unknown", "an op that the engine does not know, or a branch or loop with its bodies", _unknown),
 }

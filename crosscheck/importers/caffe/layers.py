@@ -171,11 +171,6 @@ def _unary(op: str) -> Handler:
     return handle
 
 
-def _relu6(n: Call) -> Made:
-    n.only()
-    return stated("clip", n.x(), bounds=(0, 6))
-
-
 def _eltwise(n: Call) -> Made:
     n.only(max(len(n.bottoms), 2), 1)
     xs, p = [n.x(k) for k in range(len(n.bottoms))], n.param("eltwise_param")
@@ -213,7 +208,6 @@ HANDLERS: dict[str, Handler] = {
     "AbsVal": _unary("abs"),
     "BNLL": _unary("softplus"),
     "Clip": _unary("clip"),
-    "ReLU6": _relu6,
     "ELU": _unary("elu"),
     "Exp": _unary("exp"),
     "Log": _unary("log"),

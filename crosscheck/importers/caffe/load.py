@@ -14,10 +14,10 @@ from crosscheck.contract.network import BARE, ROOT, Input, Layer, Model, Shape, 
 from crosscheck.contract.origin import Origin
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED
 from crosscheck.errors import FileError, UsageError
+from crosscheck.importers.caffe import forks, textproto
 from crosscheck.importers.caffe import layers as caffe_layers
 from crosscheck.importers.caffe import moves as caffe_moves
 from crosscheck.importers.caffe import net as caffe_net
-from crosscheck.importers.caffe import textproto
 from crosscheck.importers.caffe.call import Blob, Call, Made, OddError
 from crosscheck.importers.caffe.fields import Notes
 from crosscheck.importers.caffe.net import Net, Node
@@ -26,7 +26,7 @@ from crosscheck.importers.facts import Facts, Held
 from crosscheck.importers.imported import MOST_SIZE, Imported, MisfitError, UnshapedError, uncounted
 from crosscheck.importers.names import clean
 
-HANDLERS = caffe_layers.HANDLERS | caffe_moves.HANDLERS
+HANDLERS = caffe_layers.HANDLERS | caffe_moves.HANDLERS | forks.HANDLERS
 MOST_RANK = 32  # axes of a blob, as in Caffe
 MOST_BLOB = 2**31 - 1  # elements of a blob that Caffe can hold
 SHOWN = 3  # of a kind, in a note
@@ -304,6 +304,9 @@ class _Walk:
             yield f"passed over: Caffe 1.0 has no field {clean(name)!r} ({spot(where)}{times}{hint})"
         if len(odd) > 8:
             yield f"passed over: {len(odd) - 8} more fields that Caffe 1.0 does not have"
+        if new := Counter(clean(n.type) for n in self.net.nodes if n.type in forks.HANDLERS):
+            shown = ", ".join(f"{n} {kind}" for kind, n in new.items())
+            yield f"layers that Caffe 1.0 does not have, taken for those of its well-known forks: {shown}"
         for text in self.assumed:
             yield f"taken for granted, as the file does not tell: {text}. Hint: --input states another shape"
         if self.shared:
