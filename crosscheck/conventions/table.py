@@ -143,8 +143,9 @@ class Convention:
 
     ``scope`` is ``described`` for one of the engine's own that says nothing about ops that only files have. ``edition_of`` names
     the convention of the same tool's newest versions, where this one is of older ones; ``extends`` the one that this one takes
-    over from all that it does not say otherwise. ``by_op`` is True where the file says of each op what it costs under every
-    metric.
+    over from all that it does not say otherwise. ``walks`` is how a tool meets a file: ``nodes``, each as the op that it is,
+    constants too, or ``told``, so and with the sizes alone that ONNX's own inference finds. ``by_op`` is True where the file
+    says of each op what it costs under every metric.
     """
 
     id: str
@@ -159,6 +160,7 @@ class Convention:
     extends: str = ""
     scope: str = ""
     by_op: bool = False
+    walks: str = ""
 
     @property
     def reads_onnx(self) -> bool:

@@ -27,12 +27,14 @@ class Held:
 class Facts:
     """Of one node: ``held`` in the order of its inputs, ``fused`` ops that it does in the same go.
 
-    ``op`` is what a node of constants alone is, which as a layer is a constant.
+    ``op`` is what a node of constants alone is, which as a layer is a constant. ``open`` where a size of its output comes of
+    numbers that ONNX's own inference of shapes does not follow.
     """
 
     held: tuple[Held, ...] = ()
     fused: tuple[str, ...] = ()
     op: Layer | None = None
+    open: bool = False
 
 
 NOTHING = Facts()

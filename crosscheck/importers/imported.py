@@ -9,7 +9,7 @@ from functools import cached_property
 
 from crosscheck.contract.network import Layer, Model, Shape, numel, show_shape
 from crosscheck.errors import UsageError
-from crosscheck.importers import modules
+from crosscheck.importers import modules, nodes
 from crosscheck.importers.facts import Facts
 from crosscheck.importers.modules import Modules, Spelled
 from crosscheck.importers.names import clean
@@ -32,6 +32,10 @@ class Imported:
     partial: bool = False
     facts: Mapping[str, Facts] = field(default_factory=dict)
     spelled: Spelled = lambda _: ()
+
+    def walked(self, how: str) -> Model:
+        """The file as a tool meets it that walks through its ``nodes``, or that goes by what ONNX's inference has ``told``."""
+        return nodes.read(self.model, self.facts, told=how == "told") if how else self.model
 
     @cached_property
     def modules(self) -> Modules:

@@ -100,7 +100,7 @@ def count(subject: Subject, ids: Sequence[str], metrics: Sequence[str] = (), *, 
 
 def _column(subject: Subject, c: Convention, metric: str) -> _Column:
     counted = subject.seen_by(c)
-    nodes = {} if subject.imported is None or counted is subject.counted else subject.imported.modules.nodes
+    nodes = {} if subject.imported is None or c.reads_files else subject.imported.modules.nodes
     return _Column(c, metric, counted, lost.caveat(subject, c, metric), nodes)
 
 

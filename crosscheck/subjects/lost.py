@@ -18,6 +18,8 @@ from crosscheck.conventions.table import Convention, MetricTable
 from crosscheck.counting import engine
 from crosscheck.counting.engine import Tally
 from crosscheck.explain import wording
+from crosscheck.importers import nodes
+from crosscheck.importers.imported import SHOWN, Imported
 from crosscheck.ops import described as ops
 from crosscheck.ops.files import FILE_OPS
 from crosscheck.subjects.subject import Subject
@@ -37,9 +39,18 @@ class Possibility:
 
 def caveat(subject: Subject, c: Convention, metric: str) -> str:
     """What a number of a tool that looks at modules leaves open, where it was read from a file; empty elsewhere."""
-    if subject.imported is None or not c.framework or c.reads_files:
+    if subject.imported is None or not c.framework:
         return ""
+    if c.reads_files:
+        return _untold(subject.imported, c, metric)
     return "; ".join((AS_READ, *_doubts(subject, c, metric)))
+
+
+def _untold(imported: Imported, c: Convention, metric: str) -> str:
+    lost = nodes.untold(imported.facts) if c.walks == "told" and metric == "compute" else frozenset()
+    few = ", ".join(sorted(lost)[:SHOWN]) + (f" and {len(lost) - SHOWN} more" if len(lost) > SHOWN else "")
+    why = "whose sizes ONNX's own inference of shapes, by which this tool goes, does not find"
+    return f"nothing for {few}, {why}" if lost else ""
 
 
 def _doubts(subject: Subject, c: Convention, metric: str) -> Iterator[str]:

@@ -101,7 +101,18 @@ class Subject:
 
     def seen_by(self, c: Convention) -> Tally:
         """Its primitives as a convention meets them: of a file, those of the modules that it may have been made of."""
-        return self.as_modules if self.imported is not None and not c.reads_files else self.counted
+        if self.imported is None:
+            return self.counted
+        return self._walked(c.walks) if c.reads_files else self.as_modules
+
+    @cached_property
+    def _walks(self) -> dict[str, Tally]:
+        return {"": self.counted}
+
+    def _walked(self, how: str) -> Tally:
+        if how not in self._walks and self.imported is not None:
+            self._walks[how] = engine.tally(self.imported.walked(how))
+        return self._walks[how]
 
     @cached_property
     def as_modules(self) -> Tally:

@@ -15,11 +15,11 @@ import pytest
 
 from crosscheck import models
 from crosscheck.contract.job import Cell, Kind
-from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Measurement
 from crosscheck.conventions import read as convention
 from crosscheck.counting.engine import predict, tally
 from crosscheck.errors import CrosscheckError
+from crosscheck.importers.imported import Imported
 from crosscheck.importers.onnx import load as importer
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.plan import Plan
@@ -133,18 +133,18 @@ def tail(g: Graph, x: str, r: random.Random, rank: int, c: int) -> tuple[Graph, 
     return g, g.add("Softmax", g.add("Add", *pair) if r.random() < 0.7 else x)
 
 
-def residuals(rows: Sequence[Measurement], nets: Sequence[Model]) -> Iterator[tuple[Measurement, int]]:
+def residuals(rows: Sequence[Measurement], nets: Sequence[Imported]) -> Iterator[tuple[Measurement, int]]:
     """Every cell that was counted, and measured less predicted, in the order of the rows."""
-    by_name, known = {m.name: m for m in nets}, {}
+    by_name, known = {f.model.name: f for f in nets}, {}
     for row in rows:
         if row.status in ("ok", "absent"):
             if (key := (row.model, row.convention)) not in known:
                 rule = convention.load(row.convention)
-                known[key] = {(p.metric, p.layer): p.value for p in predict(tally(by_name[row.model]), rule)}
+                known[key] = {(p.metric, p.layer): p.value for p in predict(tally(by_name[row.model].walked(rule.walks)), rule)}
             yield row, (row.value or 0) - known[key].get((row.metric, row.layer), 0)
 
 
-def run(files: Sequence[Path], logs: Path) -> tuple[list[Measurement], list[Model]]:
+def run(files: Sequence[Path], logs: Path) -> tuple[list[Measurement], list[Imported]]:
     """Every tool on every file that the importer reads whole; models are called as their folder where files share a name."""
     info = catalog.framework("onnx_graph")
     lost = [t.package for t in info.tools if not t.version]
@@ -158,9 +158,9 @@ def run(files: Sequence[Path], logs: Path) -> tuple[list[Measurement], list[Mode
             continue
         if not found.partial:
             name = file.parent.name if file.stem == "model" else file.stem
-            nets.append(replace(found.model, name=name))
+            nets.append(replace(found, model=replace(found.model, name=name)))
             read.append(str(file))
-    (outcome,) = runner.run([Plan(info, tuple(nets), info.tools, files=tuple(read), zero_ok=True)], logs=logs)
+    (outcome,) = runner.run([Plan(info, tuple(f.model for f in nets), info.tools, files=tuple(read), zero_ok=True)], logs=logs)
     return outcome.rows, nets
 
 
@@ -206,7 +206,7 @@ def test_real_exports_are_explained_or_refused_by_name(exporter: str, tmp_path: 
     explained = 0
     for cell in writes:
         path = Path(cell.path)
-        found = measured_file.measure(path, importer.load(path).model)
+        found = measured_file.measure(path, importer.load(path))
         assert found.unexplained == (), path
         assert found.failed == (), path
         explained += sum(r.residual == 0 for r in found.rows)
@@ -250,7 +250,7 @@ def test_a_wrong_weight_shows_as_a_residual(tmp_path: Path, monkeypatch: pytest.
     wrong = convention.parse(text.replace(weights, weights.replace("= 1", "= 3")), "opencv.toml")
     load = convention.load
     monkeypatch.setattr(convention, "load", lambda name: wrong if name == "opencv" else load(name))
-    found = measured_file.measure(path, importer.load(path).model)
+    found = measured_file.measure(path, importer.load(path))
     assert right.id == wrong.id
     assert found.exit_code == 1
     assert found.unexplained == tuple(

@@ -38,13 +38,16 @@ class Stored:
 class Known:
     """What is known of a value: its shape, the name it goes by (``id``, ``id:1`` or an input's), its numbers if few.
 
-    ``stored`` are the tensors behind a value that depends on nothing else, None for one that depends on the input.
+    ``stored`` are the tensors behind a value that depends on nothing else, None for one that depends on the input. ``spoken``
+    where ONNX's own inference of shapes knows its numbers as well, ``open`` where it does not find all its sizes.
     """
 
     shape: Shape | None
     ref: str = ""
     nums: Nums | None = None
     stored: tuple[Stored, ...] | None = None
+    spoken: bool = True
+    open: bool = False
 
 
 @dataclass(slots=True)

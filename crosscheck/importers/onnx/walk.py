@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from crosscheck.contract.network import Layer, Shape, numel
 from crosscheck.contract.origin import DESCRIBED, Origin
 from crosscheck.errors import FileError
-from crosscheck.importers.facts import Facts, Held
+from crosscheck.importers.facts import NOTHING, Facts, Held
 from crosscheck.importers.imported import MisfitError, UnshapedError
 from crosscheck.importers.names import Names, clean
-from crosscheck.importers.onnx import attention, bodies, compute, contrib, makes, moves, products
+from crosscheck.importers.onnx import attention, bodies, compute, contrib, makes, moves, products, told
 from crosscheck.importers.onnx.initializers import Store, StoredError, sound
 from crosscheck.importers.onnx.node import STATE, Call, Known, Made, Stored
 from crosscheck.importers.onnx.order import ordered
@@ -164,8 +164,12 @@ class Walker:
                 stored[part] += s.elements
                 stored["node_held"] += s.elements * s.held
                 stored["unshaped"] += s.elements * (s.unshaped and not s.held)
+        is_open, spoken = told.followed(call, made, kept)
         flow = [(v.ref, v.shape or ()) for _, v in given if v.stored is None]
-        self._note(layer_id, made, parts, given, shapes, origin=replace(made.origin, file="onnx", native=native), fixed=fixed)
+        held = tuple(Held(part, self._key(s), s.elements, not ref, s.held, s.unshaped and not s.held) for ref, s, part in parts)
+        found = Facts(held, made.fused, _op(layer_id, made, given, shapes, native) if fixed else None, is_open)
+        if found != NOTHING:
+            self.facts[layer_id] = found
         if fixed:
             made = replace(made, op="constant")
             attrs, origin = {"shape": shapes[0] or ()}, DESCRIBED
@@ -201,27 +205,8 @@ class Walker:
         self.numbers += len(made.nums or ())
         for k, (value, (name, shape)) in enumerate(zip(layer.values, kept, strict=True)):
             if name:
-                scope[name] = Known(shape, value, made.nums if k == 0 else None, behind)
+                scope[name] = Known(shape, value, made.nums if k == 0 else None, behind, spoken, is_open)
         return layer
-
-    def _note(
-        self,
-        layer_id: str,
-        made: Made,
-        parts: Sequence[tuple[str, Stored, str]],
-        given: Sequence[tuple[int, Known]],
-        shapes: Sequence[Shape | None],
-        *,
-        origin: Origin,
-        fixed: bool,
-    ) -> None:
-        """Keep what the file says of a node beside the layer that it is."""
-        held = tuple(Held(part, self._key(s), s.elements, not ref, s.held, s.unshaped and not s.held) for ref, s, part in parts)
-        outs = tuple(s or () for s in shapes) or ((),)
-        ins = tuple(v.shape or () for _, v in given)
-        op = Layer(layer_id, made.op, made.attrs, (), ins, outs, origin=origin) if fixed else None
-        if held or op or made.fused:
-            self.facts[layer_id] = Facts(held, made.fused, op)
 
     def _key(self, tensor: Stored) -> str:
         """A name of a stored tensor that no other has: two bodies of a file may call theirs alike."""
@@ -315,6 +300,12 @@ class Walker:
             bound=None if cost is None else (cost,),
             stored=dict(stored),
         )
+
+
+def _op(layer_id: str, made: Made, given: Iterable[tuple[int, Known]], shapes: Iterable[Shape | None], native: str) -> Layer:
+    """A node of constants alone as the op that it is; nothing of the network comes in."""
+    ins, outs = tuple(v.shape or () for _, v in given), tuple(s or () for s in shapes) or ((),)
+    return Layer(layer_id, made.op, made.attrs, (), ins, outs, origin=replace(made.origin, file="onnx", native=native))
 
 
 def _native(node: Node) -> str:
