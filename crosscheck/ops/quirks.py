@@ -51,8 +51,11 @@ def conv(layer: Layer, weight: Factors, mac: Factors) -> Counts:
     if groups > 1:
         lost = weight[1] - weight[1] // groups
         counts |= {"ungrouped_mac": (*mac, groups - 1), "twice_grouped_mac": (*mac[:2], lost, *mac[3:])}
+        taps = prod(kernel) * (weight[1] / groups)
+        counts["divided_products"] = (2 * prod(mac[1:]) - int(2 * (prod(layer.y[2:]) * weight[0] * taps)),)
         if not layer.call_of:
             counts["twice_grouped_weight"] = (weight[0], lost, *kernel)
+            counts["divided_weight"] = (prod(weight) - int(weight[0] * taps),)
     if len(kernel) == 1:
         counts["squared_line_mac"] = (*mac, groups, kernel[0] - 1)
     if len(kernel) == 3 and groups == layer.x[1] > 1:

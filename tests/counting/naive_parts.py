@@ -44,6 +44,10 @@ def _conv(layer: Layer, has: Counts) -> Counts:
         weight = size((layer.attrs["out_channels"], each - kept, *layer.attrs["kernel"]))
         count["twice_grouped_mac"] = size((layer.x[0], weight, *naive.shape(layer)[2:]))
         count["twice_grouped_weight"] = 0 if layer.call_of else weight
+        whole = size((layer.attrs["out_channels"], each, *layer.attrs["kernel"]))
+        positions = size(naive.shape(layer)[2:])
+        count["divided_products"] = 2 * whole * positions - 2 * whole * positions // layer.attrs["groups"]
+        count["divided_weight"] = 0 if layer.call_of else whole - whole // layer.attrs["groups"]
     return count
 
 

@@ -44,9 +44,6 @@ def test_a_product_that_others_read_too_keeps_its_bias_apart(tmp_path: Path) -> 
     assert [x.op for x in found.modules.model.layers] == ["linear", "bias", "mul"]
 
 
-SCALES = "scale shift mean var"
-
-
 @pytest.mark.parametrize("names", ["one zero zero one", "one one one one", "one zero mean var"])
 def test_a_tensor_in_several_roles_counts_in_each(names: str, tmp_path: Path) -> None:
     tensors = [stored(name, 8) for name in dict.fromkeys(names.split())]
@@ -161,6 +158,18 @@ def test_what_a_node_does_in_the_same_go_is_a_module_behind_it(tmp_path: Path) -
     assert [x.op for x in found.modules.model.layers] == ["conv", "relu"]
     assert total(found, "arithmetic", "compare") == 64
     assert Counter(found.modules.nodes.values()) == {"fusedconv_y": 2}
+
+
+@pytest.mark.parametrize(("channels", "out", "groups"), [(8, 8, 8), (12, 8, 4), (6, 9, 3), (16, 16, 2)])
+def test_the_older_counter_of_paddle_divides_by_groups_twice(channels: int, out: int, groups: int, tmp_path: Path) -> None:
+    nodes = [node("Conv", "x w", "y", group=groups, pads=[1, 1, 1, 1])]
+    found = read(net(nodes, (2, channels, 5, 4), stored("w", out, channels // groups, 3, 3)), tmp_path)
+    weight = out * 9 * (channels // groups)
+    assert total(found, "paddle_model_stat", "params") == weight // groups
+    assert total(found, "paddle_model_stat", "compute") == 2 * 20 * weight // groups
+    cut = out * 9 * (channels // groups // groups)
+    assert total(found, "paddle_model_stat_py2", "params") == cut
+    assert total(found, "paddle_model_stat_py2", "compute") == 2 * 20 * cut
 
 
 def test_names_of_nodes_make_no_containers(tmp_path: Path) -> None:
