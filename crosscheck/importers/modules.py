@@ -193,7 +193,8 @@ def _called(layers: list[Layer], held: Mapping[str, Sequence[Held]]) -> list[Lay
 
 
 def _again(origin: Origin) -> Origin:
-    return origin if origin.stored is None else replace(origin, stored={})
+    """A further call holds nothing anew."""
+    return origin if origin.stored is None else replace(origin, stored={"repeated_params": sum(origin.stored.values())})
 
 
 def _named(model: Model, at: _Reading) -> Modules:

@@ -64,7 +64,8 @@ def _several(layer: Layer) -> Counts:
 
 def _prelu(layer: Layer) -> Counts:
     """Slopes that are stored for it, once more for each sample."""
-    slopes = layer.origin.held.get("operand", 0)
+    held = layer.origin.held
+    slopes = held.get("operand", 0) + held.get("repeated_params", 0)
     return _several(layer) | ({"sample_weights": (layer.x[0], slopes)} if slopes and layer.x else {})
 
 

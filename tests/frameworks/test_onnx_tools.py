@@ -213,6 +213,34 @@ def test_real_exports_are_explained_or_refused_by_name(exporter: str, tmp_path: 
     assert explained >= 3 * len(writes) // 2
 
 
+def odd_graphs() -> Iterator[tuple[Graph, str]]:
+    """What described networks have not: quantised nodes, nodes of constants alone, sizes that go through a division."""
+    for op in ("Mul", "Div", "Sqrt", "MatMul", "Softmax"):
+        g = Graph([1, 4, 6])
+        second = {"Mul": (1, 4, 6), "Div": (1, 4, 6), "MatMul": (6, 6)}.get(op)
+        reads = [g.tensor(1, 4, 6), *([g.tensor(*second)] if second else [])]
+        yield g, g.add("Mul", "x", g.add(op, *reads))
+    g = Graph([1, 3, 8, 8])
+    for name, value, kind in (("s", 0.1, "float32"), ("z", 0, "uint8"), ("zw", 0, "int8")):
+        g.stored.append(numpy_helper.from_array(np.array(value, kind), name))
+    g.stored.append(numpy_helper.from_array(np.zeros((4, 3, 3, 3), "int8"), "w"))
+    q = g.add("QLinearConv", g.add("QuantizeLinear", "x", "s", "z"), "s", "z", "w", "s", "zw", "s", "z", kernel_shape=[3, 3])
+    yield g, g.add("DequantizeLinear", q, "s", "z")
+    g = Graph([2, 3, 4])
+    size = g.add("Div", g.add("Gather", g.add("Shape", "x"), g.tensor(ints=[0])), g.tensor(ints=[1]))
+    flat = g.add("Reshape", "x", g.add("Concat", size, g.tensor(ints=[12]), axis=0))
+    yield g, g.add("Gemm", g.add("Relu", flat), g.tensor(5, 12), transB=1)
+
+
+def test_constants_quantised_nodes_and_open_sizes_are_explained(tmp_path: Path) -> None:
+    files = [graph.save(tmp_path / f"odd{k}.onnx", output) for k, (graph, output) in enumerate(odd_graphs())]
+    rows, nets = run(files, tmp_path)
+    assert len(nets) == len(files)
+    told = [(r, off) for r, off in residuals(rows, nets) if r.tool != "opencv"]
+    assert [f"{r.model} × {r.tool} × {r.layer} × {r.metric}: {r.value}, off by {off}" for r, off in told if off] == []
+    assert len([r for r, _ in told if r.status == "ok" and r.layer == TOTAL]) == 4 * len(files)
+
+
 def test_a_file_is_measured_from_the_command_line(tmp_path: Path) -> None:
     graph = Graph([1, 2, 8, 8])
     x = graph.add("Relu", graph.add("Conv", "x", graph.tensor(4, 2, 3, 3), graph.tensor(4), kernel_shape=[3, 3]))
