@@ -27,6 +27,7 @@ BEYOND: Final = (
     "output_grid_mac",
     "param_out_elements",
     "capped_elements",
+    "divided_products",
 )
 COMPUTE: Final[dict[str, str]] = {
     "mac": "multiply-accumulates, those with padding zeros included",

@@ -52,7 +52,7 @@ def conv(layer: Layer, weight: Factors, mac: Factors) -> Counts:
         lost = weight[1] - weight[1] // groups
         counts |= {"ungrouped_mac": (*mac, groups - 1), "twice_grouped_mac": (*mac[:2], lost, *mac[3:])}
         taps = prod(kernel) * (weight[1] / groups)
-        counts["divided_products"] = (2 * prod(mac[1:]) - int(2 * (prod(layer.y[2:]) * weight[0] * taps)),)
+        counts["divided_products"] = (mac[0], 2 * prod(mac[1:]) - int(2 * (prod(layer.y[2:]) * weight[0] * taps)))
         if not layer.call_of:
             counts["twice_grouped_weight"] = (weight[0], lost, *kernel)
             counts["divided_weight"] = (prod(weight) - int(weight[0] * taps),)
