@@ -11,6 +11,7 @@ from crosscheck.conventions import read as convention
 from crosscheck.conventions.table import Convention
 from crosscheck.counting.engine import Tally, predict, tally
 from crosscheck.ops.described import OPS
+from crosscheck.subjects.subject import Kind, Reference, Subject
 
 Weights = Mapping[str, Mapping[str, int]]  # op -> primitive -> weight
 
@@ -51,6 +52,11 @@ def convention_text(id: str, tables: Mapping[str, Weights], *, quirks: Mapping[s
 def made_up(id: str, tables: Mapping[str, Weights], *, quirks: Mapping[str, str] | None = None) -> Convention:
     """A convention that went through the real reader."""
     return convention.parse(convention_text(id, tables, quirks=quirks), f"{id}.toml")
+
+
+def subject(model: Model) -> Subject:
+    """A network as something to be counted, as if it were described here."""
+    return Subject(Reference(model.name, Kind.DESCRIBED, model.name), model, model)
 
 
 def row(model: Model, tool: str, layer: str = TOTAL, value: int | None = 1, **changed: Any) -> Measurement:

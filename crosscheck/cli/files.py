@@ -20,8 +20,8 @@ def measure(
     from crosscheck.report.pages import file as page
     from crosscheck.studies.file import measure as study
 
-    assert subject.path is not None  # noqa: S101 - the caller has a file
-    found = study.measure(subject.path, subject.model, layers=layers, only=tools, timeout=timeout)
+    assert subject.path is not None and subject.imported is not None  # noqa: S101, PT018 - the caller has a file
+    found = study.measure(subject.path, subject.imported, layers=layers, only=tools, timeout=timeout)
     if not found.rows:
         raise UsageError("no tool here counts ONNX files. Hint: pip install -c constraints.txt -e '.[onnxtools]'")
     deliver(page.brief(found, subject.notes), output)

@@ -54,7 +54,9 @@ def _head(data: Entry, parent: Convention | None, where: str) -> dict[str, str]:
     if parent:
         refuse_repeats(told, inherited, where)
     head: dict[str, str] = {key: need({**inherited, **told}, key, str, where) for key in (*OWN, *INHERITED)}
-    head["edition_of"] = need({"edition_of": "", **data}, "edition_of", str, where)
+    head |= {key: need({key: "", **data}, key, str, where) for key in ("edition_of", "walks")}
+    if head["walks"] not in ("", "nodes", "told"):
+        raise ConventionError(f"{where}: walks is {head['walks']!r}: 'nodes', 'told', or left out")
     if head["scope"] not in ("", "described") or (head["scope"] and head["framework"]):
         raise ConventionError(f"{where}: scope is {head['scope']!r}: 'described', for one of the engine's own, or left out")
     return head

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from crosscheck.errors import ConventionError
+from crosscheck.ops.described import FILES
 from crosscheck.ops.papers import PAPER_OPS
 
 Sight = tuple[str, int | None, str, bool]
@@ -148,8 +149,9 @@ class Convention:
 
     ``scope`` is ``described`` for one of the engine's own that says nothing about ops that only files have. ``edition_of`` names
     the convention of the same tool's newest versions, where this one is of older ones; ``extends`` the one that this one takes
-    over from all that it does not say otherwise. ``by_op`` is True where the file says of each op what it costs under every
-    metric.
+    over from all that it does not say otherwise. ``walks`` is how a tool meets a file: ``nodes``, each as the op that it is,
+    constants too, or ``told``, so and with the sizes alone that ONNX's own inference finds. ``by_op`` is True where the file
+    says of each op what it costs under every metric.
     """
 
     id: str
@@ -164,11 +166,17 @@ class Convention:
     extends: str = ""
     scope: str = ""
     by_op: bool = False
+    walks: str = ""
 
     @property
     def reads_onnx(self) -> bool:
         """True where it has a word on what ONNX files hold: of tools that count them, and of most of the engine's own."""
         return self.framework == "onnx" or not (self.framework or self.scope)
+
+    @property
+    def reads_files(self) -> bool:
+        """True where it counts what files hold as they hold it: all that do but those that look at a framework's modules."""
+        return self.framework in FILES and not self.scope
 
     def table(self, metric: str) -> MetricTable:
         """The table of one metric; raises ConventionError where the tool does not give it."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from crosscheck.contract.network import Layer, Model, Shape, numel, show_shape
 from crosscheck.errors import UsageError
+from crosscheck.importers import modules, nodes
+from crosscheck.importers.facts import Facts
+from crosscheck.importers.modules import Modules, Spelled
 from crosscheck.importers.names import clean
 
 MOST_SIZE = 2**31 - 1  # of one axis
@@ -17,11 +21,26 @@ SHOWN = 3  # of a kind, in a note
 
 @dataclass(frozen=True)
 class Imported:
-    """A network from a file, and what its reader should know; ``partial`` where not all of it could be counted."""
+    """A network from a file, and what its reader should know; ``partial`` where not all of it could be counted.
+
+    ``facts`` are what the file says of nodes beside, by the id of the layer; ``spelled`` finds activations that its nodes spell
+    out.
+    """
 
     model: Model
     notes: tuple[str, ...] = ()
     partial: bool = False
+    facts: Mapping[str, Facts] = field(default_factory=dict)
+    spelled: Spelled = lambda _: ()
+
+    def walked(self, how: str) -> Model:
+        """The file as a tool meets it that walks through its ``nodes``, or that goes by what ONNX's inference has ``told``."""
+        return nodes.read(self.model, self.facts, told=how == "told") if how else self.model
+
+    @cached_property
+    def modules(self) -> Modules:
+        """The file as the modules that it may have been made of."""
+        return modules.read(self.model, self.facts, self.spelled)
 
 
 def parse_inputs(texts: list[str]) -> dict[str, Shape]:

@@ -49,7 +49,7 @@ def _count_conv(layer: Layer) -> Counts:
         counts["nonplanar_mac"] = mac
     if a["bias"]:
         counts["bias_add"] = y
-    return counts | quirks.conv(layer, weight, mac)
+    return counts | quirks.conv(layer, weight, mac) | quirks.renamed(layer, mac)
 
 
 def _count_conv_transpose(layer: Layer) -> Counts:
@@ -61,7 +61,7 @@ def _count_conv_transpose(layer: Layer) -> Counts:
     counts |= {"mac": (x[0], *weight, *x[2:]), "output_grid_mac": grid_mac, "scatter_elements": (*y[:2], *_scattered(layer))}
     if a["bias"]:
         counts["bias_add"] = y
-    return counts | quirks.conv_transpose(layer, weight, grid_mac)
+    return counts | quirks.conv_transpose(layer, weight, grid_mac) | quirks.renamed(layer, grid_mac)
 
 
 def _scattered(layer: Layer) -> tuple[int, ...]:
@@ -76,7 +76,8 @@ def _count_linear(layer: Layer) -> Counts:
     weight = (a["out_features"], a["in_features"])
     counts = _elements(layer) | _weights(layer, weight, (a["out_features"],) if a["bias"] else (0,))
     beyond = (layer.y[0], prod(layer.y[1:-1]) - 1, a["out_features"])
-    counts |= {"mac": (*layer.y, a["in_features"]), "position_mac": (*beyond, a["in_features"])}
+    mac = (*layer.y, a["in_features"])
+    counts |= {"mac": mac, "position_mac": (*beyond, a["in_features"])} | quirks.renamed(layer, mac)
     if a["bias"]:
         counts["bias_add"] = layer.y
     return counts | quirks.linear(layer, beyond)

@@ -62,17 +62,30 @@ def _several(layer: Layer) -> Counts:
     return elements(layer) | {"element_sums": sums} | quirks.added(layer)
 
 
+def _prelu(layer: Layer) -> Counts:
+    """Slopes that are stored for it, once more for each sample."""
+    held = layer.origin.held
+    slopes = held.get("operand", 0) + held.get("repeated_params", 0)
+    return _several(layer) | ({"sample_weights": (layer.x[0], slopes)} if slopes and layer.x else {})
+
+
+def _clip(layer: Layer) -> Counts:
+    return elements(layer) | quirks.capped(layer)
+
+
 def _bias(layer: Layer) -> Counts:
     return elements(layer) | {"bias_add": layer.y} | quirks.added(layer)
 
 
 def _product(layer: Layer) -> Counts:
     """Every output element sums ``depth`` products."""
-    counts = elements(layer) | {"mac": (*layer.y, layer.attrs["depth"])}
+    mac = (*layer.y, layer.attrs["depth"])
+    counts = elements(layer) | {"mac": mac} | quirks.renamed(layer, mac)
     return counts | {"bias_add": layer.y} if layer.attrs.get("bias") else counts
 
 
 def _einsum(layer: Layer) -> Counts:
+    """One multiply-add for every combination of the sizes that ``extents`` lists."""
     return elements(layer) | {"mac": tuple(layer.attrs["extents"])}
 
 
@@ -131,10 +144,13 @@ def _op(family: str, says: str, counts: Callable[[Layer], Counts], *attrs: str) 
 FILE_OPS: dict[str, Op] = {
     **_kinds("unary", UNARY),
     **_kinds("binary", BINARY, _several),
+    "clip": _op("unary", "held within bounds; between 0 and 6 a ReLU6", _clip),
+    "prelu": _op("binary", "x where positive, else a stored slope times x", _prelu),
     "bias": _op("binary", "sum with a stored tensor, as an op of its own", _bias),
     "add_broadcast": _op("binary", "element-wise sum that repeats an operand or adds one number", _several),
     "matmul": _op("product", "matrix product that is no fully connected layer", _product, "depth"),
     "einsum": _op("product", "sum of products by an index formula", _einsum, "extents"),
+    "attention": _op("product", "products of queries with keys and of their weights with values, by head", _einsum, "extents"),
     "max_pool_other": _op("pooling", "maximum pooling with dilation, wide padding or stored places", _pool, "kernel"),
     "avg_pool_other": _op("pooling", "mean pooling with dilation or wide padding", _pool, "kernel"),
     "lp_pool": _op("pooling", "p-norm over a window", _pool, "kernel"),
@@ -167,6 +183,8 @@ FILE_OPS: dict[str, Op] = {
     "fan_out": _op("plumbing", "one blob handed to several readers", elements),
     "loss": _op("plumbing", "how wrong predictions are, one number", elements),
     "accuracy": _op("plumbing", "how many predictions are right, one number", elements),
+    "prior_box": _op("plumbing", "boxes around every position of a feature map, made of sizes alone", elements),
+    "detections": _op("plumbing", "boxes that are left where they overlap", elements),
     "silence": _op("plumbing", "blobs that nobody wants to read, thrown away or written to a file", elements),
     "unknown": _op("unknown", "an op that the engine does not know, or a branch or loop with its bodies", _unknown),
 }

@@ -26,6 +26,8 @@ BEYOND: Final = (
     "sample_weights",
     "output_grid_mac",
     "param_out_elements",
+    "capped_elements",
+    "divided_products",
 )
 COMPUTE: Final[dict[str, str]] = {
     "mac": "multiply-accumulates, those with padding zeros included",
@@ -73,7 +75,7 @@ PARAMS: Final[dict[str, str]] = {
     "lone_held_params": "parameters of functional calls that the network holds itself, where it has no modules",
     "root_held_params": "parameters of functional calls that the network holds itself, beside modules",
     "operand": "elements of stored tensors that are operands of an op without a weight: scales, embeddings, slopes",
-    "literals": "elements of stored integers, truth values and single numbers: shapes, axes, indices, thresholds",
+    "literals": "elements of stored integers, truth values and single numbers: shapes, axes, thresholds, states of zeros",
     "unused_elements": "elements of stored tensors that nothing reads",
     "node_held": "elements of stored tensors that nodes hold, not the graph's list of stored tensors",
     "unshaped": "single numbers without any axis in the graph's list of stored tensors",

@@ -51,8 +51,11 @@ def conv(layer: Layer, weight: Factors, mac: Factors) -> Counts:
     if groups > 1:
         lost = weight[1] - weight[1] // groups
         counts |= {"ungrouped_mac": (*mac, groups - 1), "twice_grouped_mac": (*mac[:2], lost, *mac[3:])}
+        taps = prod(kernel) * (weight[1] / groups)
+        counts["divided_products"] = (mac[0], 2 * prod(mac[1:]) - int(2 * (prod(layer.y[2:]) * weight[0] * taps)))
         if not layer.call_of:
             counts["twice_grouped_weight"] = (weight[0], lost, *kernel)
+            counts["divided_weight"] = (prod(weight) - int(weight[0] * taps),)
     if len(kernel) == 1:
         counts["squared_line_mac"] = (*mac, groups, kernel[0] - 1)
     if len(kernel) == 3 and groups == layer.x[1] > 1:
@@ -200,6 +203,21 @@ COPIES = frozenset(
 def spelling(layer: Layer, node: str, primitive: str) -> Counts:
     """Elements of a layer that a file writes as a node of this type, under a primitive of their own."""
     return {primitive: layer.y} if layer.origin.node == node else {}
+
+
+PRODUCTS = {"conv": "Conv", "conv_transpose": "ConvTranspose"}  # the node that a file usually has for it
+
+
+def renamed(layer: Layer, mac: Factors) -> Counts:
+    """Of sums of products that a file writes as another node than Conv, ConvTranspose, Gemm or MatMul: quantised, fused."""
+    node = layer.origin.node
+    usual = (PRODUCTS[layer.op],) if layer.op in PRODUCTS else ("Gemm", "MatMul")
+    return {"renamed_mac": mac, "renamed_out_elements": layer.y} if node and node not in usual else {}
+
+
+def capped(layer: Layer) -> Counts:
+    """Of a clip."""
+    return {"capped_elements": layer.x} if layer.attrs.get("bounds") == (0, 6) else {}
 
 
 def added(layer: Layer) -> Counts:

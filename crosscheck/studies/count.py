@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from crosscheck.contract.network import CONTAINER, Layer, Model, numel, show_shape
+from crosscheck.contract.network import CONTAINER, Layer, numel, show_shape
 from crosscheck.contract.rows import METRICS
 from crosscheck.conventions import read as convention
 from crosscheck.conventions.table import Convention
@@ -15,6 +15,8 @@ from crosscheck.counting.engine import Tally
 from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.explain import wording
 from crosscheck.ops import described as ops
+from crosscheck.subjects import lost
+from crosscheck.subjects.subject import Subject
 
 UNKNOWN = "unknown"  # the op of a call that the engine does not know
 SHAPELESS = ("layers", "depth")  # metrics that no shape goes into
@@ -24,7 +26,8 @@ SHAPELESS = ("layers", "depth")  # metrics that no shape goes into
 class Total:
     """What a convention says of a metric; ``caveat`` tells what is missing where the value is only a lower bound.
 
-    ``by_parts`` where the metric is the sum of others.
+    ``by_parts`` where the metric is the sum of others. ``reading`` tells what else it could be, where a tool that looks at
+    modules is asked of a file.
     """
 
     convention: str
@@ -33,6 +36,7 @@ class Total:
     value: int
     by_parts: bool
     caveat: str = ""
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +63,45 @@ class Count:
     rows: tuple[Row, ...] = ()
 
 
-def count(model: Model, ids: Sequence[str], metrics: Sequence[str] = (), *, layers: bool = False) -> Count:
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One convention and metric, and the network as that convention meets it."""
+
+    convention: Convention
+    metric: str
+    counted: Tally
+    reading: str
+    nodes: Mapping[str, str]  # the node of the file that a layer of it is, where it is a reading of a file
+
+    @property
+    def values(self) -> dict[str, int]:
+        """What is charged for every layer and container, by its id; of a file, by node."""
+        found: Counter[str] = Counter()
+        table = self.convention.table(self.metric)
+        for layer, counts in (*self.counted.containers, *self.counted.layers):
+            value = engine.layer_value(self.counted, table, self.convention.id, layer, counts)
+            found[self.nodes.get(layer.id, layer.id)] += value
+        return found
+
+
+def count(subject: Subject, ids: Sequence[str], metrics: Sequence[str] = (), *, layers: bool = False) -> Count:
     """Count by the conventions ``ids``: all metrics that each has, or those asked for; ``layers`` adds a row for each.
 
     Raises UnknownNameError and UsageError.
     """
-    columns = [(c, m) for c, m in _columns(ids, metrics) if not layers or m != "layers"]  # each row is one
-    counted = engine.tally(model)
-    totals = tuple(_total(counted, c, m) for c, m in columns)
+    asked = [(c, m) for c, m in _columns(ids, metrics) if not layers or m != "layers"]  # each row is one
+    columns = [_column(subject, c, m) for c, m in asked]
+    totals = tuple(map(_total, columns))
+    model = subject.model
     of_file = any(x.origin.file for x in model.layers)
-    rows = tuple(_rows(counted, columns)) if layers else ()
+    rows = tuple(_rows(subject.counted, columns)) if layers else ()
     return Count(model.name, model.input_text, model.variant, of_file, totals, rows)
+
+
+def _column(subject: Subject, c: Convention, metric: str) -> _Column:
+    counted = subject.seen_by(c)
+    nodes = {} if subject.imported is None or c.reads_files else subject.imported.modules.nodes
+    return _Column(c, metric, counted, lost.caveat(subject, c, metric), nodes)
 
 
 def _columns(ids: Sequence[str], metrics: Sequence[str]) -> list[tuple[Convention, str]]:
@@ -83,7 +115,8 @@ def _columns(ids: Sequence[str], metrics: Sequence[str]) -> list[tuple[Conventio
     return [(c, metric) for c in loaded for metric in (dict.fromkeys(metrics) or c.metrics)]
 
 
-def _total(counted: Tally, c: Convention, metric: str) -> Total:
+def _total(column: _Column) -> Total:
+    counted, c, metric = column.counted, column.convention, column.metric
     table = c.table(metric)
 
     def missing(layer: Layer) -> bool:
@@ -92,12 +125,13 @@ def _total(counted: Tally, c: Convention, metric: str) -> Total:
         return free or (layer.origin.unshaped and metric not in SHAPELESS)
 
     caveat = left_open([layer for layer, _ in counted.layers if layer.op == UNKNOWN and missing(layer)])
-    return Total(c.id, metric, table.unit, engine.total(counted, c, metric), bool(table.parts), caveat)
+    return Total(c.id, metric, table.unit, engine.total(counted, c, metric), bool(table.parts), caveat, column.reading)
 
 
-def _rows(counted: Tally, columns: Sequence[tuple[Convention, str]]) -> Iterator[Row]:
-    for layer, counts in (*counted.containers, *counted.layers):
-        values = tuple(engine.layer_value(counted, c.table(m), c.id, layer, counts) for c, m in columns)
+def _rows(counted: Tally, columns: Sequence[_Column]) -> Iterator[Row]:
+    charged = [column.values for column in columns]
+    for layer, _ in (*counted.containers, *counted.layers):
+        values = tuple(found.get(layer.id, 0) for found in charged)
         if layer.op != CONTAINER or any(values):
             formula = ops.formula(layer, "mac") if layer.op != CONTAINER else ""
             caveat = left_open([layer]) if layer.op == UNKNOWN else ""

@@ -65,7 +65,7 @@ def foreign(subject: Subject, c: Convention) -> str:
 
 def silence(subject: Subject, c: Convention) -> str:
     """The first op that a convention has no word on, and where it is; empty where it knows all."""
-    ops = {layer.op: layer for layer in reversed(subject.model.layers)}
+    ops = {layer.op: layer for layer in reversed(subject.seen_by(c).model.layers)}
     lacking = next((op for op in ops for t in c.metrics.values() if not t.knows(op)), None)
     if lacking is None:
         return ""

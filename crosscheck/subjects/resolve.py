@@ -56,7 +56,7 @@ def _onnx(ref: Reference, options: Options) -> Subject:
 
     options.refuse(ref, "batch", "classes")
     found = load.load(Path(ref.target), parse_inputs(list(options.inputs)))
-    return Subject(ref, found.model, found.model, found.notes, found.partial, Path(ref.target))
+    return Subject(ref, found.model, found.model, found.notes, found.partial, Path(ref.target), imported=found)
 
 
 def _caffe(ref: Reference, options: Options) -> Subject:
@@ -68,7 +68,7 @@ def _caffe(ref: Reference, options: Options) -> Subject:
         raise UsageError(f"batch {options.batch} is below 1. Hint: --batch takes a whole number from 1")
     path, inputs = load.find(ref.target), parse_inputs(list(options.inputs))
     found = load.load(path, inputs, phase=options.phase, batch=options.batch, stages=options.stages)
-    return Subject(ref, found.model, found.model, found.notes, found.partial, path)
+    return Subject(ref, found.model, found.model, found.notes, found.partial, path, imported=found)
 
 
 def _export(ref: Reference, base: Subject) -> Subject:

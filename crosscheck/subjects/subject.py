@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,9 @@ from crosscheck.counting.engine import Tally
 from crosscheck.errors import UsageError
 
 if TYPE_CHECKING:
+    from crosscheck.conventions.table import Convention
     from crosscheck.exports.recipe import Lowered
+    from crosscheck.importers.imported import Imported
 
 
 class Kind(StrEnum):
@@ -75,7 +77,8 @@ class Subject:
     """A network that can be counted.
 
     ``model`` is what is counted, ``built`` the network as it is, with what only moves elements; ``notes`` say what is to be known
-    of it, and ``partial`` that not all of it could be read. ``path`` is a file's, ``lowered`` how an export came to be.
+    of it, and ``partial`` that not all of it could be read. ``path`` is a file's and ``imported`` what its importer made of it,
+    ``lowered`` how an export came to be.
     """
 
     ref: Reference
@@ -85,6 +88,7 @@ class Subject:
     partial: bool = False
     path: Path | None = None
     lowered: Lowered | None = None
+    imported: Imported | None = field(default=None, compare=False)
 
     def __hash__(self) -> int:
         """Of its name and input alone: layers are mappings; two subjects are equal where all of them is."""
@@ -94,6 +98,28 @@ class Subject:
     def counted(self) -> Tally:
         """Its primitives, counted once."""
         return engine.tally(self.model)
+
+    def seen_by(self, c: Convention) -> Tally:
+        """Its primitives as a convention meets them: of a file, those of the modules that it may have been made of."""
+        if self.imported is None:
+            return self.counted
+        return self._walked(c.walks) if c.reads_files else self.as_modules
+
+    @cached_property
+    def _walks(self) -> dict[str, Tally]:
+        return {"": self.counted}
+
+    def _walked(self, how: str) -> Tally:
+        if how not in self._walks and self.imported is not None:
+            self._walks[how] = engine.tally(self.imported.walked(how))
+        return self._walks[how]
+
+    @cached_property
+    def as_modules(self) -> Tally:
+        """The primitives of a file read as modules. Raises ValueError for what is no file."""
+        if self.imported is None:
+            raise ValueError(f"{self.name} was not imported")
+        return engine.tally(self.imported.modules.model)
 
     @property
     def name(self) -> str:

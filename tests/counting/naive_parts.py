@@ -44,6 +44,10 @@ def _conv(layer: Layer, has: Counts) -> Counts:
         weight = size((layer.attrs["out_channels"], each - kept, *layer.attrs["kernel"]))
         count["twice_grouped_mac"] = size((layer.x[0], weight, *naive.shape(layer)[2:]))
         count["twice_grouped_weight"] = 0 if layer.call_of else weight
+        whole = size((layer.attrs["out_channels"], each, *layer.attrs["kernel"]))
+        positions = size(naive.shape(layer)[2:])
+        count["divided_products"] = layer.x[0] * (2 * whole * positions - 2 * whole * positions // layer.attrs["groups"])
+        count["divided_weight"] = 0 if layer.call_of else whole - whole // layer.attrs["groups"]
     return count
 
 
@@ -205,7 +209,7 @@ PARTS: dict[str, Callable[[Layer, Counts], Counts]] = {
 }
 BEYOND = (
     *("mac", "bias_add", "in_elements", "plain_in_elements", "window_elements", "written_pad_elements", "sample_weights"),
-    *("twice_grouped_mac", "output_grid_mac", "param_out_elements"),
+    *("twice_grouped_mac", "divided_products", "output_grid_mac", "param_out_elements"),
 )
 
 

@@ -42,11 +42,24 @@ def test_who_counts_files_needs_a_word_on_ops_of_files_and_nobody_else_does() ->
 
 VOLUME = {"window_elements": 8 * 12, "volume_elements": 8 * 12, "leading_window_elements": 8 * 3}
 RECURRENT = {"mac": 7 * 2 * 4 * 5 * 8, "gate_elements": 2 * 7 * 2 * 4 * 5, "state_elements": 7 * 2 * 5}
+SLOPES = Origin(stored={"operand": 3})
 CASES: list[tuple[Layer, dict[str, int]]] = [
     (layer("matmul", (2, 3, 5), (2, 3, 4), (2, 4, 5), depth=4), {"mac": 2 * 3 * 5 * 4}),
     (layer("matmul", (), (4,), (4,), depth=4), {"mac": 4}),
     (layer("einsum", (2, 3), (2, 4), (3, 4), extents=(2, 4, 3)), {"mac": 24}),
+    (layer("attention", (1, 2, 5, 3), (1, 2, 5, 4), extents=(1, 2, 5, 6, 4 + 3)), {"mac": 2 * 5 * 6 * 7}),
+    (layer("matmul", (3, 5), (3, 4), (4, 5), depth=4, origin=Origin("onnx", "MatMul")), {"mac": 60}),
+    (
+        layer("matmul", (3, 5), (3, 4), (4, 5), depth=4, origin=Origin("onnx", "MatMulInteger")),
+        {"mac": 60, "renamed_mac": 60, "renamed_out_elements": 15},
+    ),
     (layer("mul", (2, 3), (2, 3), (3,)), {"element_sums": 6}),
+    (layer("clip", (2, 3), (2, 3), bounds=(0, 6)), {"capped_elements": 6}),
+    (layer("clip", (2, 3), (2, 3), bounds=(-1, 1)), {}),
+    (
+        layer("prelu", (2, 3), (2, 3), origin=Origin(stored={"operand": 3})),
+        {"element_sums": 6, "operand": 3, "sample_weights": 6},
+    ),
     (layer("max", (2, 3), (2, 3), origin=Origin(operands=1)), {}),
     (layer("bias", (2, 3), (2, 3)), {"bias_add": 6}),
     (layer("matmul", (3, 5), (3, 4), (4, 5), depth=4, bias=True), {"mac": 3 * 5 * 4, "bias_add": 15}),

@@ -1,6 +1,7 @@
 """The fields of Caffe's messages, with their types: a field that Caffe does not have, or of another type, is named with its line.
 
-Source: src/caffe/proto/caffe.proto of Caffe 1.0. ``*`` marks a repeated field; kinds are whole numbers (``i``), those from 0
+Source: src/caffe/proto/caffe.proto of Caffe 1.0, and of forks for the layers that forks.py knows. ``*``
+marks a repeated field; kinds are whole numbers (``i``), those from 0
 (``u``), numbers (``f``), truth values (``b``), strings (``s``), enums (``e``) and messages (``m``, or the name of a message).
 """
 
@@ -26,7 +27,8 @@ _PARAMS = (
     "inner_product_param input_param log_param:m lrn_param memory_data_param mvn_param parameter_param pooling_param "
     "power_param:m prelu_param python_param:m recurrent_param reduction_param relu_param reshape_param scale_param "
     "sigmoid_param:m softmax_param spp_param:m slice_param swish_param:m tanh_param:m threshold_param:m tile_param "
-    "window_data_param"
+    "window_data_param norm_param permute_param prior_box_param detection_output_param:m multibox_loss_param:m bn_param:m "
+    "shuffle_channel_param:m interp_param smooth_l1_loss_param:m"
 )
 _TEXT = {
     "net": "name:s input:s* input_shape:shape* input_dim:i* force_backward:b state debug_info:b layer:layer* layers:layers*",
@@ -71,6 +73,11 @@ _TEXT = {
     "tile_param": "axis:i tiles:i",
     "window_data_param": _DATA
     + "fg_threshold:f bg_threshold:f fg_fraction:f context_pad:u crop_mode:s cache_images:b root_folder:s",
+    "norm_param": "across_spatial:b scale_filler:m channel_shared:b eps:f",
+    "permute_param": "order:u*",
+    "prior_box_param": "min_size:f* max_size:f* aspect_ratio:f* flip:b clip:b variance:f* img_size:u img_h:u img_w:u step:f "
+    "step_h:f step_w:f offset:f",
+    "interp_param": "height:i width:i zoom_factor:i shrink_factor:i pad_beg:i pad_end:i",
     "v0": "name:s type:s num_output:u biasterm:b weight_filler:m bias_filler:m pad:u kernelsize:u group:u stride:u pool:e "
     "dropout_ratio:f local_size:u alpha:f beta:f k:f source:s scale:f meanfile:s batchsize:u cropsize:u mirror:b blobs:m* "
     "blobs_lr:f* weight_decay:f* rand_skip:u det_fg_threshold:f det_bg_threshold:f det_fg_fraction:f det_context_pad:u "

@@ -14,18 +14,19 @@ from crosscheck.contract.network import BARE, ROOT, Input, Layer, Model, Shape, 
 from crosscheck.contract.origin import Origin
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED
 from crosscheck.errors import FileError, UsageError
+from crosscheck.importers.caffe import forks, textproto
 from crosscheck.importers.caffe import layers as caffe_layers
 from crosscheck.importers.caffe import moves as caffe_moves
 from crosscheck.importers.caffe import net as caffe_net
-from crosscheck.importers.caffe import textproto
 from crosscheck.importers.caffe.call import Blob, Call, Made, OddError
 from crosscheck.importers.caffe.fields import Notes
 from crosscheck.importers.caffe.net import Net, Node
 from crosscheck.importers.caffe.textproto import TextError, spot
+from crosscheck.importers.facts import Facts, Held
 from crosscheck.importers.imported import MOST_SIZE, Imported, MisfitError, UnshapedError, uncounted
 from crosscheck.importers.names import clean
 
-HANDLERS = caffe_layers.HANDLERS | caffe_moves.HANDLERS
+HANDLERS = caffe_layers.HANDLERS | caffe_moves.HANDLERS | forks.HANDLERS
 MOST_RANK = 32  # axes of a blob, as in Caffe
 MOST_BLOB = 2**31 - 1  # elements of a blob that Caffe can hold
 SHOWN = 3  # of a kind, in a note
@@ -108,6 +109,7 @@ class _Walk:
     large: list[str] = field(default_factory=list)
     stated: set[str] = field(default_factory=set)
     left: dict[str, None] = field(default_factory=dict)  # blobs that nobody has read yet
+    facts: dict[str, Facts] = field(default_factory=dict)  # by the id of the layer
 
     def run(self, notes: Notes) -> Imported:
         """Set up all layers. Raises FileError and UsageError."""
@@ -255,9 +257,11 @@ class _Walk:
         if len(node.shared) > len(blobs) and node.type in HANDLERS:
             raise MisfitError(f"{len(node.shared)} param entries, where it has {len(blobs)} parameter blobs")
         stored: Counter[str] = Counter()
+        held: list[Held] = []
         for k, (primitive, shape) in enumerate(blobs):
             _sound(shape, f"its parameter blob {k}", least=0)
             name, loose = node.shared[k] if k < len(node.shared) else ("", False)
+            held.append(Held(primitive, f"named {name}" if name else f"{layer_id} {k}", numel(shape)))
             if name in self.owners:
                 first, owner = self.owners[name]
                 if (numel(first) != numel(shape)) if loose else first != shape:
@@ -269,6 +273,7 @@ class _Walk:
             if name:
                 self.owners[name] = (shape, layer_id)
             stored[primitive] += numel(shape)
+        self.facts[layer_id] = Facts(tuple(held))
         return {part: n for part, n in stored.items() if n}
 
     # --- what comes of it -------------------------------------------------------------------------------------------------
@@ -286,7 +291,8 @@ class _Walk:
             outputs,
             {"": "Net"},
         )
-        return Imported(model, tuple(self._notes(notes)), any(x.op == "unknown" for x in self.layers) or bool(notes.odd))
+        partial = any(x.op == "unknown" for x in self.layers) or bool(notes.odd)
+        return Imported(model, tuple(self._notes(notes)), partial, self.facts)
 
     def _notes(self, notes: Notes) -> Iterable[str]:
         yield from uncounted(self.layers)
@@ -298,6 +304,9 @@ class _Walk:
             yield f"passed over: Caffe 1.0 has no field {clean(name)!r} ({spot(where)}{times}{hint})"
         if len(odd) > 8:
             yield f"passed over: {len(odd) - 8} more fields that Caffe 1.0 does not have"
+        if new := Counter(clean(n.type) for n in self.net.nodes if n.type in forks.HANDLERS):
+            shown = ", ".join(f"{n} {kind}" for kind, n in new.items())
+            yield f"layers that Caffe 1.0 does not have, taken for those of its well-known forks: {shown}"
         for text in self.assumed:
             yield f"taken for granted, as the file does not tell: {text}. Hint: --input states another shape"
         if self.shared:

@@ -81,6 +81,14 @@ def recognise(model: Model) -> list[Reading]:
     return found
 
 
+OPS = {"SiLU": "silu", "hard swish": "hard_swish", "GELU": "gelu", "GELU, its tanh form,": "gelu_tanh"}
+
+
+def spelled(model: Model) -> list[tuple[str, tuple[str, ...]]]:
+    """The op of every activation that is spelt out, and its nodes."""
+    return [(OPS[r.kind], r.nodes) for r in recognise(model)]
+
+
 def notes(model: Model) -> list[str]:
     """A line for every kind of activation that is spelt out."""
     kinds: dict[tuple[str, int], list[Reading]] = {}

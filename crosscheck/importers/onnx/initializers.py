@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from crosscheck.contract.network import Shape, show_shape
@@ -28,7 +29,8 @@ class Store:
         if tensor.elsewhere:
             self.judge(tensor, name)
         literal = not shape or tensor.dtype in (INT64, BOOL, STRING)
-        return Known(shape, "", few(self.numbers(tensor), shape), (Stored(name, tensor.elements, literal, unshaped=not shape),))
+        stored = Stored(name, tensor.elements, literal, unshaped=not shape, blank=partial(tensor.blank, self.reader))
+        return Known(shape, "", few(self.numbers(tensor), shape), (stored,))
 
     def numbers(self, tensor: Tensor) -> Nums | None:
         """The numbers of a tensor, if they are few and in the file."""

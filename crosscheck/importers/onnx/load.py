@@ -114,7 +114,7 @@ def _import(path: Path, judged: tuple[File, Graph], reader: Reader, given: Mappi
         tuple(dict.fromkeys(outputs)),
         {"": "Graph"},
     )
-    return Imported(model, (*notes, *activations.notes(model)), partial)
+    return Imported(model, (*notes, *activations.notes(model)), partial, walker.facts, activations.spelled)
 
 
 def _still(walker: Walker, name: str, known: Known) -> str:

@@ -17,13 +17,15 @@ from crosscheck.ops import described as ops
 from crosscheck.ops import geometry
 
 Nums = tuple[Number, ...]
+STATE = "state"  # the role of what a recurrence starts from: learned, unless it is zeros
 
 
 @dataclass(slots=True, eq=False)
 class Stored:
     """A tensor that the file holds; ``literal`` where its elements are integers, truth values or one single number.
 
-    ``held`` where a Constant node holds it; ``unshaped`` for one number without any axis.
+    ``held`` where a Constant node holds it; ``unshaped`` for one number without any axis; ``blank`` for zeros and nothing else,
+    which is asked of states alone.
     """
 
     name: str
@@ -31,26 +33,30 @@ class Stored:
     literal: bool
     held: bool = False
     unshaped: bool = False
+    blank: Callable[[], bool] = lambda: False
 
 
 @dataclass(slots=True, eq=False)
 class Known:
     """What is known of a value: its shape, the name it goes by (``id``, ``id:1`` or an input's), its numbers if few.
 
-    ``stored`` are the tensors behind a value that depends on nothing else, None for one that depends on the input.
+    ``stored`` are the tensors behind a value that depends on nothing else, None for one that depends on the input. ``spoken``
+    where ONNX's own inference of shapes knows its numbers as well, ``open`` where it does not find all its sizes.
     """
 
     shape: Shape | None
     ref: str = ""
     nums: Nums | None = None
     stored: tuple[Stored, ...] | None = None
+    spoken: bool = True
+    open: bool = False
 
 
 @dataclass(slots=True)
 class Made:
     """What a node is: op, attributes, output shapes, None where unknown, and numbers of the first output, if few.
 
-    ``roles`` tells for inputs that are constant which parameter they are.
+    ``roles`` tells for inputs that are constant which parameter they are, ``fused`` what else the node does in the same go.
     """
 
     op: str
@@ -59,6 +65,7 @@ class Made:
     roles: Mapping[int, str] = field(default_factory=dict)
     nums: Nums | None = None
     origin: Origin = DESCRIBED
+    fused: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

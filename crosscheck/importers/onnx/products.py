@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from crosscheck.contract.network import Shape
 from crosscheck.importers.imported import MisfitError, UnshapedError
-from crosscheck.importers.onnx.node import Call, Handler, Made, broadcast, stated
+from crosscheck.importers.onnx.node import STATE, Call, Handler, Made, broadcast, stated
 
 
-def _conv(n: Call, w_at: int = 1, bias_at: int = 2) -> Made:
+def convolution(n: Call, w_at: int = 1, bias_at: int = 2) -> Made:
+    """A convolution whose weight is input ``w_at``. Raises MisfitError."""
     x, w = n.shape(0), n.shape(w_at)
     if len(w) != len(x) or len(x) < 3:
         raise MisfitError(f"weight {w} does not fit input {x}")
@@ -107,15 +108,15 @@ def _recurrent(gates: int) -> Handler:
         one: Shape = (directions, batch, hidden) if not n.number("layout") else (batch, directions, hidden)
         every: Shape = (steps, directions, batch, hidden) if not n.number("layout") else (batch, steps, directions, hidden)
         attrs = {"shape": every, "directions": directions, "gates": gates, "hidden": hidden}
-        return Made(n.node.op.lower(), [every, one, one], attrs, {1: "weight", 2: "weight", 3: "bias"})
+        return Made(n.node.op.lower(), [every, one, one], attrs, {1: "weight", 2: "weight", 3: "bias", 5: STATE, 6: STATE})
 
     return handle
 
 
 HANDLERS: dict[str, Handler] = {
-    "Conv": _conv,
-    "ConvInteger": lambda n: _conv(n, bias_at=len(n.inputs)),
-    "QLinearConv": lambda n: _conv(n, 3, 8),
+    "Conv": convolution,
+    "ConvInteger": lambda n: convolution(n, bias_at=len(n.inputs)),
+    "QLinearConv": lambda n: convolution(n, 3, 8),
     "ConvTranspose": _conv_transpose,
     "Gemm": _gemm,
     "MatMul": _matmul,

@@ -38,6 +38,11 @@ class Tensor:
         """How many numbers it holds."""
         return prod(self.dims)
 
+    def blank(self, reader: Reader) -> bool:
+        """True where it lies in the file and every bit of it is 0."""
+        spans = [span for span in self.spans if span[1] == BYTES]
+        return bool(spans) and len(spans) == len(self.spans) and not any(reader.data[a:b].strip(b"\0") for _, _, a, b in spans)
+
     def numbers(self, reader: Reader) -> tuple[Number, ...] | None:
         """Its numbers if they are few and in the file, else None."""
         if self.elsewhere or self.elements > (SMALL if self.dtype in INTEGRAL else FEW):

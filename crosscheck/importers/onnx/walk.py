@@ -12,22 +12,24 @@ from dataclasses import dataclass, field, replace
 from crosscheck.contract.network import Layer, Shape, numel
 from crosscheck.contract.origin import DESCRIBED, Origin
 from crosscheck.errors import FileError
+from crosscheck.importers.facts import NOTHING, Facts, Held
 from crosscheck.importers.imported import MisfitError, UnshapedError
 from crosscheck.importers.names import Names, clean
-from crosscheck.importers.onnx import compute, makes, moves, products
+from crosscheck.importers.onnx import attention, bodies, compute, contrib, makes, moves, products, told
 from crosscheck.importers.onnx.initializers import Store, StoredError, sound
-from crosscheck.importers.onnx.node import Call, Known, Made, Stored
+from crosscheck.importers.onnx.node import STATE, Call, Known, Made, Stored
 from crosscheck.importers.onnx.order import opened, ordered
-from crosscheck.importers.onnx.protos import Attribute, Function, Graph, Node, Value
+from crosscheck.importers.onnx.protos import Function, Graph, Node, Value
 from crosscheck.importers.onnx.tensor import Tensor
-from crosscheck.ops import described as ops
 from crosscheck.ops.described import OPS
 from crosscheck.ops.files import FILE_OPS
 
 MOST_NODES = 200_000  # after functions are opened up
 MOST_DEPTH = 24  # functions and bodies inside of one another
 MOST_NUMBERS, FEW = 1 << 22, 64  # numbers that nodes make, in all; after that, those of small tensors alone are followed
-HANDLERS = products.HANDLERS | compute.HANDLERS | moves.HANDLERS | makes.HANDLERS
+HANDLERS = (
+    products.HANDLERS | attention.HANDLERS | compute.HANDLERS | moves.HANDLERS | makes.HANDLERS | contrib.HANDLERS
+)  # by the type of node, with its domain where that is not ONNX's own
 SIZES = {"Shape", "Size"}
 BODIES = {"If", "Loop", "Scan", "SequenceMap"}
 Scope = MutableMapping[str, Known]
@@ -35,9 +37,10 @@ Scope = MutableMapping[str, Known]
 
 @dataclass
 class Use:
-    """Which layers use a stored tensor; the first one counts it."""
+    """Which layers use a stored tensor; the first one counts it. No two tensors have the same ``key``."""
 
     tensor: Stored
+    key: str
     layers: list[str] = field(default_factory=list)
 
 
@@ -51,6 +54,7 @@ class Walker:
     layers: list[Layer] = field(default_factory=list)
     names: Names = field(default_factory=Names)
     uses: dict[int, Use] = field(default_factory=dict)
+    facts: dict[str, Facts] = field(default_factory=dict)  # by the id of the layer
     products: set[str] = field(default_factory=set)  # fully connected layers that came without a bias
     nodes: int = 0
     numbers: int = 0
@@ -68,7 +72,7 @@ class Walker:
         except StoredError as reason:
             raise FileError(clean(str(reason), 1000)) from None
         for s in known.stored or ():
-            self.uses[id(s)] = Use(s)
+            self.uses[id(s)] = Use(s, f"{s.name}#{len(self.uses)}")
         return known
 
     def run(
@@ -117,7 +121,7 @@ class Walker:
     # --- nodes ------------------------------------------------------------------------------------------------------------
 
     def _make(self, call: Call) -> Made:
-        handler = HANDLERS.get(call.node.op) if call.node.domain == "" else None
+        handler = HANDLERS.get(_native(call.node))
         outputs: list[Shape | None] = [None] * len(call.node.outputs)
         if handler is None:
             return Made("unknown", outputs, {"shape": ()})
@@ -140,7 +144,7 @@ class Walker:
             numeric = all(isinstance(x, int | float) for x in numbers)
             kept = Stored(clean(name), len(numbers), not listed or not numeric or all(isinstance(x, int) for x in numbers))
             kept.held, kept.unshaped = True, not listed
-            self.uses[id(kept)] = Use(kept)
+            self.uses[id(kept)] = Use(kept, f"{kept.name}#{len(self.uses)}")
             return Known((len(numbers),) if listed else (), "", numbers if numeric else None, (kept,))
         raise MisfitError("it has no value")
 
@@ -155,22 +159,26 @@ class Walker:
                 shapes[k] = self._said(said.get(name))
             if shapes[k] is not None:
                 shapes[k] = sound(tuple(shapes[k] or ()), f"output {name!r}")
-        native = clean(f"{node.domain}::{node.op}" if node.domain else node.op)
+        native = clean(_native(node))
         kept = [(name, shape) for name, shape in zip(node.outputs, shapes, strict=True) if name] or [("", None)]
         attrs, origin = made.attrs, replace(made.origin, unshaped=any(shape is None for _, shape in kept))
         layer_id = self.names.unique(where)
+        parts = [(v.ref, s, _part(s, made, k, alone=len(v.stored or ()) == 1)) for k, v in given for s in v.stored or ()]
         stored: Counter[str] = Counter()
+        for _, s, part in () if fixed else parts:
+            if self._use(s, layer_id):
+                stored[part] += s.elements
+                stored["node_held"] += s.elements * s.held
+                stored["unshaped"] += s.elements * (s.unshaped and not s.held)
+        is_open, spoken = told.followed(call, made, kept)
+        flow = [(v.ref, v.shape or ()) for _, v in given if v.stored is None]
+        held = tuple(Held(part, self._key(s), s.elements, not ref, s.held, s.unshaped and not s.held) for ref, s, part in parts)
+        found = Facts(held, made.fused, _op(layer_id, made, given, shapes, native) if fixed else None, is_open)
+        if found != NOTHING:
+            self.facts[layer_id] = found
         if fixed:
             made = replace(made, op="constant")
             attrs, origin = {"shape": shapes[0] or ()}, DESCRIBED
-        else:
-            for k, v in given:
-                for s in v.stored or ():
-                    if self._use(s, layer_id):
-                        stored[_part(s, made, k, alone=len(v.stored or ()) == 1)] += s.elements
-                        stored["node_held"] += s.elements * s.held
-                        stored["unshaped"] += s.elements * (s.unshaped and not s.held)
-        flow = [(v.ref, v.shape or ()) for _, v in given if v.stored is None]
         if made.op == "unknown":
             attrs, origin = {"shape": shapes[0] or ()}, replace(origin, bound=self._bound(given, kept))
         if made.op == "linear" and node.op == "MatMul":
@@ -203,8 +211,12 @@ class Walker:
         self.numbers += len(made.nums or ())
         for k, (value, (name, shape)) in enumerate(zip(layer.values, kept, strict=True)):
             if name:
-                scope[name] = Known(shape, value, made.nums if k == 0 else None, behind)
+                scope[name] = Known(shape, value, made.nums if k == 0 else None, behind, spoken, is_open)
         return layer
+
+    def _key(self, tensor: Stored) -> str:
+        """A name of a stored tensor that no other has: two bodies of a file may call theirs alike."""
+        return self.uses[id(tensor)].key
 
     def _bound(self, given: Iterable[tuple[int, Known]], kept: Iterable[tuple[str, Shape | None]]) -> tuple[int, int] | None:
         """Each output element multiplied with each element of the largest constant; of the largest input, if none is constant."""
@@ -239,7 +251,7 @@ class Walker:
                 inner[name] = given
         attrs = function.defaults | node.attrs
         absent = frozenset(function.inputs) - frozenset(inner)
-        nodes = [_filled(n, attrs, absent) for n in function.nodes]
+        nodes = [bodies.filled(n, attrs, absent) for n in function.nodes]
         self.run(nodes, inner, function.opsets, {}, f"{where}/", depth + 1)
         for theirs, ours in zip(function.outputs, node.outputs, strict=False):
             if ours:
@@ -252,8 +264,8 @@ class Walker:
     ) -> None:
         """A branch or loop as one layer: what its bodies would cost, and what they store."""
         outer, node = self.layers, call.node
-        bodies = [g for a in node.attrs.values() for g in a.graphs]
-        if not bodies:
+        inner_graphs = [g for a in node.attrs.values() for g in a.graphs]
+        if not inner_graphs:
             raise MisfitError("it has no body")
         chosen = call.nums(0) if node.op == "If" else None
         if chosen and {"then_branch", "else_branch"} <= set(node.attrs):
@@ -267,16 +279,16 @@ class Walker:
         shapes: list[Shape | None] = [None] * len(node.outputs)
         kinds: Counter[str] = Counter()
         stored: Counter[str] = Counter()
-        for body in bodies:
+        for body in inner_graphs:
             self.layers = []
             inner = ChainMap(self.stored(body), scope)
             for k, value in enumerate(body.inputs):
-                inner[value.name] = Known(_body_input(call, k, self._said(value)), f"{where}:{value.name}")
+                inner[value.name] = Known(bodies.entry(call, k, self._said(value)), f"{where}:{value.name}")
             self.run(body.nodes, inner, opsets, body.said, f"{where}/", depth + 1)
             ends = [inner[o.name].shape if o.name in inner else self._said(o) for o in body.outputs]
             made, self.layers = self.layers, outer
             kinds.update(layer.origin.native for layer in made)
-            costs.append(_cost(made))
+            costs.append(bodies.cost(made))
             for layer in made:
                 for part, n in layer.origin.held.items():
                     stored[part if part in ("literals", "node_held", "unshaped") else "operand"] += n
@@ -285,7 +297,9 @@ class Walker:
         trips = call.whole(0) if node.op == "Loop" and call.has(0) else (1,) if node.op == "If" else None
         cost = None if None in costs or not trips else max(c for c in costs if c is not None) * trips[0]
         inside = ", ".join(f"{n} {kind}" for kind, n in kinds.most_common(8))
-        made_as = Made("unknown", shapes, {"shape": ()}, origin=Origin(bodies=inside or "nothing"))
+        states = {"Loop": range(2, len(node.inputs)), "Scan": range(len(node.inputs) - call.number("num_scan_inputs"))}
+        roles = dict.fromkeys(states.get(node.op, ()), STATE)
+        made_as = Made("unknown", shapes, {"shape": ()}, roles, origin=Origin(bodies=inside or "nothing"))
         layer = self._layer(call, made_as, scope, said, where)
         stored.update(layer.origin.held)
         self.layers[-1] = layer.with_origin(
@@ -294,37 +308,22 @@ class Walker:
         )
 
 
-def _body_input(call: Call, k: int, said: Shape | None) -> Shape | None:
-    """Loop bodies get the trip count, the condition and what is carried; others what the file says."""
-    if call.node.op == "Loop":
-        return () if k < 2 else call.value(k).shape if call.has(k) else said
-    return said
+def _op(layer_id: str, made: Made, given: Iterable[tuple[int, Known]], shapes: Iterable[Shape | None], native: str) -> Layer:
+    """A node of constants alone as the op that it is; nothing of the network comes in."""
+    ins, outs = tuple(v.shape or () for _, v in given), tuple(s or () for s in shapes) or ((),)
+    return Layer(layer_id, made.op, made.attrs, (), ins, outs, origin=replace(made.origin, file="onnx", native=native))
+
+
+def _native(node: Node) -> str:
+    """The type of a node, ``com.microsoft::FusedConv`` where it is not ONNX's own."""
+    return f"{node.domain}::{node.op}" if node.domain else node.op
 
 
 def _part(stored: Stored, made: Made, k: int, *, alone: bool) -> str:
     """Which primitive a stored tensor belongs to: input ``k`` of a layer, ``alone`` or one of several that it is made of."""
     role = made.roles.get(k)
+    if role == STATE:
+        return "literals" if stored.literal or stored.blank() else "operand"
     if role is not None and not (stored.literal and (made.op not in OPS or not alone)):
         return role
     return "literals" if stored.literal or made.op in OPS else "operand"
-
-
-def _cost(layers: Sequence[Layer]) -> int | None:
-    """MACs of some layers, of unknown ones their upper bound; None where one has no bound."""
-    bounds = [x.origin.bound for x in layers if x.op == "unknown"]
-    if None in bounds:
-        return None
-    return sum(ops.counts(x).get("mac", 0) for x in layers) + sum(numel(b) for b in bounds if b)
-
-
-def _filled(node: Node, attrs: Mapping[str, Attribute], absent: frozenset[str]) -> Node:
-    """A function's node with attributes of the call in place of references, and inputs left out that the call leaves out."""
-    if absent:
-        node = replace(node, inputs=["" if name in absent else name for name in node.inputs])
-    own = {}
-    for name, attr in node.attrs.items():
-        if not attr.ref:
-            own[name] = attr
-        elif attr.ref in attrs:
-            own[name] = replace(attrs[attr.ref], name=name)
-    return replace(node, attrs=own) if any(a.ref for a in node.attrs.values()) else node

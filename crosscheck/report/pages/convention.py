@@ -98,10 +98,11 @@ def _skips(t: MetricTable) -> Iterator[tuple[list[str], Ignored]]:
 
 
 def _by_op(c: Convention) -> Iterator[Row]:
-    """Ops that one entry speaks of, in the order of the vocabulary: what it charges under every metric, why, and its source."""
+    """Ops that one entry speaks of, those of the vocabulary first: what it charges under every metric, why, and its source."""
     groups: dict[tuple[Phrase, str, str], list[str]] = {}
     plain = [t for t in c.metrics.values() if not t.parts]
-    for op in (*vocabulary(c.framework, c.scope), CONTAINER):
+    known = [op for t in plain for op in (*t.weighed, *t.ignored)]
+    for op in dict.fromkeys((*vocabulary(c.framework, c.scope), CONTAINER, *known)):
         charges = joined(((Text(f"{t.metric}: "), *_formula(t.weighed[op])) for t in plain if op in t.weighed), "; ")
         entry = next((t.weighed[op][0] for t in plain if op in t.weighed), None) or plain[0].ignored[op]
         groups.setdefault((charges or (Number(0),), entry.says, entry.source), []).append(op)

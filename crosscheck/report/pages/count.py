@@ -28,6 +28,7 @@ from crosscheck.studies.count import Count, Row, Total
 
 MANY = 4  # columns of numbers; where there are more, those that are 0 in every layer are only named
 AT_LEAST = Text("≥", tone=Tone.notable)
+AS_READ = Text("≈", tone=Tone.notable)
 WHOLE = "(total)"
 
 
@@ -53,13 +54,20 @@ def _totals(totals: Sequence[Total], alone: bool) -> Table:
 
 
 def _value(t: Total) -> Cell:
-    return (AT_LEAST, Text(" "), Number(t.value)) if t.caveat else t.value
+    mark = AT_LEAST if t.caveat else AS_READ if t.reading else None
+    return (mark, Text(" "), Number(t.value)) if mark else t.value
 
 
 def _caveats(found: Count) -> tuple[Part, ...]:
-    """What a lower bound is without."""
+    """What a lower bound is without, and what else a number could be that was read from a file."""
     missing = dict.fromkeys(t.caveat for t in found.totals if t.caveat)
-    return (Verdicts(tuple((AT_LEAST, f"at least; {caveat}") for caveat in missing)),) if missing else ()
+    told: dict[str, list[str]] = {}
+    for t in found.totals:
+        if t.reading:
+            told.setdefault(t.reading, []).append(f"{t.convention} {t.metric}")
+    entries = [(AT_LEAST, f"at least; {caveat}") for caveat in missing]
+    entries += [(AS_READ, f"{', '.join(who)}: {reading}") for reading, who in told.items()]
+    return (Verdicts(tuple(entries)),) if entries else ()
 
 
 def _layers(found: Count, alone: bool) -> Iterator[Part]:
@@ -98,7 +106,7 @@ def _total_data(found: Count) -> Data:
     rows: list[dict[str, Plain]] = []
     for t in found.totals:
         row: dict[str, Plain] = {"model": found.name, "input": found.input, "convention": t.convention, "metric": t.metric}
-        rows.append(row | {"value": t.value, "unit": t.unit} | _caveat(found, t.caveat))
+        rows.append(row | {"value": t.value, "unit": t.unit} | _caveat(found, _said(t)))
     return data("count", rows)
 
 
@@ -110,9 +118,13 @@ def _layer_data(found: Count) -> Data:
         row: dict[str, Plain] = {"layer": r.layer, "op": r.op, "output": r.output, "MACs =": r.formula}
         rows.append(row | dict(zip(names, r.values, strict=True)) | _caveat(found, r.caveat))
     whole: dict[str, Plain] = dict(zip(names, (t.value for t in found.totals), strict=True))
-    caveat = next((t.caveat for t in found.totals if t.caveat), "")
+    caveat = "; ".join(dict.fromkeys(said for t in found.totals if (said := _said(t))))
     rows.append({"layer": WHOLE, "op": "", "output": "", "MACs =": "", **whole} | _caveat(found, caveat))
     return data("count", rows)
+
+
+def _said(t: Total) -> str:
+    return "; ".join(s for s in (t.caveat, t.reading) if s)
 
 
 def _caveat(found: Count, caveat: str) -> dict[str, Plain]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from crosscheck.contract.rows import TOTAL, Measurement, to_dict
+from crosscheck.contract.rows import TOTAL, Measurement
 from crosscheck.conventions.table import Convention
 from crosscheck.counting.engine import Tally, predict
 from crosscheck.errors import RowError

@@ -77,7 +77,7 @@ def of_file(subject: Subject, ids: Sequence[str]) -> list[Count]:
 def _count(text: str, on: str, subject: Subject, tool: str, by: str) -> Count:
     convention = conventions.usable(subject, by)
     if subject.lowered is None or subject.kind is not Kind.EXPORT:
-        return Count(text, on, subject.counted, tool, convention)
+        return Count(text, on, subject.seen_by(convention), tool, convention)
     return Count(text, on, subject.lowered.described, f"{exports.PREFIX}:{subject.ref.export}", convention, subject.lowered)
 
 

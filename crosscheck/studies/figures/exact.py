@@ -104,7 +104,7 @@ def of_subject(subject: Subject, metric: str) -> Said:
 
 def _of_subject(subject: Subject, by: str, metric: str) -> int | None:
     c = convention.load(by)
-    return engine.total(subject.counted, c, metric) if metric in c.metrics and by in _able(subject) else None
+    return engine.total(subject.seen_by(c), c, metric) if metric in c.metrics and by in _able(subject) else None
 
 
 @cache

@@ -56,8 +56,8 @@ def paddleclas(verdicts: Sequence[Verdict]) -> Finding:
             tables.setdefault(v.figure.variant, {})[v.label.by, v.label.metric] = v
     rows: list[tuple[Cell, ...]] = []
     for name, cells in tables.items():
-        old, new = cells.get(("paddle_model_stat", "compute")), cells.get(("paddle_flops", "compute"))
-        old_params, new_params = cells.get(("paddle_model_stat", "params")), cells.get(("paddle_flops", "params"))
+        old, new = cells.get(("paddle_model_stat_py2", "compute")), cells.get(("paddle_flops", "compute"))
+        old_params, new_params = cells.get(("paddle_model_stat_py2", "params")), cells.get(("paddle_flops", "params"))
         if old and new and old_params and new_params and old.number and new.number:
             ratio = f"{float(old.number.base / new.number.base):.2f}"
             printed = (old.figure.value, new.figure.value, ratio, old_params.figure.value, new_params.figure.value)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Measurement
 from crosscheck.conventions import read as convention
 from crosscheck.conventions.editions import pick
 from crosscheck.counting import engine
 from crosscheck.explain.wording import unexplained
+from crosscheck.importers.imported import Imported
 from crosscheck.known import gaps
 from crosscheck.known.gaps import Gap
 from crosscheck.measuring import catalog, crashes, runner
@@ -68,30 +68,31 @@ def tools(format: str = "onnx") -> list[catalog.FrameworkInfo]:
 
 def measure(
     file: Path,
-    model: Model,
+    imported: Imported,
     *,
     layers: bool = False,
     only: Sequence[str] = (),
     known: Sequence[Gap] | None = None,
     timeout: float = 600.0,
 ) -> Measured:
-    """Run every tool, or ``only`` some, on the file that ``model`` was imported from, and set its numbers against its convention.
+    """Run every tool, or ``only`` some, on the file that was imported, and set its numbers against its convention.
 
     Residuals that ``known`` (the known gaps) covers are shown with their reason. Raises ConventionError for an op without a word.
     """
+    model = imported.model
     found = Measured(model.name, model.variant, layers)
     chosen = [(info, tuple(t for t in info.tools if not only or t.id in only)) for info in tools()]
     path = (str(file.resolve()),)
     plans = [Plan(info, (model,), mine, files=path, zero_ok=True) for info, mine in chosen if mine]
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as folder:
         outcomes = runner.run(plans, logs=Path(folder), timeout=timeout) if plans else []
-    counted = engine.tally(model)
     listed = gaps.load() if known is None else known
     said, closed = crashes.judged(row for outcome in outcomes for row in outcome.rows)
     predicted: dict[str, dict[tuple[str, str], int]] = {}
     for row in said:
         c = pick(row.convention, row.tool_version)
         if c.id not in predicted:
+            counted = engine.tally(imported.walked(c.walks))
             predicted[c.id] = {(p.metric, p.layer): p.value for p in engine.predict(counted, convention.load(c.id))}
         found = _with(found, row, predicted[c.id].get((row.metric, row.layer), 0), listed)
     return replace(found, failed=(*found.failed, *(c.closed for c in closed)))

@@ -64,7 +64,7 @@ def test_the_command_starts_no_heavy_library() -> None:
     assert "crosscheck" in loaded
     assert not loaded & {"onnx", "google", "numpy", "pandas", "torch", "jinja2"}
     assert peak < 120
-    assert err.startswith("crosscheck: left out, ")
+    assert "crosscheck: left out, " in err
 
 
 def test_names_that_attack_the_reader_are_shown_as_escapes(tmp_path: Path) -> None:
@@ -133,16 +133,18 @@ def test_the_convention_is_for_networks_of_caffe_and_says_so(tmp_path: Path) -> 
         ran("lenet-deploy", "-c", "onnx_tool")
     code, out, err = ran("lenet-deploy", "--all", "--format", "csv")
     assert code == 0
-    assert {line.split(",")[2] for line in out.splitlines()[1:]} == {"mac", "caffe", "caffe_rc3"}
+    shown = {line.split(",")[2] for line in out.splitlines()[1:]}
+    assert {"mac", "caffe", "caffe_rc3", "arithmetic", "thop"} <= shown
+    assert not shown & {"onnx_opcounter", "onnx_tool", "opencv"}
     assert re.search(r"left out, as they count other files: onnx_opcounter, onnx_tool, opencv", err)
 
 
 def test_a_partial_count_ends_with_3(tmp_path: Path) -> None:
     path = tmp_path / "odd.prototxt"
-    path.write_text(IMAGE + layer("Permute", "data", "odd"))
+    path.write_text(IMAGE + layer("Mystery", "data", "odd"))
     code, _, err = ran(path)
     assert code == 3
-    assert err.startswith("crosscheck: not counted: 1 Permute")
+    assert err.startswith("crosscheck: not counted: 1 Mystery")
     _, out, _ = ran(path, "-f", "csv")
     rows = list(csv.DictReader(io.StringIO(out)))
     assert {r["metric"]: bool(r["caveat"]) for r in rows} == {"compute": True, "params": True, "memory": True, "layers": False}

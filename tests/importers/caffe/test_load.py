@@ -152,15 +152,15 @@ def test_what_no_file_tells_is_asked_for_or_said(tmp_path: Path) -> None:
 
 
 def test_an_unknown_layer_is_named_with_an_upper_bound(tmp_path: Path) -> None:
-    net = IMAGE + layer("Permute", "data", "odd", "permute_param { order: 0 }") + layer("TanH", "odd", "y")
+    net = IMAGE + layer("Mystery", "data", "odd", "mystery_param { order: 0 }") + layer("TanH", "odd", "y")
     found = read(net, tmp_path)
     assert found.partial
     assert found.notes == (
-        "not counted: 1 Permute, no bound is known: odd (2x4x9x7 → an unknown shape)",
+        "not counted: 1 Mystery, no bound is known: odd (2x4x9x7 → an unknown shape)",
         "not counted: 1 TanH, no bound is known: y (nothing → an unknown shape)",
     )
     stated = read(net, tmp_path, {"odd": (2, 9, 7, 4)})
-    assert stated.notes == ("not counted: 1 Permute, at most 254,016 MACs: odd (2x4x9x7 → 2x9x7x4)",)
+    assert stated.notes == ("not counted: 1 Mystery, at most 254,016 MACs: odd (2x4x9x7 → 2x9x7x4)",)
     assert stated.model.layers[-1].y == (2, 9, 7, 4)
     source = layer("Python", "", "data") + layer("TanH", "data", "y")
     assert read(source, tmp_path, {"data": (1, 2)}).model.layers[-1].y == (1, 2)

@@ -102,8 +102,8 @@ def test_paddleclas_what_each_table_counts(name: str) -> None:
         "grouped convolutions next to nothing",
         "one a multiply-add",
     )
-    by_op = {by: findings.by_op(name, by) for by in ("paddle_model_stat", "paddle_flops")}
-    older, newer = by_op["paddle_model_stat"], by_op["paddle_flops"]
+    by_op = {by: findings.by_op(name, by) for by in ("paddle_model_stat_py2", "paddle_flops")}
+    older, newer = by_op["paddle_model_stat_py2"], by_op["paddle_flops"]
     model = models.build(name)
     convs, products = layers(model, "conv"), layers(model, "linear")
     dense = [x for x in convs if x.attrs["groups"] == 1]
@@ -128,7 +128,7 @@ def test_paddleclas_where_parameters_differ(name: str) -> None:
     filters = sum(weights(x) - weights_of_twice_grouped(x) for x in layers(model, "conv"))
     ones = len(layers(model, "linear"))  # the bias of a product counts one
     left_out = statistics + sum(map(biases, weighted)) - ones + filters
-    assert value(name, "paddle_model_stat", "params") - value(name, "paddle_flops", "params") == -left_out
+    assert value(name, "paddle_model_stat_py2", "params") - value(name, "paddle_flops", "params") == -left_out
 
 
 def test_vgg_formula() -> None:

@@ -36,12 +36,12 @@ def _file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_total_that_count_gives_is_found_and_nobody_else_is_named(name: str) -> None:
     subject = resolve(name)
     able, _ = choose(subject, (), every=True)
-    totals = [t for t in count.count(subject.model, able).totals if t.value and t.metric in METRICS]
+    totals = [t for t in count.count(subject, able).totals if t.value and t.metric in METRICS]
     assert len({t.convention for t in totals}) > 2
     for t in totals:
         answer = identify.identify(name, f"{t.value:,}", t.metric)
         plain = [h for h in answer.fits if t.convention in h.conventions and h.factor == 1]
-        assert [h.exact for h in plain] == [t.value], f"{t.value:,} is not found as {t.convention}"
+        assert t.value in [h.exact for h in plain], f"{t.value:,} is not found as {t.convention}"
         assert {h.input for h in answer.fits} == {subject.model.input_text}, "no other input or batch is tried"
         assert {h.variant for h in answer.fits} == {subject.model.name}
         named = {c for h in answer.fits for c in h.conventions}
