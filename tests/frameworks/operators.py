@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -23,6 +24,13 @@ class Run(nn.Module):  # type: ignore[misc]
 
     def forward(self, *xs: Tensor) -> Any:
         return self.function(self, *xs)
+
+
+@dataclass
+class Answer:
+    """An output that no tracer looks into."""
+
+    out: Tensor
 
 
 def of(function: Callable[..., Any], *shapes: tuple[int, ...]) -> Callable[[int], Made]:
@@ -141,5 +149,5 @@ MODULES: dict[str, Callable[[int], Made]] = {
     "shared": _shared,
     "frozen": _frozen,
     "fourier": of(lambda x: x + torch.fft.fft2(x).real, (3, 4, 4)),
-    "named": lambda n: (Run(lambda m, x: {"out": m.a(x)}, a=nn.Linear(6, 5)), (torch.randn(n, 6),)),
+    "answer": lambda n: (Run(lambda m, x: Answer(m.a(x)), a=nn.Linear(6, 5)), (torch.randn(n, 6),)),
 }

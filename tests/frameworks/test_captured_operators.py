@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 
 import pytest
@@ -12,37 +11,39 @@ pytest.importorskip("torch")
 import torch
 
 from adapters.pytorch import build
+from adapters.pytorch.build import Native
 from adapters.pytorch.observe import watch
-from crosscheck.contract.network import CONTAINER, ROOT, Input, Layer, Model
+from adapters.room import Unsupported
+from crosscheck.contract.call import Level
+from crosscheck.contract.network import CONTAINER, Model
 from crosscheck.contract.rows import TOTAL
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
 from crosscheck.errors import ConventionError
 from crosscheck.ops.calls.families import known_kernel
+from crosscheck.studies.doctor import cases as micro
+from tests.frameworks import captured
 from tests.frameworks.operators import MODULES
 
 pytestmark = [pytest.mark.framework, pytest.mark.xdist_group("operators")]
-FAILS = {"multihead": {"torchprofile"}, "decoder": {"torchprofile"}, "named": {"fvcore"}}
+FAILS = {"multihead": {"torchprofile"}, "decoder": {"torchprofile"}, "answer": {"fvcore"}}
 TOOLS = ("flop_counter", "ptflops_aten", "torch_profiler", "fvcore", "torchprofile")
 
 
-def captured(name: str, batch: int) -> build.Native:
+def made(name: str, batch: int) -> tuple[Native, Model]:
     torch.manual_seed(0)
-    net, xs = MODULES[name](batch)
-    inputs = tuple(Input(f"input{k or ''}", tuple(x.shape)) for k, x in enumerate(xs))
-    layer = Layer("network", "other", {}, ("input",), (inputs[0].shape,), (inputs[0].shape,))
-    seen = watch(net.eval(), xs, Model("m", "m", "", "", inputs, (layer,), ("network",)), captured=True)
-    return build.Native(net, xs, seen.calls, {}, {p: p or ROOT for p in seen.model.containers}, seen.model)
-
-
-def said(tool: str, native: build.Native) -> dict[tuple[str, str], int] | str:
-    """What the tool says by layer and metric, or why it says nothing."""
+    net, inputs = MODULES[name](batch)
+    native = captured.native(net, *inputs)
     assert native.seen is not None
+    return native, native.seen
+
+
+def said(tool: str, native: Native) -> dict[tuple[str, str], int] | str:
+    """What the tool says by layer and metric, or why it says nothing."""
     try:
-        rows = list(importlib.import_module(f"adapters.pytorch.tools.{tool}").measure(build.fresh(native), native.seen))
+        return captured.said(tool, native)
     except Exception as error:  # noqa: BLE001 - whatever a tool raises
         return f"{type(error).__name__}: {error}"
-    return {(r.layer, r.metric): r.value for r in rows if r.value is not None}
 
 
 def expected(tool: str, model: Model) -> dict[tuple[str, str], int]:
@@ -61,36 +62,47 @@ def odd(tool: str, model: Model, found: Mapping[tuple[str, str], int]) -> list[t
 @pytest.mark.parametrize("batch", [1, 2])
 @pytest.mark.parametrize("name", MODULES)
 def test_every_number_of_a_module_is_predicted_from_its_calls(name: str, batch: int) -> None:
-    native = captured(name, batch)
+    native, model = made(name, batch)
     answers = {tool: said(tool, native) for tool in TOOLS}
-    assert native.seen is not None
-    wrong = {tool: odd(tool, native.seen, found) for tool, found in answers.items() if not isinstance(found, str)}
+    wrong = {tool: odd(tool, model, found) for tool, found in answers.items() if not isinstance(found, str)}
     assert {tool: rows for tool, rows in wrong.items() if rows} == {}
     silent = {"ptflops_aten"} if len(native.inputs) > 1 else set()
     assert set(TOOLS) - set(wrong) == silent | FAILS.get(name, set())
 
 
 def test_what_pytorch_runs_as_one_operator_takes_three_paths() -> None:
-    native = captured("encoder", 2)
-    assert native.seen is not None
-    found = {tool: said(tool, native) for tool in ("flop_counter", "ptflops_aten", "fvcore", "torchprofile")}
-    totals = {tool: rows[TOTAL, "compute"] for tool, rows in found.items() if not isinstance(rows, str)}
-    assert totals["flop_counter"] == 0 < totals["ptflops_aten"] < totals["fvcore"]
-    assert totals["torchprofile"] == 0
+    native, model = made("encoder", 2)
+    found = {tool: captured.said(tool, native)[TOTAL, "compute"] for tool in TOOLS}
+    assert found["flop_counter"] == found["torchprofile"] == 0 < found["ptflops_aten"] < found["fvcore"]
+    assert engine.total(engine.tally(model), convention.load("mac"), "compute") == 2 * (
+        4 * (4 * 8 * 8 + 2 * 8 * 16) + 2 * 4 * 4 * 8
+    )
 
 
 def test_a_network_that_cannot_be_traced_is_not_predicted_rather_than_zero() -> None:
-    native = captured("named", 2)
-    assert native.seen is not None
-    counted = engine.tally(native.seen)
-    assert "dict" in str(said("fvcore", native))
+    native, model = made("answer", 2)
+    counted, fvcore = engine.tally(model), convention.load("fvcore")
+    assert isinstance(said("fvcore", native), str)
     with pytest.raises(ConventionError, match="cannot be traced"):
-        engine.total(counted, convention.load("fvcore"), "compute")
-    assert engine.total(counted, convention.load("fvcore"), "params") == 6 * 5 + 5
-    assert engine.total(counted, convention.load("torchprofile"), "compute") == 2 * 6 * 5
+        engine.total(counted, fvcore, "compute")
+    assert engine.total(counted, fvcore, "params") == 6 * 5 + 5
+    assert engine.total(counted, convention.load("torchprofile"), "compute") == 0, "what leads to no tensor is cut off the graph"
 
 
-def test_every_kernel_of_these_modules_is_known_but_those_that_nobody_looked_at() -> None:
-    models = [captured(name, 1).seen for name in MODULES]
-    kernels = {c.name for model in models if model for c in model.calls if c.level == "kernel"}
+def test_every_kernel_of_these_modules_is_known_but_one_that_nobody_looked_at() -> None:
+    kernels = {c.name for name in MODULES for c in made(name, 1)[1].calls if c.level is Level.KERNEL}
+    assert len(kernels) > 60
     assert {name for name in kernels if known_kernel(name) == "unknown"} == {"_fft_c2c"}
+
+
+@pytest.mark.parametrize("case", [c for c in micro.cases() if not c.id.endswith("-bare")], ids=lambda c: c.id)
+def test_a_described_network_is_predicted_alike_by_its_ops_and_by_its_calls(case: micro.Case) -> None:
+    try:
+        native = build.build(case.model)
+    except Unsupported:
+        pytest.skip("PyTorch cannot express it")
+    seen = watch(native.net, native.inputs, case.model, captured=True).model
+    by_op, by_call = engine.tally(case.model), engine.tally(seen)
+    for tool in TOOLS:
+        by = convention.load(tool)
+        assert {m: engine.total(by_call, by, m) for m in by.metrics} == {m: engine.total(by_op, by, m) for m in by.metrics}, tool

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from adapters.pytorch.capture.frames import plain, tensors
+from adapters.pytorch.capture.frames import plain
 from adapters.pytorch.capture.homes import Homes, watched
 from adapters.room import reason
 from crosscheck.contract.call import FAILED, Call, Level
@@ -49,14 +49,22 @@ def _traced(
 
 
 class _Flat(nn.Module):
-    """A network whose output is a flat list of tensors, which every output can be traced as."""
+    """A network whose output is a flat list of the tensors in it, which every output can be traced as."""
 
     def __init__(self, net: nn.Module) -> None:
         super().__init__()
         self.net = net
 
     def forward(self, *args: Any) -> list[Tensor]:
-        return tensors(self.net(*args))
+        return _flat(self.net(*args))
+
+
+def _flat(value: Any) -> list[Tensor]:
+    """Tensors in lists, tuples and dictionaries; what is in anything else is out of a tracer's sight."""
+    if isinstance(value, Tensor):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return [tensor for part in parts for tensor in _flat(part)]
 
 
 class _Scopes:
