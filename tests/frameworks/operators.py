@@ -66,6 +66,10 @@ def _repeated(x: Tensor) -> Tensor:
     return bias + x + bias * x + x * 2.0 + (1 + x)
 
 
+def _quantised() -> nn.Module:
+    return torch.ao.quantization.quantize_dynamic(nn.Sequential(nn.Linear(6, 5)).eval(), {nn.Linear})
+
+
 MODULES: dict[str, Callable[[int], Made]] = {
     "conv1d": layer(lambda: nn.Conv1d(4, 6, 3), 4, 8),
     "conv2d": layer(lambda: nn.Conv2d(4, 6, (3, 2), stride=2, padding=1, dilation=(1, 2), groups=2), 4, 9, 8),
@@ -150,4 +154,5 @@ MODULES: dict[str, Callable[[int], Made]] = {
     "frozen": _frozen,
     "fourier": of(lambda x: x + torch.fft.fft2(x).real, (3, 4, 4)),
     "answer": lambda n: (Run(lambda m, x: Answer(m.a(x)), a=nn.Linear(6, 5)), (torch.randn(n, 6),)),
+    "quantised": lambda n: (nn.Sequential(_quantised(), nn.ReLU()), (torch.randn(n, 3, 6),)),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import pytest
 
@@ -26,10 +27,16 @@ from tests.frameworks import captured
 from tests.frameworks.operators import MODULES
 
 pytestmark = [pytest.mark.framework, pytest.mark.xdist_group("operators")]
-FAILS = {"multihead": {"torchprofile"}, "decoder": {"torchprofile"}, "answer": {"fvcore"}}
+FAILS = {
+    "multihead": {"torchprofile"},
+    "decoder": {"torchprofile"},
+    "answer": {"fvcore"},
+    "quantised": {"fvcore", "torchprofile"},
+}
 TOOLS = ("flop_counter", "ptflops_aten", "torch_profiler", "fvcore", "torchprofile")
 
 
+@cache
 def made(name: str, batch: int) -> tuple[Native, Model]:
     torch.manual_seed(0)
     net, inputs = MODULES[name](batch)
@@ -77,6 +84,12 @@ def test_what_pytorch_runs_as_one_operator_takes_three_paths() -> None:
     assert engine.total(engine.tally(model), convention.load("mac"), "compute") == 2 * (
         4 * (4 * 8 * 8 + 2 * 8 * 16) + 2 * 4 * 4 * 8
     )
+
+
+def test_packed_weights_multiply_although_no_tool_of_operators_says_so() -> None:
+    native, model = made("quantised", 2)
+    assert captured.said("flop_counter", native)[TOTAL, "compute"] == 0
+    assert engine.total(engine.tally(model), convention.load("mac"), "compute") == 2 * 3 * 6 * 5
 
 
 def test_a_network_that_cannot_be_traced_is_not_predicted_rather_than_zero() -> None:
