@@ -131,7 +131,7 @@ class Recorder:
         module: Any = None,
     ) -> str:
         """A call that makes several tensors, which no op of the vocabulary does: under its native name, with all its values."""
-        name = self.add(wanted, unknown(native), reads, shapes, module)
+        name = self.add(wanted, unknown(native), reads, shapes, module, function=module is None)
         for tensor, value in zip(made, self.layers[name].values, strict=True):
             self.name(tensor, value)
         return name

@@ -37,7 +37,7 @@ def _measured(tool: Tool, bench: Bench, built: Built, common: dict[str, str]) ->
         return [], built.status, built.message
     try:
         readings = list(tool.measure(bench.builder.fresh(built.native), built.model))
-        _judge(tool, built.model, readings, bench.job.zero_ok)
+        _judge(tool, built.model, readings, bench.job.zero_ok or bool(built.model.calls))
         return list(_complete(tool, built.model, readings, common)), "ok", ""
     except Unsupported as why:
         return [], "unsupported", str(why)

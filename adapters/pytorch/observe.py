@@ -16,12 +16,12 @@ from torch.overrides import TorchFunctionMode
 
 from adapters.pytorch import read
 from adapters.pytorch.build import Native
-from adapters.pytorch.capture import functions, plain
+from adapters.pytorch.capture import functions, operators, plain, trace
 from adapters.pytorch.capture.frames import Calls, Frame, shapes, tensors
 from adapters.pytorch.capture.kernels import Kernels
 from adapters.pytorch.capture.modules import module_call, parameters
 from adapters.recorder import Recorder, Seen, unknown, whole
-from crosscheck.contract.call import Call
+from crosscheck.contract.call import Call, Level
 from crosscheck.contract.network import Model, Shape
 
 _TORCH = ("torch.nn.modules.",)
@@ -83,7 +83,10 @@ def _below(net: nn.Module, inputs: Sequence[Any], kwargs: Mapping[str, Any], see
         return record(net, _copied(tuple(inputs)), _copied(dict(kwargs)), seen.calls, *more)
 
     watched = plain.reconciled(seen.below.finished(), run(plain.record))
-    return [*watched, *run(functions.record, seen.functions), *parameters(net, seen.calls, seen.below.read)]
+    if any(call.level is Level.HOOKED for call in watched):
+        watched += run(plain.beside_children, watched)
+    others = [*run(functions.record, seen.functions), *run(trace.record), *run(operators.record)]
+    return [*watched, *others, *parameters(net, seen.calls, seen.below.read)]
 
 
 def _copied(value: Any) -> Any:

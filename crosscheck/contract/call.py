@@ -14,6 +14,9 @@ from typing import Any
 Shape = tuple[int, ...]
 
 
+FAILED = "(failed)"  # the name of a call that stands for all of its level, which could not be seen; ``attrs`` have the reason
+
+
 class Level(StrEnum):
     """Where a tool looks; the value begins the name of a call in a convention: ``kernel:addmm``."""
 
@@ -21,7 +24,10 @@ class Level(StrEnum):
     FUNCTION = "function"
     KERNEL = "kernel"
     HOOKED = "hooked"
+    CHILDREN = "children"
+    OPERATOR = "operator"
     TRACE = "trace"
+    SCOPED = "scoped"
     PARAMETER = "parameter"
 
     @property
@@ -30,12 +36,17 @@ class Level(StrEnum):
         return _SAYS[self]
 
 
+# Levels whose calls are stored only where they are not those of another.
+TWINS: Mapping[Level, Level] = {Level.CHILDREN: Level.KERNEL, Level.SCOPED: Level.TRACE}
 _SAYS: Mapping[Level, str] = {
     Level.MODULE: "a call of a module, by its class: what forward hooks see",
     Level.FUNCTION: "a call of a Python function of the framework, nested ones too: what patched functions see",
     Level.KERNEL: "a call of an operator as it is dispatched, after composed ones were taken apart",
     Level.HOOKED: "the same in a run with hooks on modules, where that takes another path than one without",
+    Level.CHILDREN: "the same while a hook watches each child of the network itself, and nothing deeper",
+    Level.OPERATOR: "an operator as it is recorded while it runs, composed ones and those inside of others too",
     Level.TRACE: "a node of a traced graph, composed operators whole",
+    Level.SCOPED: "a node of a graph that is traced while a hook watches every module",
     Level.PARAMETER: "a parameter that the network holds, once however often it is used",
 }
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from crosscheck.contract.call import Call, Level
+from crosscheck.contract.call import FAILED, TWINS, Call, Level
 from crosscheck.contract.network import CONTAINER, ROOT, Layer, Model
 from crosscheck.conventions.table import CallRules, MetricTable, Weight
+from crosscheck.errors import ConventionError
 from crosscheck.ops import calls
 from crosscheck.ops.primitives import PRIMITIVES
 
@@ -32,6 +33,7 @@ class Called:
 
     groups: Mapping[Group, Mapping[str, int]]
     homes: Mapping[str, tuple[tuple[Group, Mapping[str, int]], ...]]
+    unseen: Mapping[str, str] = field(default_factory=dict)  # level -> why its calls could not be seen
 
     @cached_property
     def mac(self) -> dict[str, int]:
@@ -44,6 +46,10 @@ class Called:
         """MACs of the kernels below layers that nobody described, by their ids."""
         yield from ((layer.id, self.mac[layer.id]) for layer in model.layers if layer.op == OTHER and layer.id in self.mac)
 
+    def lacking(self, rules: CallRules) -> str:
+        """Why calls of a level that the tool looks at could not be seen; empty where all were."""
+        return "; ".join(f"{level}: {self.unseen[level]}" for level in rules.levels if level in self.unseen)
+
     def rows(self, home: str | None) -> Iterator[tuple[Group, Mapping[str, int]]]:
         """Of one home, or of the whole network where it is None."""
         yield from self.groups.items() if home is None else self.homes.get(home, ())
@@ -51,7 +57,12 @@ class Called:
     def charges(
         self, table: MetricTable, rules: CallRules, home: str | None, places: tuple[str, ...]
     ) -> Iterator[tuple[Weight, int]]:
-        """Every weight, its op the one of the layer that ran the call, with the count that it weighs."""
+        """Every weight, its op the one of the layer that ran the call, with the count that it weighs.
+
+        Raises ConventionError where calls that the tool looks at could not be seen, because that is not 0.
+        """
+        if reason := self.lacking(rules):
+            raise ConventionError(f"this network cannot be counted by its calls: {reason}. Hint: try a tool that looks elsewhere")
         for group, counts in self.rows(home):
             if group.level in rules.levels and table.place(group.kind, group.depth) in places:
                 for w in rules.weights(group.label):
@@ -60,18 +71,22 @@ class Called:
 
 
 def call_tally(model: Model) -> Called:
-    """Count every call once, and add up those that are alike."""
+    """Count every call once, and add up those that are alike; a level that was not stored has the calls of its twin."""
+    stored = {call.level for call in model.calls}
+    twins = {base: [level for level, of in TWINS.items() if of == base and level not in stored] for base in TWINS.values()}
     groups: dict[Group, dict[str, int]] = {}
     homes: dict[str, list[tuple[Group, dict[str, int]]]] = {}
-    for call in model.calls:
+    for call in (c for c in model.calls if c.name != FAILED):
         group, counts = _group(model, call), {p: n * call.times for p, n in calls.counts(call).items()}
         if call.level is Level.MODULE and model.batch > 1:
             counts |= {f"beyond_{p}": n - n // model.batch for p, n in counts.items() if f"beyond_{p}" in PRIMITIVES}
-        homes.setdefault(call.home, []).append((group, counts))
-        sums = groups.setdefault(group, {})
-        for primitive, n in counts.items():
-            sums[primitive] = sums.get(primitive, 0) + n
-    return Called(groups, {home: tuple(rows) for home, rows in homes.items()})
+        for seen in (group, *(replace(group, level=t, label=f"{t}:{call.name}") for t in twins.get(call.level, ()))):
+            homes.setdefault(call.home, []).append((seen, counts))
+            sums = groups.setdefault(seen, {})
+            for primitive, n in counts.items():
+                sums[primitive] = sums.get(primitive, 0) + n
+    unseen = {call.level.value: str(call.attrs["reason"]) for call in model.calls if call.name == FAILED}
+    return Called(groups, {home: tuple(rows) for home, rows in homes.items()}, unseen)
 
 
 def _group(model: Model, call: Call) -> Group:

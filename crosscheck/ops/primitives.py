@@ -92,6 +92,7 @@ SIZES: Final[dict[str, str]] = {
 }
 BEYOND_CALLS: Final = ("out_elements", "hidden_elements", "score_elements", "first_out_elements")
 CALLED: Final[dict[str, str]] = {  # of calls of captured networks, which no layer has
+    "transposed_mac": "the part of mac done by transposed convolutions",
     **_odd("calls"),
     **{f"beyond_{name}": f"the part of {name} that is not done for the first sample" for name in BEYOND_CALLS},
 }

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from crosscheck import models
-from crosscheck.contract.call import Call, Level
+from crosscheck.contract.call import FAILED, Call, Level
 from crosscheck.contract.network import ROOT, Layer, Model
 from crosscheck.contract.origin import Origin
 from crosscheck.contract.rows import TOTAL
@@ -93,3 +93,21 @@ def test_parameters_count_once_whoever_holds_them() -> None:
     held = Call(Level.PARAMETER, "parameter", ROOT, ((1, 197, 768),), (), {"trainable": True})
     norm = Call(Level.PARAMETER, "parameter", "mix", ((768,),), (), {"trainable": True, "kind": "norm_scale"})
     assert engine.total(engine.tally(foreign(held, norm)), convention.load("mac"), "params") == 197 * 768 + 768
+
+
+def test_calls_that_could_not_be_seen_are_not_zero_for_those_who_look_at_them_alone() -> None:
+    failed = Call(Level.TRACE, FAILED, ROOT, attrs={"reason": "it has a loop"})
+    product = Call(Level.KERNEL, "mm", "mix", ((3, 4), (4, 5)), ((3, 5),))
+    counted = engine.tally(foreign(failed, product))
+    assert engine.total(counted, FLOPS, "compute") == 2 * 3 * 4 * 5
+    with pytest.raises(ConventionError, match="trace: it has a loop"):
+        engine.total(counted, convention.load("torchprofile"), "compute")
+
+
+def test_a_level_that_was_not_stored_is_as_its_twin() -> None:
+    product = Call(Level.KERNEL, "mm", "mix", ((3, 4), (4, 5)), ((3, 5),))
+    beside = Call(Level.CHILDREN, "mm", "mix", ((1, 4), (4, 5)), ((1, 5),))
+    by = convention.load("ptflops_aten")
+    assert engine.total(engine.tally(foreign(product)), by, "compute") == 3 * 4 * 5
+    assert engine.total(engine.tally(foreign(product, beside)), by, "compute") == 4 * 5
+    assert engine.total(engine.tally(foreign(product, beside)), FLOPS, "compute") == 2 * 3 * 4 * 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from torch import ScriptObject
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from adapters.pytorch.capture.frames import Calls, plain, shapes, tensors
@@ -30,10 +31,11 @@ class Kernels(TorchDispatchMode):
 
 
 def _attrs(func: Any, args: Any, kwargs: Any) -> dict[str, Any]:
-    """Arguments that are no tensors, by the names of the operator's schema, and its overload."""
+    """Arguments that are no tensors, by the names of the operator's schema, its overload, and the shape of a packed weight."""
     schema = getattr(func, "_schema", None)
     names = [a.name for a in schema.arguments] if schema is not None else []
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     found = {k: plain(v) for k, v in given.items() if not tensors(v) and plain(v) is not None}
     overload = getattr(func, "_overloadname", "default")
-    return found | ({"overload": overload} if overload != "default" else {})
+    packed = next((shapes(v.unpack())[:1] for v in given.values() if isinstance(v, ScriptObject) and hasattr(v, "unpack")), None)
+    return found | ({"overload": overload} if overload != "default" else {}) | ({"packed": packed[0]} if packed else {})

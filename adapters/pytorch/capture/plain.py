@@ -9,46 +9,53 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.modules import module as modules
 
 from adapters.pytorch.capture.frames import Calls, Frame
+from adapters.pytorch.capture.homes import Homes, watched
 from adapters.pytorch.capture.kernels import Kernels
 from crosscheck.contract.call import Call, Level
 
 
 def record(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], homes: Mapping[str, Sequence[str]]) -> list[Call]:
     """The kernels of one run; hooks that belong to no module tell whose each is."""
-    calls = Calls()
-    paths = {module: path for path, module in net.named_modules()}
-    left = {path: iter(ids) for path, ids in homes.items()}
+    calls, known = Calls(), Homes(net, homes)
 
-    def enter(module: nn.Module, _: Any) -> None:
-        path = paths.get(module, calls.open[-1].path)
-        calls.open.append(Frame(path, next(left[path], None) if path in left else None))
+    def enter(module: nn.Module) -> None:
+        calls.open.append(Frame(known.of(module) or calls.open[-1].path))
 
-    def leave(_: nn.Module, __: Any, ___: Any) -> None:
+    def leave(_: nn.Module) -> None:
         calls.open.pop()
 
-    handles = [
-        modules.register_module_forward_pre_hook(enter),
-        modules.register_module_forward_hook(leave, always_call=True),
-    ]
-    try:
-        with torch.no_grad(), Kernels(calls):
-            net(*args, **kwargs)
-    finally:
-        for handle in handles:
-            handle.remove()
+    with torch.no_grad(), watched(enter, leave), Kernels(calls):
+        net(*args, **kwargs)
     return list(calls.finished())
 
 
-def reconciled(watched: Iterable[Call], alone: Sequence[Call]) -> list[Call]:
+def reconciled(hooked: Iterable[Call], alone: Sequence[Call]) -> list[Call]:
     """The watched calls where both runs took one path; else kernels of the run alone, and those of the watched one as hooked."""
-    seen = list(watched)
+    seen = list(hooked)
     kernels = [c for c in seen if c.level is Level.KERNEL]
     if _path(kernels) == _path(alone):
         return seen
     return [*(replace(c, level=Level.HOOKED) if c.level is Level.KERNEL else c for c in seen), *alone]
+
+
+def beside_children(
+    net: nn.Module,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    homes: Mapping[str, Sequence[str]],
+    known: Sequence[Call],
+) -> list[Call]:
+    """The kernels of one more run, while each child of the network has a hook; none where they are the kernels ``known``."""
+    handles = [child.register_forward_hook(lambda *_: None) for child in net.children()]
+    try:
+        found = record(net, args, kwargs, homes)
+    finally:
+        for handle in handles:
+            handle.remove()
+    same = _path(found) == _path(c for c in known if c.level is Level.KERNEL)
+    return [] if same else [replace(c, level=Level.CHILDREN) for c in found]
 
 
 def _path(calls: Iterable[Call]) -> Counter[tuple[str, Any, Any]]:

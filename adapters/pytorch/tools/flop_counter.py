@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
-from typing import Any
 
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from adapters.pytorch.build import Native
+from adapters.pytorch.capture.homes import watched
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Reading
 
@@ -26,22 +25,24 @@ _UNIT = "FLOPs"
 def measure(native: Native, model: Model) -> Iterator[Reading]:
     """The total and the counter's sum for every call of a leaf module. What a container does by itself is in the total alone.
 
-    The counter adds the calls of one module up, so each call's share is what its path gained by it.
+    The counter adds the calls of one module up, so each call's share is what the sum gained by it. No module gets a hook, which
+    would make some networks take another path.
     """
     counter = FlopCounterMode(display=False)
-    said: dict[str, int] = {}
     readings: list[Reading] = []
+    began: list[int] = []
+    left = {module: iter(ids) for _, module, ids in native.leaves()}
 
-    def note(path: str, ids: Iterator[str], module: nn.Module, given: Any, made: Any) -> None:
-        layer, counts = next(ids), counter.get_flop_counts().get(path)
-        if counts is not None:
-            before, said[path] = said.get(path, 0), sum(counts.values())
-            readings.append(Reading(layer, "compute", said[path] - before, _UNIT))
+    def before(_: nn.Module) -> None:
+        began.append(counter.get_total_flops())
 
-    root = type(native.net).__name__
-    for path, module, ids in native.leaves():
-        module.register_forward_hook(partial(note, f"{root}.{path}" if path else root, iter(ids)))
-    with torch.no_grad(), counter:
+    def after(module: nn.Module) -> None:
+        gained = counter.get_total_flops() - began.pop()
+        layer = next(left.get(module, iter(())), None)
+        if layer is not None and gained:
+            readings.append(Reading(layer, "compute", gained, _UNIT))
+
+    with torch.no_grad(), watched(before, after), counter:
         native.net(*native.inputs)
     yield from readings
     yield Reading(TOTAL, "compute", counter.get_total_flops(), _UNIT)

@@ -21,13 +21,14 @@ CONVENTION = "fvcore"
 METRICS = ("compute", "params", "activations")
 
 _UNITS = {"compute": "flops", "params": "parameters", "activations": "activations"}
+_EXACT = 2**53
 _ANALYSES = {"compute": FlopCountAnalysis, "activations": ActivationCountAnalysis}
 
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:
     """The totals and the sums of every leaf module. What a container does by itself is in the total alone.
 
-    fvcore adds the calls of one module up; of such a module, each call is analysed once more by itself.
+    fvcore adds the calls of one module up; of such a module, each call is analysed once more by itself, where that gives its sum.
     """
     for metric, kind in _ANALYSES.items():
         yield from _sums(native, metric, kind)
@@ -48,10 +49,26 @@ def _sums(native: Native, metric: str, kind: Any) -> Iterator[Reading]:
         for hook in hooks:
             hook.remove()
         for path, module, ids in native.leaves():
-            counts = [_analysis(kind, module, inputs).total() for inputs in given[path]] if path in given else [sums[path]]
-            for layer, count in zip(ids, counts, strict=True):
-                yield Reading(layer, metric, count, _UNITS[metric])
-    yield Reading(TOTAL, metric, total, _UNITS[metric])
+            counts = _each(kind, module, given[path]) if path in given else [sums[path]]
+            if len(counts) == len(ids) and sum(counts) == sums[path]:
+                for layer, count in zip(ids, counts, strict=True):
+                    yield Reading(layer, metric, _exact(count), _UNITS[metric])
+    yield Reading(TOTAL, metric, _exact(total), _UNITS[metric])
+
+
+def _each(kind: Any, module: nn.Module, given: list[Any]) -> list[Any]:
+    """What each call of one module costs by itself; nothing where it cannot be called so again."""
+    try:
+        return [_analysis(kind, module, inputs).total() for inputs in given]
+    except Exception:  # noqa: BLE001 - whatever a module's own code or the tracer raises
+        return []
+
+
+def _exact(count: Any) -> int:
+    """A count as an int. Raises ValueError for one that went through a float, as those of einsum do, and may be rounded."""
+    if isinstance(count, float) and count >= _EXACT:
+        raise ValueError(f"{count} passed through a float that may have rounded it")
+    return int(count)
 
 
 def _keep(given: list[Any], module: nn.Module, inputs: Any) -> None:

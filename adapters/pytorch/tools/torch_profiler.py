@@ -10,7 +10,7 @@ import torch
 from torch.profiler import ProfilerActivity, profile, record_function
 
 from adapters.pytorch.build import Native
-from adapters.pytorch.calls import name_calls
+from adapters.pytorch.calls import named_calls
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Reading
 
@@ -26,8 +26,8 @@ _MARK = "layer "
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:
     """The sum over all events, and over those of every layer's call, which is recorded as a range with the layer's id."""
-    name_calls(native, lambda layer: record_function(_MARK + layer))
-    with torch.no_grad(), profile(activities=[ProfilerActivity.CPU], with_flops=True) as seen:
+    named = named_calls(native, lambda layer: record_function(_MARK + layer))
+    with torch.no_grad(), named, profile(activities=[ProfilerActivity.CPU], with_flops=True) as seen:
         native.net(*native.inputs)
     shares: Counter[str] = Counter()
     for event in seen.events():

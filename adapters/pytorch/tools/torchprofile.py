@@ -12,7 +12,7 @@ import torch
 from torchprofile import profile_macs
 
 from adapters.pytorch.build import Native
-from adapters.pytorch.calls import name_calls
+from adapters.pytorch.calls import named_calls
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Reading
 
@@ -30,8 +30,7 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
 
     Each operator that torchprofile lists says in which scope it ran; the scopes are named after the layers here.
     """
-    name_calls(native, _scope)
-    with torch.no_grad(), warnings.catch_warnings():
+    with torch.no_grad(), named_calls(native, _scope), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # one for every operator without a rule
         found: Any = profile_macs(native.net, native.inputs, reduction=None)
     shares: Counter[str] = Counter()

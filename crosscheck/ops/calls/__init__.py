@@ -10,14 +10,18 @@ from collections.abc import Callable, Mapping
 from math import prod
 
 from crosscheck.contract.call import Call, Level
-from crosscheck.ops.calls import function, kernel, module, parameter
+from crosscheck.ops.calls import function, kernel, module, operator, parameter, trace
 from crosscheck.ops.kind import Counts
 
 Counter = Callable[[Call], Counts]
 TABLES: Mapping[Level, Mapping[str, Counter]] = {
     Level.KERNEL: kernel.KERNELS,
     Level.HOOKED: kernel.KERNELS,
+    Level.CHILDREN: kernel.KERNELS,
     Level.FUNCTION: function.FUNCTIONS,
+    Level.OPERATOR: operator.OPERATORS,
+    Level.TRACE: trace.NODES,
+    Level.SCOPED: trace.NODES,
 }
 COUNTERS: Mapping[Level, Counter] = {Level.MODULE: module.count, Level.PARAMETER: parameter.count}
 

@@ -159,16 +159,19 @@ def _entry(network: Network, answer: Observed | None, rows: Sequence[Measurement
         engine.total(counted, mac, "compute"),
         engine.total(counted, mac, "params"),
         compare(ours, seen) if ours else None,
-        tuple(_said(r, counted if not unknown or _captured(r, counted) else None, own) for r in rows),
+        tuple(_said(r, counted if _countable(r, counted, bool(unknown)) else None, own) for r in rows),
         unknown,
         moves,
     )
 
 
-def _captured(row: Measurement, counted: Tally) -> bool:
-    """True where the tool is predicted from calls, so that what nobody described takes nothing away."""
+def _countable(row: Measurement, counted: Tally, unknown: bool) -> bool:
+    """True where the tool's number can be predicted: from calls where all that it looks at were seen, else from known ops."""
     tables = pick(row.convention, row.tool_version).metrics[row.metric].tables
-    return counted.called is not None and all(table.calls is not None for table in tables)
+    rules = [table.calls for table in tables if counted.called is not None and table.calls is not None]
+    if counted.called is not None and any(counted.called.lacking(r) for r in rules):
+        return False
+    return not unknown or len(rules) == len(tables)
 
 
 def _said(row: Measurement, counted: Tally | None, own: Tally | None) -> Said:

@@ -1,0 +1,29 @@
+"""What PyTorch's operators are by name, so that one that nobody looked at is never taken for free: it is unknown, and told."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from crosscheck.ops.calls.kernel import KERNELS
+
+PRODUCT, UNKNOWN = "product", "unknown"
+
+
+def _read(path: Path) -> Mapping[str, str]:
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    return MappingProxyType({name: family for family, names in table.items() for name in names.split()})
+
+
+FAMILIES: Final = _read(Path(__file__).with_suffix(".toml"))
+
+
+def known_kernel(name: str) -> str:
+    """``product``, ``elementwise``, ``reduction``, ``movement``, ``creation``, or ``unknown`` for one that nobody looked at."""
+    if name in KERNELS:
+        return PRODUCT
+    plain = name if name.startswith("__") else name.rstrip("_")
+    return FAMILIES.get(plain.removesuffix("_copy"), FAMILIES.get(plain, UNKNOWN))
