@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
+pytest.importorskip("torch")
+
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -11,10 +14,10 @@ from crosscheck.counting import engine
 from tests.frameworks import captured
 from tests.frameworks.modules import MODULES
 
+pytestmark = [pytest.mark.framework, pytest.mark.xdist_group("captured")]
 TOOLS = ("calflops", "calflops_macs", "ptflops_pytorch")
 
 
-@pytest.mark.framework
 @pytest.mark.parametrize("name", MODULES)
 def test_every_total_is_predicted_from_the_calls(name: str) -> None:
     make, inputs = MODULES[name]
@@ -22,7 +25,6 @@ def test_every_total_is_predicted_from_the_calls(name: str) -> None:
     assert found == {tool: [] for tool in TOOLS}
 
 
-@pytest.mark.framework
 def test_rows_of_layers_are_predicted_too_and_what_containers_do_is_in_the_total_alone() -> None:
     make, inputs = MODULES["curves and norms"]
     built = captured.native(make(), torch.randn(*inputs[0]))
@@ -35,7 +37,6 @@ def test_rows_of_layers_are_predicted_too_and_what_containers_do_is_in_the_total
     assert len(rows) > 8
 
 
-@pytest.mark.framework
 def test_the_path_without_hooks_is_kept_beside_the_one_with_hooks() -> None:
     make, inputs = MODULES["attention"]
     built = captured.native(make(), torch.randn(*inputs[0]))
