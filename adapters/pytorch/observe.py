@@ -19,10 +19,10 @@ from adapters.pytorch.build import Native
 from adapters.pytorch.capture import functions, operators, plain, trace
 from adapters.pytorch.capture.frames import Calls, Frame, shapes, tensors
 from adapters.pytorch.capture.kernels import Kernels
-from adapters.pytorch.capture.modules import module_call, parameters
+from adapters.pytorch.capture.modules import Ran, module_call, parameters, twins
 from adapters.recorder import Recorder, Seen, unknown, whole
 from crosscheck.contract.call import Call, Level
-from crosscheck.contract.network import Model, Shape
+from crosscheck.contract.network import BARE, Model, Shape
 
 _TORCH = ("torch.nn.modules.",)
 METHODS = (type(Tensor.mul), type(Tensor.__init__))  # those of tensors, written as methods or as operators
@@ -53,7 +53,7 @@ def watch(
         [path for path, _ in net.named_modules() if path],
         kernels=captured,
     )
-    seen = _Watch(recorder)
+    seen = _Watch(recorder, twins(net))
     for source, tensor in zip(like.inputs, given, strict=True):
         recorder.name(tensor, source.name)
     handles = [
@@ -71,7 +71,7 @@ def watch(
         for handle in handles:
             handle.remove()
     outputs = recorder.reads(tensors(made))
-    kinds = {path: type(m).__name__ for path, m in net.named_modules() if not _is_leaf(m)}
+    kinds = {path: type(m).__name__ for path, m in net.named_modules() if not _is_leaf(m)} or {"": BARE}
     below = _below(net, inputs, kwargs, seen) if captured else []
     return Observation(recorder.model(like, outputs, kinds, below), {path: tuple(ids) for path, ids in seen.calls.items()})
 
@@ -106,16 +106,17 @@ def _is_leaf(module: nn.Module) -> bool:
 class _Watch(TorchFunctionMode):
     """Writes down functions that run outside of every leaf module."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, twins: Mapping[nn.Module, tuple[str, ...]] = NOTHING) -> None:
         super().__init__()
-        self.recorder = recorder
+        self.recorder, self.twins = recorder, twins
         self.below = Calls()
         self.calls: dict[str, list[str]] = {}
         self.functions: dict[tuple[str, str], list[str | None]] = {}
         self.called: set[nn.Module] = set()
         self.leaves = 0
         self.homes: list[str] = []
-        self.given: list[tuple[list[str], list[Shape]]] = []
+        self.given: list[tuple[list[str], list[Shape], int]] = []
+        self.begun = 0  # calls of modules
 
     def enter(self, path: str, module: nn.Module) -> Callable[..., None]:
         """The hook before a call of the module at ``path``."""
@@ -124,7 +125,8 @@ class _Watch(TorchFunctionMode):
         def hook(_: nn.Module, args: Any, kwargs: Any) -> None:
             self.below.open.append(Frame(path))
             given = tensors((args, kwargs))
-            self.given.append((self._reads(given, path) if leaf else [], shapes(given)))
+            self.given.append((self._reads(given, path) if leaf else [], shapes(given), self.begun))
+            self.begun += 1
             if leaf:
                 self.leaves += 1
             else:
@@ -136,17 +138,17 @@ class _Watch(TorchFunctionMode):
         """The hook after a call of the module at ``path``, also one that raised."""
         leaf = _is_leaf(module)
 
-        def hook(_: nn.Module, __: Any, ___: Any, made: Any) -> None:
+        def hook(_: nn.Module, args: Any, __: Any, made: Any) -> None:
             frame = self.below.open.pop()
-            reads, given = self.given.pop()
+            reads, given, began = self.given.pop()
             if leaf:
                 self.leaves -= 1
                 frame.layer = self._leaf(path, module, reads, given, made)
             else:
                 self.homes.pop()
-            again = module in self.called
+            ran = Ran(path, began, module in self.called, self.twins.get(module, ()), args, given, made)
             self.called.add(module)
-            self.below.seen.append((frame, module_call(module, "", given, shapes(made), again=again)))
+            self.below.seen.append((frame, module_call(module, ran)))
 
         return hook
 

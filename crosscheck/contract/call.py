@@ -96,5 +96,7 @@ class Call:
 
 
 def tuples(value: Any) -> Any:
-    """Plain data with every list a tuple."""
+    """Plain data with every list a tuple, those in mappings too."""
+    if isinstance(value, Mapping):
+        return {k: tuples(v) for k, v in value.items()}
     return tuple(tuples(v) for v in value) if isinstance(value, list | tuple) else value

@@ -3,32 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
-from adapters.pytorch.capture.frames import class_name, plain
+from adapters.pytorch.capture.forms import all_usual, form, usual
+from adapters.pytorch.capture.frames import class_name, plain, shapes
 from crosscheck.contract.call import Call, Level
 from crosscheck.contract.network import ROOT
 
 NORMS = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
 
 
-def attrs(module: nn.Module, *, again: bool) -> dict[str, Any]:
-    """What a tool that hooks modules may ask of one: its own parameters and buffers, whether it holds modules, its settings.
+@dataclass(frozen=True)
+class Ran:
+    """One call of the module at ``path``: the ``began``-th to begin, ``again`` where it was called before.
 
-    ``params`` are (name, shape, kind, needs a gradient), ``stats`` (name, shape) of buffers; ``leaf`` where it holds no module,
-    ``again`` where it was called before; ``settings`` are its plain attributes by name.
+    ``twins`` are further paths that lead to the module, ``args`` the positional arguments, ``inputs`` the shapes of all tensors
+    that came in, ``made`` what came out.
     """
-    own = module.named_parameters(recurse=False)
+
+    path: str
+    began: int
+    again: bool
+    twins: tuple[str, ...]
+    args: tuple[Any, ...]
+    inputs: Sequence[tuple[int, ...]]
+    made: Any
+
+
+def attrs(module: nn.Module, ran: Ran) -> dict[str, Any]:
+    """What a tool that hooks modules may ask of one; what is empty or False is left out.
+
+    ``path``, ``began``, ``again`` and ``twins`` are those of ``Ran``. ``params`` are (name, shape, kind, needs a gradient) of its
+    own, ``param_bytes`` their bytes where they are not 4 an element, ``stats`` (name, shape) of buffers, ``tensors`` (name,
+    shape, needs a gradient) of a weight and bias that are no parameters of its own. ``leaf`` where it holds no module, ``hollow``
+    where those it holds are all empty, ``chain`` for an nn.Sequential or nn.ModuleList; ``settings``, its plain attributes.
+    ``given`` and ``made`` are the forms of positional arguments and of the result, where they are not tensors of floats.
+    """
+    own = [(n, p) for n, p in module.named_parameters(recurse=False) if not _lazy(p)]
+    size = sum(p.numel() * p.element_size() for _, p in own)
+    given, made = form(ran.args), form(ran.made)
+    leaf = not any(True for _ in module.children())
     found = {
-        "params": tuple((n, tuple(p.shape), kind(module, n), p.requires_grad) for n, p in own if not _lazy(p)),
+        "path": ran.path,
+        "began": ran.began,
+        "again": ran.again,
+        "twins": ran.twins,
+        "params": tuple((n, tuple(p.shape), kind(module, n), p.requires_grad) for n, p in own),
+        "param_bytes": size if size != 4 * sum(p.numel() for _, p in own) else 0,
         "stats": tuple((n, tuple(b.shape)) for n, b in module.named_buffers(recurse=False)),
-        "leaf": not any(True for _ in module.children()),
-        "again": again,
+        "tensors": _tensors(module, {n for n, _ in own}),
+        "leaf": leaf,
+        "hollow": not leaf and not any(module.children()),
+        "chain": isinstance(module, nn.Sequential | nn.ModuleList),
         "settings": settings(module),
+        "given": () if all_usual(given) else given,
+        "made": () if usual(made) else made,
     }
-    return {k: v for k, v in found.items() if v not in ((), False, {})}
+    return {k: v for k, v in found.items() if v not in ((), False, {}) or k == "began"}
+
+
+def _tensors(module: nn.Module, own: set[str]) -> tuple[tuple[str, tuple[int, ...], bool], ...]:
+    """Weight and bias that a module keeps without having them as parameters; properties are not asked, they may run modules."""
+    kept = {**module._buffers, **vars(module)}
+    found = ((name, kept.get(name)) for name in ("weight", "bias") if name not in own)
+    return tuple((n, tuple(t.shape), t.requires_grad) for n, t in found if isinstance(t, Tensor) and not _lazy(t))
+
+
+def twins(net: nn.Module) -> dict[nn.Module, tuple[str, ...]]:
+    """The further paths of every module that several lead to; those through one parent are one."""
+    paths: dict[nn.Module, list[str]] = {}
+
+    def walk(module: nn.Module, path: str) -> None:
+        paths.setdefault(module, []).append(path)
+        for name, child in module.named_children():
+            walk(child, f"{path}.{name}" if path else name)
+
+    walk(net, "")
+    return {module: tuple(found[1:]) for module, found in paths.items() if len(found) > 1}
 
 
 def settings(module: nn.Module) -> dict[str, Any]:
@@ -59,9 +113,9 @@ def parameters(net: nn.Module, homes: Mapping[str, Sequence[str]], read: set[int
         yield Call(Level.PARAMETER, "parameter", home, (tuple(p.shape),), (), found | {"kind": what})
 
 
-def module_call(module: nn.Module, home: str, ins: Any, outs: Any, *, again: bool) -> Call:
-    """One call of a module."""
-    return Call(Level.MODULE, class_name(module), home, tuple(ins), tuple(outs), attrs(module, again=again))
+def module_call(module: nn.Module, ran: Ran) -> Call:
+    """One call of a module; its home is not known yet."""
+    return Call(Level.MODULE, class_name(module), "", tuple(ran.inputs), tuple(shapes(ran.made)), attrs(module, ran))
 
 
 def _lazy(parameter: Any) -> bool:
