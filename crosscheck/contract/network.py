@@ -178,8 +178,9 @@ class Model:
 
     @cached_property
     def blocks(self) -> frozenset[str]:
-        """Ids of all containers: the paths that layers live in, and ROOT."""
-        return frozenset((ROOT, *self.nest.paths[1:]))
+        """Ids of all containers: the paths that layers live in, or that calls have for their home, and ROOT."""
+        homes = (call.home for call in self.calls if call.home not in self.by_id)
+        return frozenset((ROOT, *self.nest.paths[1:], *homes))
 
     def kind_of(self, path: str) -> str:
         """Class name of the container at ``path``; ``Sequential`` where the description names none."""

@@ -3,7 +3,8 @@
 ``[compute.calls]`` tells the levels that a tool looks at (see ``Level``) and, with ``source`` and ``says``, its *rest*: what a
 call costs that no rule names, nothing unless ``weights`` says otherwise. Each ``[[compute.call]]`` is a rule: ``names`` such as
 ``kernel:addmm``, a ``*`` standing for any letters, with ``weights``, ``source``, ``says`` and ``quirk`` like those of ops. An
-exact name goes before one with a ``*``, and of these the one that stands first.
+exact name goes before one with a ``*``, and of these the one that stands first. ``paths = 1`` in ``[compute.calls]`` tells that a
+module which several paths lead to counts for each of them, ``paths = 2`` that it does so for each of them once more.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from crosscheck.ops.calls import known
 
 KEYS = ("calls", "call")
 _RULE = {"names", "weights", "source", "says", "quirk"}
-_REST = {"levels", "weights", "source", "says", "quirk"}
+_REST = {"levels", "paths", "weights", "source", "says", "quirk"}
 
 
 def call_rules(told: Entry, at: str, parent: CallRules | None) -> CallRules | None:
@@ -53,7 +54,10 @@ def _rest(told: Any, at: str, parent: CallRules | None) -> CallRules:
     if not levels or any(level not in set(Level) for level in levels):
         raise ConventionError(f"{at}: levels {levels} are not of {', '.join(Level)}")
     charged = tuple(weights({"weights": {}, **told, "ops": ["rest"]}, at))
-    return CallRules(tuple(levels), parent.rules if parent else MappingProxyType({}), charged, left_out("rest", told, at))
+    paths = told.get("paths", 0)
+    if paths not in (0, 1, 2):
+        raise ConventionError(f"{at}: paths is {paths!r}, not 0, 1 or 2")
+    return CallRules(tuple(levels), parent.rules if parent else MappingProxyType({}), charged, left_out("rest", told, at), paths)
 
 
 def _rule(told: Mapping[str, Any], base: CallRules, at: str) -> dict[str, tuple[Weight, ...]]:

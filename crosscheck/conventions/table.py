@@ -45,12 +45,14 @@ class CallRules:
     """What a tool does with the calls of a captured network: ``rules`` by name, with ``*`` for any letters, and the rest.
 
     ``levels`` are those that it looks at. ``rest`` are the weights of a call that no rule names, often none; ``word`` says so.
+    ``paths`` is how often a call of a module counts that n paths lead to: n to this power, once where it is 0.
     """
 
     levels: tuple[str, ...]
     rules: Mapping[str, tuple[Weight, ...]]
     rest: tuple[Weight, ...]
     word: Ignored
+    paths: int = 0
 
     @cached_property
     def _found(self) -> dict[str, tuple[Weight, ...]]:

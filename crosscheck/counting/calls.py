@@ -9,6 +9,7 @@ from functools import cached_property
 from crosscheck.contract.call import FAILED, TWINS, Call, Level
 from crosscheck.contract.network import CONTAINER, ROOT, Layer, Model
 from crosscheck.conventions.table import CallRules, MetricTable, Weight
+from crosscheck.counting.modules import beside
 from crosscheck.errors import ConventionError
 from crosscheck.ops import calls
 from crosscheck.ops.primitives import PRIMITIVES
@@ -25,6 +26,7 @@ class Group:
     op: str
     kind: str
     depth: int
+    paths: int = 1  # that lead to the module
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,10 @@ class Called:
             raise ConventionError(f"this network cannot be counted by its calls: {reason}. Hint: try a tool that looks elsewhere")
         for group, counts in self.rows(home):
             if group.level in rules.levels and table.place(group.kind, group.depth) in places:
+                times = group.paths**rules.paths
                 for w in rules.weights(group.label):
                     if n := counts.get(w.primitive, 0):
-                        yield replace(w, op=group.op), n
+                        yield replace(w, op=group.op), n * times
 
 
 def call_tally(model: Model) -> Called:
@@ -76,10 +79,14 @@ def call_tally(model: Model) -> Called:
     twins = {base: [level for level, of in TWINS.items() if of == base and level not in stored] for base in TWINS.values()}
     groups: dict[Group, dict[str, int]] = {}
     homes: dict[str, list[tuple[Group, dict[str, int]]]] = {}
-    for call in (c for c in model.calls if c.name != FAILED):
+    extra = beside(model)
+    for k, call in enumerate(model.calls):
+        if call.name == FAILED:
+            continue
         group, counts = _group(model, call), {p: n * call.times for p, n in calls.counts(call).items()}
         if call.level is Level.MODULE and model.batch > 1:
             counts |= {f"beyond_{p}": n - n // model.batch for p, n in counts.items() if f"beyond_{p}" in PRIMITIVES}
+        counts |= extra.get(k, {})
         for seen in (group, *(replace(group, level=t, label=f"{t}:{call.name}") for t in twins.get(call.level, ()))):
             homes.setdefault(call.home, []).append((seen, counts))
             sums = groups.setdefault(seen, {})
@@ -90,11 +97,11 @@ def call_tally(model: Model) -> Called:
 
 
 def _group(model: Model, call: Call) -> Group:
-    layer = model.by_id.get(call.home)
+    layer, paths = model.by_id.get(call.home), 1 + len(call.attrs.get("twins", ()))
     if layer is None:
         depth = 0 if call.home == ROOT else call.home.count(".") + 1
-        return Group(call.level, call.label, CONTAINER, CONTAINER, depth)
-    return Group(call.level, call.label, title(layer), layer.kind, 0 if model.bare else layer.depth)
+        return Group(call.level, call.label, CONTAINER, CONTAINER, depth, paths)
+    return Group(call.level, call.label, title(layer), layer.kind, 0 if model.bare else layer.depth, paths)
 
 
 def title(layer: Layer) -> str:

@@ -93,6 +93,11 @@ SIZES: Final[dict[str, str]] = {
 BEYOND_CALLS: Final = ("out_elements", "hidden_elements", "score_elements", "first_out_elements")
 CALLED: Final[dict[str, str]] = {  # of calls of captured networks, which no layer has
     "transposed_mac": "the part of mac done by transposed convolutions",
+    "plain_out_elements": "|y| of a module without parameters that holds no modules",
+    "shared_params": "parameters of a module that are also another module's, which has them first",
+    "nearest_elements": "output elements that are copies of the nearest input",
+    "line_elements": "output elements that are interpolated linearly along one axis",
+    "plane_elements": "output elements that are interpolated linearly along two axes",
     **_odd("calls"),
     **{f"beyond_{name}": f"the part of {name} that is not done for the first sample" for name in BEYOND_CALLS},
 }

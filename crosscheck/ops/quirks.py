@@ -156,7 +156,7 @@ def adaptive(layer: Layer, windows: Factors) -> Counts:
     x, y = layer.x, layer.y
     axes = tuple(zip(x[2:], y[2:], strict=True))
     cut = prod(x[2:]) - prod(y[2:]) * prod(n // o for n, o in axes)
-    counts: Counts = {"floor_cut_elements": (*x[:2], cut), "float_cut": (_float_cut(x, y),)}
+    counts: Counts = {"floor_cut_elements": (*x[:2], cut), "float_cut": (float_cut(x, y),)}
     if all(n % o == 0 for n, o in axes):
         return counts | {"tiled_elements": x}
     if any(-(-n // o) + 1 > n for n, o in axes):
@@ -164,7 +164,7 @@ def adaptive(layer: Layer, windows: Factors) -> Counts:
     return counts | {"scan_elements": (*y[:2], _scan(x[2:], y[2:])), "scan_positions": (sum(y[2:]),)}
 
 
-def _float_cut(x: Shape, y: Shape) -> int:
+def float_cut(x: Shape, y: Shape) -> int:
     """1 where double precision gives (1 + product of size / output) · |y| a little less than the whole |x| + |y|, else 0."""
     ratio = prod((n / o for n, o in zip(x[2:], y[2:], strict=True)), start=1.0)
     return prod(x) + prod(y) - int((ratio + 1) * prod(y))

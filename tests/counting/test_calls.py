@@ -47,7 +47,7 @@ def test_a_network_counted_by_its_kernels_is_the_network_counted_by_its_layers(n
     assert {(p.layer, p.metric): p.value for p in engine.predict(seen, FLOPS) if p.value} == rows
 
 
-@pytest.mark.parametrize("other", ["torchinfo", "mac"])
+@pytest.mark.parametrize("other", ["pycls", "mac"])
 def test_terms_between_a_tool_of_kernels_and_one_of_layers_stand_under_the_layers_names(other: str) -> None:
     described, seen = engine.tally(models.build("resnet18")), engine.tally(captured("resnet18"))
     by = convention.load(other)

@@ -10,6 +10,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from crosscheck.contract.network import Layer, Shape
+from crosscheck.conventions import read as convention
 from crosscheck.errors import ShapeError, UnknownNameError
 from crosscheck.models.writer import Graph
 from crosscheck.ops import described as ops
@@ -45,7 +46,10 @@ ELSEWHERE |= {
     "gate_elements",
     "state_elements",
 }
-COUNTED = set(PRIMITIVES) - ELSEWHERE - set(CALLED)
+TABLES = [t for name in convention.ids() for m in convention.load(name).metrics.values() for t in m.tables]
+BY_OP = {w.primitive for t in TABLES for row in t.weighed.values() for w in row}
+BY_CALL = {w.primitive for t in TABLES if t.calls for row in (*t.calls.rules.values(), t.calls.rest) for w in row}
+COUNTED = set(PRIMITIVES) - ELSEWHERE - set(CALLED) - (BY_CALL - BY_OP)
 
 
 def layer(op: str, attrs: dict[str, Any], *shapes: Shape, call_of: str | None = None, functional: bool = False) -> Layer:

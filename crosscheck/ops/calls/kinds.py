@@ -8,9 +8,17 @@ from types import MappingProxyType
 
 from crosscheck.contract.call import Call
 from crosscheck.contract.network import Shape
-from crosscheck.ops.kind import Counts
+from crosscheck.ops.calls.forms import PACKED
+from crosscheck.ops.kind import Counts, Factors
+from crosscheck.ops.quirks import float_cut
 
 Counter = Callable[[Call], Counts]
+MODES = {
+    "nearest": "nearest_elements",
+    "linear": "line_elements",
+    "bilinear": "plane_elements",
+    "bicubic": "cubic_elements",
+}
 
 
 def held(call: Call) -> dict[str, Shape]:
@@ -19,31 +27,57 @@ def held(call: Call) -> dict[str, Shape]:
 
 
 def _linear(call: Call) -> Counts:
-    own = held(call)
-    return {"mac": (*call.x, call.y[-1])} | ({"bias_add": call.y} if "bias" in own else {})
+    """Every position of every sample; ``position_mac`` are those beyond the first of each first size."""
+    own, weight = held(call), (call.y[-1], call.x[-1])
+    first, positions = call.y[0], prod(call.y[:-1]) - call.y[0]
+    counts: Counts = {"mac": (*call.x, call.y[-1]), "position_mac": (positions, *weight), "late_weights": (first - 1, *weight)}
+    if "bias" in own:
+        counts |= {"bias_add": call.y, "position_bias_add": (positions, call.y[-1])}
+    return counts if "weight" in own else counts | {"lent_weights": (first, *weight), "single_lent_weights": weight}
+
+
+def _lent(call: Call, name: str, mac: Factors) -> Counts:
+    """Products beyond the first of the first sizes, and those of a weight that is no parameter, which is made from others."""
+    counts: Counts = {f"late_{name}": (mac[0] - 1, *mac[1:])}
+    return counts if "weight" in held(call) else counts | {"lent_weights": mac, "single_lent_weights": mac[1:]}
 
 
 def _conv(call: Call) -> Counts:
     settings, y = call.attrs.get("settings", {}), call.y
     weight = (settings["out_channels"], settings["in_channels"] // settings["groups"], *settings["kernel_size"])
-    counts: Counts = {"mac": (*y[:1], *weight, *y[2:])}
-    return counts | ({"bias_add": y} if "bias" in held(call) else {})
+    mac = (*y[:1], *weight, *y[2:])
+    return {"mac": mac} | _lent(call, "mac", mac) | ({"bias_add": y} if "bias" in held(call) else {})
 
 
 def _conv_transpose(call: Call) -> Counts:
     settings, x = call.attrs.get("settings", {}), call.x
     weight = (settings["in_channels"], settings["out_channels"] // settings["groups"], *settings["kernel_size"])
-    return {"mac": (*x[:1], *weight, *x[2:])} | ({"bias_add": call.y} if "bias" in held(call) else {})
+    grid = (*call.y[:1], *weight, *call.y[2:])
+    counts: Counts = {"mac": (*x[:1], *weight, *x[2:]), "output_grid_mac": grid} | _lent(call, "output_grid_mac", grid)
+    return counts | ({"bias_add": call.y} if "bias" in held(call) else {})
 
 
 def _norm(call: Call) -> Counts:
-    return {} if call.attrs.get("settings", {}).get("affine", True) else {"plain_in_elements": call.x}
+    settings = call.attrs.get("settings", {})
+    return {} if settings.get("affine", settings.get("elementwise_affine", True)) else {"plain_in_elements": call.x}
+
+
+def _softmax(call: Call) -> Counts:
+    dim = call.attrs.get("settings", {}).get("dim")
+    return {} if dim is None else {"rows": (prod(call.x) // call.x[dim],)}
+
+
+def _adaptive(call: Call) -> Counts:
+    return {"float_cut": (float_cut(call.x, call.y),)}
 
 
 def _recurrent(call: Call) -> Counts:
-    """Gates of every step, direction and sample: (N, L, …) or (L, N, …), the product of both is what counts."""
-    settings = call.attrs.get("settings", {})
-    times = prod(call.x[:2]) * (2 if settings.get("bidirectional") else 1)
+    """Gates of every step, direction and sample: (N, L, …) or (L, N, …), the product of both is what counts.
+
+    Packed sequences count as if all were as long as the longest.
+    """
+    settings, first = call.attrs.get("settings", {}), call.attrs.get("given", ("", ("",)))[1]
+    times = prod(first[1:3] if first[0] == PACKED else call.x[:2]) * (2 if settings.get("bidirectional") else 1)
     layers = settings.get("num_layers", 1)
     forward = {n: s for n, s in held(call).items() if not n.endswith("_reverse")}
     return _gates(forward, times, layers * settings["hidden_size"])
@@ -75,8 +109,9 @@ def _attention(call: Call) -> Counts:
     return {"mac": (n, products), "bias_add": (n, biased + lq * dv), "score_elements": (n, heads, scores)}
 
 
-def _first_sample(call: Call) -> Counts:
-    return {"first_out_elements": call.y[1:]}
+def _resized(call: Call) -> Counts:
+    mode = MODES.get(call.attrs.get("settings", {}).get("mode", ""))
+    return {"first_out_elements": call.y[1:]} | ({mode: call.y} if mode else {})
 
 
 KINDS: Mapping[str, Counter] = MappingProxyType(
@@ -85,10 +120,12 @@ KINDS: Mapping[str, Counter] = MappingProxyType(
         **{f"nn.Conv{d}d": _conv for d in (1, 2, 3)},
         **{f"nn.ConvTranspose{d}d": _conv_transpose for d in (1, 2, 3)},
         **{f"nn.{kind}Norm{d}d": _norm for kind in ("Batch", "Instance") for d in (1, 2, 3)},
-        "nn.GroupNorm": _norm,
+        **dict.fromkeys(("nn.GroupNorm", "nn.LayerNorm", "nn.SyncBatchNorm"), _norm),
+        "nn.Softmax": _softmax,
+        **{f"nn.AdaptiveAvgPool{d}d": _adaptive for d in (1, 2, 3)},
         **{f"nn.{kind}": _recurrent for kind in ("RNN", "GRU", "LSTM")},
         **{f"nn.{kind}Cell": _cell for kind in ("RNN", "GRU", "LSTM")},
         "nn.MultiheadAttention": _attention,
-        "nn.Upsample": _first_sample,
+        **dict.fromkeys(("nn.Upsample", "nn.UpsamplingBilinear2d", "nn.UpsamplingNearest2d"), _resized),
     }
 )

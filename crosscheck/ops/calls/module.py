@@ -1,24 +1,92 @@
 """Calls of modules, whatever their class: elements that come in and go out, and the parameters that the module itself holds.
 
-``attrs``: ``params``, (name, shape, kind, needs a gradient) of each parameter of the module's own, ``stats``, (name, shape) of
-each buffer; ``leaf`` where it holds no module; ``again`` where it was called before; ``settings``, its plain attributes by name,
-such as ``kernel_size``. Its depth is that of its home.
+``attrs``: ``path`` of the module, ``began``, how many calls of modules began before, ``again`` where it was called before,
+``twins``, further paths that lead to it. ``params``, (name, shape, kind, needs a gradient) of each parameter of the module's own,
+``param_bytes`` where they have not 4 bytes an element; ``stats``, (name, shape) of each buffer; ``tensors``, (name, shape, needs
+a gradient) of a weight and bias that are no parameters of its own. ``leaf`` where it holds no module, ``hollow`` where those that
+it holds are empty, ``chain`` for a plain sequence of modules; ``settings``, its plain attributes by name, such as
+``kernel_size``. ``given`` and ``made``: see ``crosscheck.ops.calls.forms``. Its depth is that of its home.
 """
 
 from __future__ import annotations
 
 from math import prod
 
-from crosscheck.contract.call import Call
-from crosscheck.ops.calls.kinds import KINDS
+from crosscheck.contract.call import Call, Shape
+from crosscheck.ops.calls.forms import FLOAT, front, made
+from crosscheck.ops.calls.kinds import KINDS, held
 from crosscheck.ops.kind import Counts
 
 
+def passes_for_leaf(call: Call) -> bool:
+    """True where the module holds no modules, or none that are not empty."""
+    return bool(call.attrs.get("leaf") or call.attrs.get("hollow"))
+
+
+def own_params(call: Call) -> dict[str, int]:
+    """Elements of the module's own parameters, by name."""
+    return {name: prod(shape) for name, shape in held(call).items()}
+
+
+def class_name(call: Call) -> str:
+    """The name of its class, without that of its package."""
+    return call.name.rpartition(".")[2]
+
+
 def count(call: Call) -> Counts:
-    """Elements, and at the first call those of its own parameters by kind."""
+    """Elements, its own parameters by kind, and what follows from its class."""
     counts: Counts = {"in_elements": call.x, "out_elements": call.y} if call.inputs and call.outputs else {}
-    own: dict[str, int] = {}
-    for _, shape, kind, _ in () if call.attrs.get("again") else call.attrs.get("params", ()):
-        own[kind] = own.get(kind, 0) + prod(shape)
+    counts |= _kinds(call)
+    if passes_for_leaf(call):
+        counts |= _leaf(call)
     known = KINDS.get(call.name)
-    return counts | {kind: (n,) for kind, n in own.items()} | (known(call) if known and counts else {})
+    return counts | known(call) if known and call.inputs and call.outputs else counts
+
+
+def _kinds(call: Call) -> Counts:
+    """Its own parameters, by kind at the first call."""
+    params = call.attrs.get("params", ())
+    if call.attrs.get("again"):
+        return {"repeated_params": (sum(own_params(call).values()),)}
+    own: dict[str, int] = {}
+    for _, shape, kind, _ in params:
+        own[kind] = own.get(kind, 0) + prod(shape)
+    counts: Counts = {kind: (n,) for kind, n in own.items()}
+    if params and not passes_for_leaf(call):
+        name = "branch_held_params" if call.attrs.get("path") else "root_held_params"
+        counts[name] = (sum(own.values()),)
+    size = call.attrs.get("param_bytes", 0)
+    return counts | ({"wide_param_bytes": (size - FLOAT * sum(own.values()),)} if size else {})
+
+
+def _leaf(call: Call) -> Counts:
+    """Of a module that holds no others: what its parameters are multiplied by, and what it makes."""
+    own, (y, size) = own_params(call), front(made(call))
+    if not own:
+        return {} if call.attrs.get("chain") or not size else {"plain_out_elements": y}
+    counts = _outputs(call, y, size) if sum(own.values()) else {}
+    grid = "Conv" in class_name(call)
+    for name, kind in (("weight", "weights"), ("bias", "biases")):
+        if n := own.pop(name, 0):
+            counts |= _times(kind, n, y, grid=grid)
+    weights = sum(n for name, n in own.items() if "weight" in name)
+    biases = sum(n for name, n in own.items() if "bias" in name and "weight" not in name)
+    return counts | {"step_weights": (weights, *y[:2]), "step_biases": (biases, *y[:2]), "loose_weights": (weights,)}
+
+
+def _outputs(call: Call, y: Shape, size: int) -> Counts:
+    name = "repeated_out_elements" if call.attrs.get("again") else "param_out_elements"
+    if not size:
+        return {}
+    counts: Counts = {name: y, "wide_out_bytes": (size - FLOAT, *y)}
+    return counts if call.attrs.get("again") or not y else counts | {"late_out_elements": (y[0] - 1, *y[1:])}
+
+
+def _times(kind: str, n: int, y: Shape, *, grid: bool) -> Counts:
+    """Parameters times the first output size, or times all but the second."""
+    first, rest = (y[0] if y else 1), y[2:]
+    if grid:
+        counts: Counts = {f"grid_{kind}": (n, first, *rest)}
+        return counts | ({"single_grid_weights": (n, *rest)} if kind == "weights" else {})
+    counts = {f"sample_{kind}": (n, first)}
+    return counts | ({"late_weights": (n, first - 1)} if kind == "weights" else {})

@@ -1,0 +1,71 @@
+"""What enters a captured network, and what leaves its modules where shapes are taken apart and multiplied."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from crosscheck.contract.network import numel
+from crosscheck.counting.modules.tree import Extras, Tree, Visit
+from crosscheck.ops.calls.forms import FLOAT, MAPPING, SEQUENCE, TENSOR, front, made
+from crosscheck.ops.calls.module import own_params
+
+
+def sizes(tree: Tree) -> Extras:
+    """Sizes of inputs with the call of the network, and of what leaves every other module with its own."""
+    found: Extras = {v.index: _left(v, tree.shapes[0][0] if tree.shapes[0] else 1) for v in tree.visits[1:]}
+    kept = sum(len(v.paths) * (_told(v) + sum(found[v.index].values())) for v in tree.visits[1:])
+    short = (kept + 2**31) % 2**32 - 2**31
+    found[tree.root.index] = _entered(tree) | {
+        "overturned_out_elements": abs(kept) - kept,
+        "wrapped_out_elements": abs(short) - kept,
+    }
+    return found
+
+
+def _entered(tree: Tree) -> dict[str, int]:
+    """Elements of the inputs, those beyond the first sample, and how they differ from what tools take them for."""
+    shapes = tree.shapes
+    total = sum(map(numel, shapes))
+    return {
+        "input_elements": total,
+        "beyond_input_elements": total - sum(numel(s[1:]) for s in shapes),
+        "inputs": len(shapes),
+        "input_excess": prod(shapes[0][:1]) * prod(numel(s[1:]) for s in shapes) - total,
+        "wide_input_bytes": sum(_wide(part) for part in tree.root.call.attrs.get("given", ())[1:]),
+    }
+
+
+def _wide(form: tuple[Any, ...]) -> int:
+    """Bytes of tensors beyond 4 an element."""
+    if form[0] == TENSOR:
+        size, *shape = map(int, form[1:])
+        return (size - FLOAT) * prod(shape)
+    return sum(_wide(part) for part in form[1:]) if form[0] in (SEQUENCE, MAPPING) else 0
+
+
+def _told(visit: Visit) -> int:
+    """What its elements count for before the corrections of ``_left``: those of a leaf module, no plain sequence."""
+    y, size = front(made(visit.call))
+    return prod(y) if size and visit.leaf and (own_params(visit.call) or not visit.call.attrs.get("chain")) else 0
+
+
+def _left(visit: Visit, batch: int) -> dict[str, int]:
+    """What leaves a module, with the batch in the first place; of several tensors all sizes multiplied, the batch being -1."""
+    if visit.call.attrs.get("chain"):
+        return {"rebatched_out_elements": -_told(visit)}
+    form, told = made(visit.call), _told(visit)
+    if form[0] == SEQUENCE:
+        product = prod(-numel(part[3:]) for part in form[1:] if part[0] == TENSOR) * _doubled(visit)
+        return {"rebatched_out_elements": product - told} if visit.leaf else {"container_out_products": product}
+    y = tuple(form[2:]) if form[0] == TENSOR else ()
+    if not y:
+        return {}
+    single = {} if visit.leaf else {"container_out_elements": numel(y)}
+    return single | {"rebatched_out_elements": batch * numel(y[1:]) - numel(y)}
+
+
+def _doubled(visit: Visit) -> int:
+    """2 where a recurrent network, its samples first, hands out a state with the two samples of the run in the second place."""
+    recurrent = visit.call.name in ("nn.RNN", "nn.GRU") and visit.call.attrs.get("settings", {}).get("batch_first")
+    return 2 if recurrent and visit.call.outputs[-1][1] == 1 else 1
