@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import torch
+
 from adapters.pytorch.build import Native
+from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Reading
 
 MULT_ADDS, PARAMS, BYTES = "mult-adds", "params", "B"
@@ -26,20 +29,39 @@ def in_bytes(given: int, made: int, held: int) -> Iterator[Reading]:
         yield Reading(TOTAL, metric, value, BYTES)
 
 
+def data(native: Native, model: Model) -> dict[str, Any]:
+    """The arguments that tell the summary of the inputs: their shapes, or themselves where they are not all single floats."""
+    if all(x.dtype == torch.float32 for x in native.inputs):
+        return {"input_size": [i.shape for i in model.inputs]}
+    return {"input_data": list(native.inputs)}
+
+
 def readings(native: Native, found: Any, charged: Callable[[Any], bool]) -> Iterator[Reading]:
     """The totals of a summary and what its list says of every layer; of a container where ``charged`` says that it counts.
 
-    A repeated call, "(recursive)", has no parameters.
+    A repeated call, "(recursive)", has no parameters. A module that several paths lead to may have several entries a call.
     """
-    waiting = {id(module): iter(ids) for _, module, ids in native.leaves()}
-    names = {id(module): name for module, name in native.containers()}
+    entries: dict[int, list[Any]] = {}
     for info in found.summary_list:
-        if id(info.module) in waiting:
-            layer = next(waiting[id(info.module)])
-            yield Reading(layer, "compute", info.macs, MULT_ADDS)
-            if not info.is_recursive:
-                yield Reading(layer, "params", info.num_params, PARAMS)
-        elif charged(info):
-            yield Reading(names[id(info.module)], "compute", info.macs, MULT_ADDS)
+        entries.setdefault(id(info.module), []).append(info)
+    for _, module, ids in native.leaves():
+        yield from _leaf(entries.get(id(module), []), ids)
+    layers = {id(module) for _, module, _ in native.leaves()}
+    for module, name in native.containers():
+        counted = [info.macs for info in entries.get(id(module), []) if charged(info)]
+        if counted and id(module) not in layers:
+            yield Reading(name, "compute", sum(counted), MULT_ADDS)
     yield Reading(TOTAL, "compute", found.total_mult_adds, MULT_ADDS)
     yield Reading(TOTAL, "params", found.total_params, PARAMS)
+
+
+def _leaf(entries: Sequence[Any], ids: Sequence[str]) -> Iterator[Reading]:
+    """The entries of one module, those of each call together."""
+    per = max(1, len(entries) // len(ids))
+    for k, layer in enumerate(ids):
+        mine = entries[k * per : (k + 1) * per]
+        if mine:
+            yield Reading(layer, "compute", sum(info.macs for info in mine), MULT_ADDS)
+        for info in mine[:1]:
+            if not info.is_recursive:
+                yield Reading(layer, "params", info.num_params, PARAMS)

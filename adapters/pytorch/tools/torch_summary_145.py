@@ -23,8 +23,10 @@ PER_LAYER = ("compute", "params")
 def measure(native: Native, model: Model) -> Iterator[Reading]:
     """The summary's totals and its entry for every call of a module that its default depth reaches.
 
-    It wants shapes without the batch and runs two samples whatever the network's batch is.
+    It wants shapes without the batch and runs two samples whatever the network's batch is; random floats that it makes integers
+    of are all 0.
     """
-    found = summary(native.net, [i.shape[1:] for i in model.inputs], verbose=0)
+    kinds = [x.dtype for x in native.inputs]
+    found = summary(native.net, [i.shape[1:] for i in model.inputs], dtypes=kinds, verbose=0)
     yield from readings(native, found, lambda info: True)
     yield from sizes(found, 2**20)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -48,9 +49,14 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
     into the shapes. Sizes are printed with two decimals; the exact ones are taken on their way to the printing.
     """
     ended: list[tuple[str, str]] = []
-    known = {module: iter(ids) for _, module, ids in native.leaves()}
-    for module in native.net.modules():
-        module.register_forward_hook(partial(_note, ended, known.get(module, iter(()))))
+    known = {module: ids for _, module, ids in native.leaves()} | {m: (name,) for m, name in native.containers()}
+    hooked: list[nn.Module] = []
+    native.net.apply(hooked.append)  # a module that several paths lead to gets several hooks, as the tool's own do
+    for module, times in Counter(hooked).items():
+        ids = known.get(module, ("",))
+        names = iter([name for name in ids for _ in range(times)])
+        for _ in range(times):
+            module.register_forward_hook(partial(_note, ended, names, ids[-1]))
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), torch.no_grad(), _megabytes() as megabytes:
         try:
@@ -64,11 +70,13 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
             if "inhomogeneous" not in str(error):
                 raise
             raise Unsupported("torchsummary fails where several inputs, or outputs of a container, differ in rank") from error
-    calls = iter(ended)
+    calls, rows = iter(ended), dict[str, int]()
     for kind, params in _ROW.findall(printed.getvalue()):
         layer = next(layer for name, layer in calls if name == kind)  # it hooks neither nn.Sequential nor the network itself
-        if layer:
-            yield Reading(layer, "params", _int(params), _UNIT)
+        rows[layer] = rows.get(layer, 0) + _int(params)
+    for layer, value in rows.items():
+        if layer in model.by_id or (layer and value):
+            yield Reading(layer, "params", value, _UNIT)
     for metric, label in _LABELS.items():
         found = re.search(rf"^{label}: ([\d,]+)$", printed.getvalue(), re.MULTILINE)
         if found is None:
@@ -97,8 +105,8 @@ def _megabytes() -> Iterator[list[float]]:
         del names["abs"]
 
 
-def _note(ended: list[tuple[str, str]], ids: Iterator[str], module: nn.Module, *_: Any) -> None:
-    ended.append((type(module).__name__, next(ids, "")))
+def _note(ended: list[tuple[str, str]], ids: Iterator[str], last: str, module: nn.Module, *_: Any) -> None:
+    ended.append((type(module).__name__, next(ids, last)))
 
 
 def _int(text: str) -> int:
