@@ -1,4 +1,7 @@
-"""Nodes of PyTorch's traced graph that make a tensor: once as it is traced plainly, once while a hook watches every module."""
+"""Nodes of PyTorch's traced graph that make a tensor: once as it is traced plainly, once while a hook watches every module.
+
+Gradients are on, as they are for those who call the tools as their documentation does: without them some modules run otherwise.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,11 @@ def _traced(
     try:
         if kwargs:
             raise TypeError("it is called with keyword arguments")
-        with warnings.catch_warnings(), torch.no_grad(), watched(scopes.push, scopes.pop) if is_plain else _hooked(net, scopes):
+        with (
+            warnings.catch_warnings(),
+            torch.enable_grad(),
+            watched(scopes.push, scopes.pop) if is_plain else _hooked(net, scopes),
+        ):
             warnings.simplefilter("ignore")
             graph, _ = torch.jit._get_trace_graph(_Flat(net) if is_plain else net, copy.deepcopy(tuple(args)))
         return [_call(level, node, scopes) for node in graph.nodes() if _is_call(node)]

@@ -43,7 +43,7 @@ def _sums(native: Native, metric: str, kind: Any) -> Iterator[Reading]:
     """What one analysis says of the network and of every leaf module."""
     given: dict[str, list[Any]] = {path: [] for path, _, ids in native.leaves() if len(ids) > 1}
     hooks = [native.net.get_submodule(path).register_forward_pre_hook(partial(_keep, given[path])) for path in given]
-    with torch.no_grad():
+    with torch.enable_grad():
         analysis = _analysis(kind, native.net, native.inputs)
         total, sums = analysis.total(), analysis.by_module()
         for hook in hooks:

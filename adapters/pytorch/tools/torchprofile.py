@@ -30,7 +30,7 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
 
     Each operator that torchprofile lists says in which scope it ran; the scopes are named after the layers here.
     """
-    with torch.no_grad(), named_calls(native, _scope), warnings.catch_warnings():
+    with torch.enable_grad(), named_calls(native, _scope), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # one for every operator without a rule
         found: Any = profile_macs(native.net, native.inputs, reduction=None)
     shares: Counter[str] = Counter()
