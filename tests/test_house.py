@@ -228,7 +228,7 @@ def test_a_renderer_knows_documents_alone(path: Path) -> None:
 def test_an_adapter_sees_neither_the_prediction_nor_another_framework(path: Path) -> None:
     room = path.relative_to(ROOT / "adapters").parts[0]
     names = set(imports_of(path))
-    sight = [*SEEN_BY_ADAPTERS, "adapters.room", "adapters.weights", "adapters.recorder", f"adapters.{room}"]
+    sight = [*SEEN_BY_ADAPTERS, "adapters.room", "adapters.weights", "adapters.recorder", "adapters.maker", f"adapters.{room}"]
     sight += ["adapters.worker"] if path.name == "__main__.py" else []
     blind = (n for n in names if starts(n, OURS) and not starts(n, sight))
     refuse(path, blind, "a measurement that can see the prediction proves nothing")

@@ -28,15 +28,35 @@ class Native:
 
     ``calls`` maps the path of a leaf module to the ids of the layers that call it, in order; ``functional`` maps the id of a
     layer without a module to its container's path and the names of the tensors that the container holds for it; ``blocks``
-    maps the path of a container to its id. ``seen`` is what was observed of a network that was not built from a description.
+    maps the path of a container to its id. ``seen`` is what was observed of a network that was not built from a description;
+    ``kwargs`` are its keyword arguments, and ``failed`` says why it was not seen to its end.
     """
 
     net: nn.Module
-    inputs: tuple[Tensor, ...]
+    inputs: tuple[Any, ...]
     calls: Mapping[str, tuple[str, ...]]
     functional: Mapping[str, tuple[str, tuple[str, ...]]]
     blocks: Mapping[str, str]
     seen: Model | None = None
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    failed: str = ""
+
+    def positional(self, tool: str) -> tuple[Any, ...]:
+        """Its inputs, for a tool that passes no keyword arguments on. Raises Unsupported where there are some."""
+        if self.kwargs:
+            raise Unsupported(f"{tool} passes no keyword arguments, and this network is called with {', '.join(self.kwargs)}")
+        return self.inputs
+
+    @property
+    def of_floats(self) -> bool:
+        """Whether shapes tell what it is called with: tensors of floats, by position."""
+        return not self.kwargs and all(isinstance(x, Tensor) and x.dtype is torch.float32 for x in self.inputs)
+
+    def batched(self, tool: str, model: Model) -> list[tuple[int, ...]]:
+        """Shapes of its inputs without the batch, for a tool that makes floats of such. Raises Unsupported for what is none."""
+        if not self.of_floats:
+            raise Unsupported(f"{tool} makes inputs of floats by itself, and this network is called with something else")
+        return [i.shape[1:] for i in model.inputs]
 
     def leaves(self) -> Iterator[tuple[str, nn.Module, tuple[str, ...]]]:
         """Path, module and layer ids of every leaf module."""

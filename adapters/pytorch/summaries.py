@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from adapters.pytorch.build import Native
+from adapters.room import Unsupported
+from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Reading
 
 MULT_ADDS, PARAMS, BYTES = "mult-adds", "params", "B"
@@ -24,6 +26,15 @@ def in_bytes(given: int, made: int, held: int) -> Iterator[Reading]:
     """Bytes of input, activations and parameters, and the sum of the three."""
     for metric, value in zip(MEMORY, (given + made + held, given, made, held), strict=True):
         yield Reading(TOTAL, metric, value, BYTES)
+
+
+def given(native: Native, model: Model) -> dict[str, Any]:
+    """The arguments by which a summary gets shapes, or where those would not do, what the network is called with."""
+    if native.of_floats:
+        return {"input_size": [i.shape for i in model.inputs]}
+    if native.inputs and native.kwargs:
+        raise Unsupported("summary passes what it has no use for itself, and this network is called by position and keyword")
+    return {"input_data": list(native.inputs) or dict(native.kwargs)}
 
 
 def readings(native: Native, found: Any, charged: Callable[[Any], bool]) -> Iterator[Reading]:

@@ -17,6 +17,7 @@ from crosscheck.cli.options import (
     Frameworks,
     InputShape,
     OneBatch,
+    OneInput,
     ReportFolder,
     Tools,
     app,
@@ -93,6 +94,8 @@ def _compare_described(
     from crosscheck.report.pages import compare as page
     from crosscheck.studies.compare import run as study
 
+    if len(setup.inputs) > 1:
+        raise UsageError("described networks have one input. Hint: give --input once, as 3x224x224")
     shape = models.parse_input(setup.inputs[0]) if setup.inputs else None
     batch = 1 if setup.batch is None else setup.batch
     asked = study.request(names, batch=batch, input_shape=shape, classes=setup.classes, frameworks=frameworks, tools=tools)
@@ -174,7 +177,7 @@ def verify_networks(
         typer.Option("--export", "-e", help="Only this export, e.g. torch-script; may be repeated; none for no export."),
     ] = None,
     batch: OneBatch = 1,
-    input_shape: InputShape = None,
+    input_shape: OneInput = None,
     keep_onnx: Annotated[
         bool, typer.Option("--keep-onnx", help="Keep every file in .cache/onnx; those above 16 MiB are removed otherwise.")
     ] = False,
@@ -214,7 +217,7 @@ def architecture(
     names: Described = None,
     framework: Frameworks = None,
     batch: OneBatch = 1,
-    input_shape: InputShape = None,
+    input_shape: OneInput = None,
     out: ReportFolder = None,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one network may take.")] = 600.0,
     output: FormatOption = Format.table,

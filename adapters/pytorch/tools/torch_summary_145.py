@@ -25,6 +25,6 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
 
     It wants shapes without the batch and runs two samples whatever the network's batch is.
     """
-    found = summary(native.net, [i.shape[1:] for i in model.inputs], verbose=0)
+    found = summary(native.net, native.batched(TOOL, model), verbose=0)
     yield from readings(native, found, lambda info: True)
     yield from sizes(found, 2**20)
