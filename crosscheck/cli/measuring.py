@@ -44,7 +44,9 @@ INSTEAD = {
 def compare(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[MODEL]…", help="Networks: described, of zoos, or ONNX files; the default set if left out."),
+        typer.Argument(
+            metavar="[MODEL]…", help="Networks: described, of zoos, ONNX files, your own; the default set if left out."
+        ),
     ] = None,
     framework: Frameworks = None,
     tool: Tools = None,
@@ -59,7 +61,7 @@ def compare(
 
     Examples: `crosscheck compare` · `crosscheck compare resnet50 vgg16 --framework pytorch` ·
     `crosscheck compare lenet --batch 2 --tool torchinfo --out /tmp/lenet` · `crosscheck compare torchvision:resnet18` ·
-    `crosscheck compare model.onnx`
+    `crosscheck compare model.onnx` · `crosscheck compare nets.py:make_net --input 1x3x224x224`
 
     Exit codes: 0 all explained, 1 a residual or a failed cell, 2 bad request, 3 partial, 130 interrupted.
     """
@@ -78,6 +80,8 @@ def compare(
         _survey([r.target for r in refs], framework or (), chosen, out or SELECTION, timeout, output)
     if kind is Kind.ONNX:
         _compare_files([r.text for r in refs], framework or (), chosen, setup, out, timeout, output)
+    if kind is Kind.OWN:
+        _compare_own([r.text for r in refs], framework or (), chosen, setup, out, timeout, output)
     raise UsageError(f"no tool here runs {refs[0].text!r}, {kind.article}. Hint: {INSTEAD[kind.name]}")
 
 
@@ -133,6 +137,31 @@ def _compare_files(
         raise UsageError(f"{odd[0]} counts no ONNX files. Hint: crosscheck explain FILE {odd[0]} predicts what it would say")
     codes = [files.measure(s, tools=tools, timeout=timeout, output=output) for s in resolve_all(paths, setup)]
     raise typer.Exit(next((c for c in (1, 3) if c in codes), 0))
+
+
+def _compare_own(
+    names: Sequence[str],
+    frameworks: Sequence[str],
+    tools: Sequence[str],
+    setup: Options,
+    out: Path | None,
+    timeout: float,
+    output: Format,
+) -> NoReturn:
+    import tempfile
+
+    from crosscheck.report.pages import own as page
+    from crosscheck.studies.own import run as study
+    from crosscheck.subjects import own
+
+    if len(names) > 1 or frameworks:
+        raise UsageError("a network of your own is compared alone, in its own framework. Hint: name one, without --framework")
+    network = own.named(names[0], setup.inputs)
+    with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
+        how: dict[str, Any] = {"tools": tools or None, "timeout": timeout, "logs": (out or Path(temp)) / "logs"}
+        found = conduct(lambda watch: study.run(network, watch=watch, **how), steps=1, folder=out)
+    deliver(page.brief(found), output, pages=(page.full(found),), folder=out)
+    raise typer.Exit(found.exit_code)
 
 
 @app.command(rich_help_panel=MEASURING)

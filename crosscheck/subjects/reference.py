@@ -65,9 +65,7 @@ def _maker(text: str) -> Reference:
     """What ``nets.py:make_net`` names."""
     place, colon, name = text.rpartition(".py:")
     if not colon or not name:
-        raise UsageError(
-            f"{text!r} is a file of code. Hint: name what makes a network in it, as in {text.rstrip(':')}:make_net"
-        )
+        raise UsageError(f"{text!r} is a file of code. Hint: name what makes a network in it, as in {text.rstrip(':')}:make_net")
     if not Path(f"{place}.py").is_file():
         raise UsageError(f"{text!r}: there is no file {place}.py. Hint: a network is {KINDS}")
     return Reference(text, Kind.OWN, text)
