@@ -40,9 +40,10 @@ def version_of(package: str) -> str:
 
 
 def reason(error: BaseException) -> str:
-    """An exception as one line, without colours."""
+    """An exception as one line, without colours; the one that it was raised from stands behind it."""
     text = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", str(error)).split())
-    return f"{type(error).__name__}: {text}"[:500]
+    cause = f"; {reason(error.__cause__)}" if error.__cause__ is not None else ""
+    return f"{type(error).__name__}: {text}"[:300] + cause[:200] if cause else f"{type(error).__name__}: {text}"[:500]
 
 
 class Constants(Protocol):
@@ -132,7 +133,10 @@ class OwnNetworks(Protocol):
         """
 
     def pack(self, net: Any, args: tuple[Any, ...], kwargs: Any, path: Path) -> None:
-        """Put a network, without its weights, and its arguments into a file. Raises Unsupported for what is none."""
+        """Put a network, without its weights, and its arguments into a file. Raises what pickling raises."""
+
+    def plain(self, net: Any) -> Any:
+        """The network itself, out of what wraps it. Raises TypeError for what is none."""
 
     def spare(self, net: Any) -> Any:
         """A context with a copy of a network, and all as it was behind it, for work in the process that the network lives in."""

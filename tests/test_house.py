@@ -44,7 +44,7 @@ FLOORS = (
     ("subjects",),
     ("studies",),
     ("report",),
-    ("cli",),
+    ("session", "cli"),
     ("__main__",),
 )
 MOST_LINES, MEDIAN_LINES = 350, 140
@@ -54,6 +54,7 @@ FLOOR = {folder: k for k, floor in enumerate(FLOORS) for folder in floor}
 LIBRARIES = {
     "crosscheck/cli": {"typer"},
     "crosscheck/cli/progress.py": {"rich"},
+    "crosscheck/session/frames.py": {"pandas"},
     "crosscheck/conventions/editions.py": {"packaging"},
     "crosscheck/studies": {"pandas", "numpy"},
     "crosscheck/toml.py": {"tomli"},

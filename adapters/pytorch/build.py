@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,6 +12,7 @@ from torch import Tensor, nn
 
 from adapters.pytorch.container import Call, Container, container_class, native_name, with_last
 from adapters.pytorch.layers import LAYERS, VIEWS, Made
+from adapters.pytorch.parcel import copied
 from adapters.room import Unsupported
 from adapters.weights import arrays, input_array
 from crosscheck.contract.blocks import Block, Step, plan
@@ -48,6 +48,12 @@ class Native:
         return self.inputs
 
     @property
+    def on_meta(self) -> bool:
+        """Whether its tensors have shapes and no numbers."""
+        first = next(self.net.parameters(), None)
+        return first is not None and first.is_meta
+
+    @property
     def of_floats(self) -> bool:
         """Whether shapes tell what it is called with: tensors of floats, by position."""
         return not self.kwargs and all(isinstance(x, Tensor) and x.dtype is torch.float32 for x in self.inputs)
@@ -77,7 +83,7 @@ def build(model: Model) -> Native:
 def fresh(native: Native) -> Native:
     """A copy for one tool: tools leave hooks, buffers and modes behind. What nothing writes to is shared: inputs and weights."""
     weights = {id(p): nn.Parameter(p.detach(), p.requires_grad) for p in native.net.parameters()}
-    return replace(native, net=copy.deepcopy(native.net, weights))
+    return replace(native, net=copied(native.net, weights))
 
 
 @dataclass

@@ -16,7 +16,7 @@ from torch.nn.parameter import is_lazy
 from adapters import maker
 from adapters.pytorch.build import Native
 from adapters.pytorch.observe import Observation, watch
-from adapters.pytorch.parcel import bare_copy, plain, read, stored, write
+from adapters.pytorch.parcel import bare_copy, read, stored, unwrapped, write
 from adapters.pytorch.restore import restored
 from adapters.room import Unsupported, UserError
 from crosscheck.contract.network import ROOT, Model
@@ -28,10 +28,10 @@ LIBRARIES = (str(Path(torch.__file__).parent),)
 def build(model: Model, own: Own, *held: Any) -> Native:
     """The network in eval mode, watched once; ``model`` gives name and inputs. Raises Unsupported and UserError."""
     net, args, kwargs = held[0] if held else _found(own)
-    net = plain(net)
-    if not isinstance(net, nn.Module):
-        raise Unsupported(f"{own.maker or model.name} is {_article(net)}, no torch.nn.Module")
-    net.eval()
+    try:
+        net = plain(net).eval()
+    except TypeError as why:
+        raise Unsupported(f"{own.maker or model.name}: {why}") from None
     args, kwargs = _filled(args), _filled(kwargs)
     if _on_meta(net):
         args, kwargs = _moved(args), _moved(kwargs)
@@ -43,17 +43,27 @@ def build(model: Model, own: Own, *held: Any) -> Native:
 
 
 def pack(net: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], path: Path) -> None:
-    """Put a network, without its weights, and its arguments into a file. Raises Unsupported for what is no network."""
+    """Put a network, without its weights, and its arguments into a file. Raises what pickling raises."""
     net = plain(net)
-    if not isinstance(net, nn.Module):
-        raise Unsupported(f"{_article(net)} is no torch.nn.Module")
     write((net, args, dict(kwargs)), net, path)
+
+
+def plain(net: Any) -> nn.Module:
+    """The network that is compiled or run in parallel, else itself. Raises TypeError for what is none."""
+    inner = unwrapped(net)
+    if not isinstance(inner, nn.Module):
+        kind = type(inner)
+        raise TypeError(f"a {kind.__module__}.{kind.__qualname__} is no torch.nn.Module")
+    return inner
 
 
 @contextmanager
 def spare(net: nn.Module) -> Iterator[nn.Module]:
-    """A copy of the network, on the meta device where memory is short; random numbers and patched functions are put back."""
-    states = torch.get_rng_state(), random.getstate(), np.random.get_state()
+    """A copy of the network, on the meta device where memory is short; random numbers and patched functions are put back.
+
+    Raises RuntimeError where the network itself was changed all the same.
+    """
+    states, before = (torch.get_rng_state(), random.getstate(), np.random.get_state()), mark(net)
     try:
         with restored(net):
             yield bare_copy(plain(net))
@@ -61,6 +71,15 @@ def spare(net: nn.Module) -> Iterator[nn.Module]:
         torch.set_rng_state(states[0])
         random.setstate(states[1])
         np.random.set_state(states[2])
+    if mark(net) != before:
+        raise RuntimeError("something that ran in this process changed the network itself")
+
+
+def mark(net: nn.Module) -> Any:
+    """What changes where somebody writes into a network: versions of its tensors, flags, how many hooks and names it has."""
+    held = [(name, id(t), t._version) for name, t in (*net.named_parameters(), *net.named_buffers()) if not is_lazy(t)]
+    modules = [(m.training, len(m._forward_hooks), len(m._forward_pre_hooks), len(vars(m))) for m in net.modules()]
+    return held, modules
 
 
 def _found(own: Own) -> tuple[Any, Any, Any]:
@@ -68,11 +87,6 @@ def _found(own: Own) -> tuple[Any, Any, Any]:
         return read(Path(own.file), own.path)
     net = maker.made(own)
     return (stored(net) if isinstance(net, nn.Module) else net), own.args, own.kwargs
-
-
-def _article(value: Any) -> str:
-    kind = type(value)
-    return f"a {kind.__module__}.{kind.__qualname__}"
 
 
 def _told(seen: Observation) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import pickle
 import sys
+from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ WRAPPERS = {"OptimizedModule": "_orig_mod", "DataParallel": "module", "Distribut
 _PLAIN = (Tensor, nn.Parameter, nn.Buffer)
 
 
-def plain(net: Any) -> Any:
+def unwrapped(net: Any) -> Any:
     """What a compiled or a parallel network runs."""
     while (inner := WRAPPERS.get(type(net).__name__)) and isinstance(net, nn.Module):
         net = getattr(net, inner)
@@ -53,10 +55,36 @@ def stored(net: nn.Module) -> nn.Module:
 
 def bare_copy(net: nn.Module) -> nn.Module:
     """A copy; where it is too large, with parameters and buffers on the meta device."""
-    memo = {}
-    if large(weight(net)):
-        memo = {id(t): _stub(t, "meta") for t in (*net.parameters(), *net.buffers()) if not is_lazy(t)}
-    return copy.deepcopy(net, memo)
+    if not large(weight(net)):
+        return copied(net, {})
+    return copied(net, {id(t): _stub(t, "meta") for t in (*net.parameters(), *net.buffers()) if not is_lazy(t)})
+
+
+def copied(net: nn.Module, instead: Mapping[int, Any]) -> nn.Module:
+    """A copy, with something ``instead`` of objects by their identity. What cannot be copied is shared."""
+    try:
+        return copy.deepcopy(net, dict(instead))
+    except Exception:  # noqa: BLE001 - attributes of users raise what they like
+        twin: nn.Module = _twin(net, dict(instead))
+        return twin
+
+
+def _twin(value: Any, made: dict[int, Any]) -> Any:
+    """The same modules and tensors anew, once each, and of all else a copy where there is one to be had."""
+    if id(value) in made:
+        return made[id(value)]
+    if isinstance(value, nn.Module):
+        twin = made[id(value)] = nn.Module.__new__(type(value))
+        vars(twin).update({k: _twin(v, made) for k, v in vars(value).items()})
+        return twin
+    if type(value) in (dict, OrderedDict):
+        return type(value)((k, _twin(v, made)) for k, v in value.items())
+    if type(value) in (list, tuple, set):
+        return type(value)(_twin(v, made) for v in value)
+    try:
+        return made.setdefault(id(value), copy.deepcopy(value))
+    except Exception:  # noqa: BLE001 - it stays the one that it is
+        return value
 
 
 def write(parcel: Any, net: nn.Module, path: Path) -> None:
@@ -80,7 +108,7 @@ def write(parcel: Any, net: nn.Module, path: Path) -> None:
             return order[id(value)], tuple(t.shape), t.dtype, where, isinstance(t, nn.Parameter), t.requires_grad
 
         def reducer_override(self, value: Any) -> Any:
-            inner = plain(value)
+            inner = unwrapped(value)
             return (_itself, (inner,)) if inner is not value else super().reducer_override(value)
 
     with path.open("wb") as file:

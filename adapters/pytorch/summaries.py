@@ -30,11 +30,12 @@ def in_bytes(given: int, made: int, held: int) -> Iterator[Reading]:
 
 def given(native: Native, model: Model) -> dict[str, Any]:
     """The arguments by which a summary gets shapes, or where those would not do, what the network is called with."""
+    where = {"device": "meta"} if native.on_meta else {}
     if native.of_floats:
-        return {"input_size": [i.shape for i in model.inputs]}
+        return {"input_size": [i.shape for i in model.inputs], **where}
     if native.inputs and native.kwargs:
         raise Unsupported("summary passes what it has no use for itself, and this network is called by position and keyword")
-    return {"input_data": list(native.inputs) or dict(native.kwargs)}
+    return {"input_data": list(native.inputs) or dict(native.kwargs), **where}
 
 
 def readings(native: Native, found: Any, charged: Callable[[Any], bool]) -> Iterator[Reading]:

@@ -111,7 +111,7 @@ def _tools(found: Found, metrics: Sequence[str], *, sums: bool = False) -> Itera
         for n in sorted((n for n in found.lines if n.row.metric == metric), key=lambda n: (n.row.value is None, n.row.value))
         for row in [_row(n, sums=sums)]
     ]
-    heads = ["metric", "tool", "value", "unit", "predicted", "residual", "status", *(["which is"] if sums else [])]
+    heads: list[Cell] = ["metric", "tool", "value", "unit", "predicted", "residual", "status", *(["which is"] if sums else [])]
     if rows:
         yield table(heads, rows, group=0)
     reasons: dict[str, dict[str, None]] = {}
@@ -136,7 +136,14 @@ def _layers(layers: Sequence[Layer]) -> Table:
         for x in layers
     ]
     footer = ("(total)", "", "", sum(x.params for x in layers), sum(x.macs for x in layers), "")
-    heads = ["layer", Column("op", spare=10), Column("output", spare=20), Column("parameters", Align.right), "MACs", "status"]
+    heads: list[Column | Cell] = [
+        "layer",
+        Column("op", spare=10),
+        Column("output", spare=20),
+        Column("parameters", Align.right),
+        "MACs",
+        "status",
+    ]
     return table(heads, rows, footer=footer)
 
 

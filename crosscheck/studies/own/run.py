@@ -55,7 +55,7 @@ def found(network: Network, outcomes: Iterable[Outcome], path: str) -> Found:
     seen = own.answer(network, outcomes)
     model = Model.from_json(seen.network or {})
     counted = engine.tally(observed.without_moves(model))
-    rows = [r for outcome in outcomes for r in outcome.rows]
+    rows = [r for outcome in outcomes for r in outcome.rows if r.model == network.name]
     lines = tuple(_line(r, counted, path, whole=not seen.message) for r in rows if r.layer == TOTAL)
     told = layers.rows(engine.tally(model), rows)
     unknown = layers.unknown(model, told)
