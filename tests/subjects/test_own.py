@@ -42,8 +42,8 @@ def test_inputs_are_shapes_by_position_or_by_keyword() -> None:
         (Blank((1, 3, 8, 8)), Blank((2, 4))),
         {"ids": Blank((1, 128), "int64")},
     )
-    for odd in ("1x3xx", "x=", "0x3", "3 x 4", "1x2:"[:0] or "ax1"):
-        with pytest.raises(UsageError, match="is no shape. Hint: write it like 1x3x224x224"):
+    for odd in ("1x3xx", "x=", "0x3", "3 x 4", "ax1"):
+        with pytest.raises(UsageError, match=r"is no shape\. Hint: write it like 1x3x224x224"):
             own.arguments([odd])
     with pytest.raises(UsageError, match="'x' is given twice"):
         own.arguments(["x=1", "x=2"])
