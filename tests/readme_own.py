@@ -20,7 +20,7 @@ START, END = "<!-- own: nets.py -->", "<!-- end of own -->"
 
 def shown(text: str) -> tuple[str, str]:
     """The code of nets.py and the command, as the README has them."""
-    own = text.split(START)[1].split(END)[0]
+    own = text.split(START)[1].split(END, maxsplit=1)[0]
     (code,) = re.findall(r"```python\n# nets\.py\n(.*?)```", own, re.DOTALL)
     (command,) = re.findall(r"```sh\n(crosscheck .*?)\n```", own, re.DOTALL)
     return code, command

@@ -22,6 +22,7 @@ from adapters.room import Unsupported, UserError
 from crosscheck.contract.network import ROOT, Model
 from crosscheck.contract.own import Blank, Own
 
+HINT = "Hint: name what gives one; networks of other frameworks come by ONNX files"
 LIBRARIES = (str(Path(torch.__file__).parent),)
 
 
@@ -31,7 +32,7 @@ def build(model: Model, own: Own, *held: Any) -> Native:
     try:
         net = plain(net).eval()
     except TypeError as why:
-        raise Unsupported(f"{own.maker or model.name}: {why}") from None
+        raise Unsupported(f"{own.maker or model.name}: {why}. {HINT}") from None
     args, kwargs = _filled(args), _filled(kwargs)
     if _on_meta(net):
         args, kwargs = _moved(args), _moved(kwargs)

@@ -14,24 +14,20 @@ from typing import Any
 from crosscheck.contract.network import Model
 from crosscheck.contract.own import Own
 from crosscheck.errors import UsageError
-from crosscheck.measuring import inside, runner
+from crosscheck.measuring import catalog, inside, runner
 from crosscheck.measuring.catalog import FrameworkInfo
 from crosscheck.measuring.inside import ADAPTERS
 from crosscheck.measuring.plan import Outcome, Plan
-from crosscheck.session.call import Called, called
+from crosscheck.session.call import Called, called, setup
 from crosscheck.session.result import Result
+from crosscheck.studies.own import named
 from crosscheck.studies.own import run as study
 from crosscheck.studies.own.found import INSIDE, WORKER
 from crosscheck.subjects import own
 from crosscheck.subjects.own import GIVE, Network
 from crosscheck.subjects.reference import read
 from crosscheck.subjects.resolve import resolve
-from crosscheck.subjects.subject import Kind, Options
-
-NAMED = {
-    Kind.DESCRIBED: "crosscheck compare {0} measures it on the command line",
-    Kind.ZOO: "crosscheck compare {0} measures it on the command line",
-}
+from crosscheck.subjects.subject import Kind
 
 MAKES = "Hint: give a network itself, or nets.py:make_net, which makes one"
 
@@ -39,11 +35,15 @@ MAKES = "Hint: give a network itself, or nets.py:make_net, which makes one"
 def compare(model: Any, x: Any = None, *, tools: Sequence[str] | None = None, timeout: float = 600.0) -> Result:
     """What every tool of its framework says of a network, explained.
 
-    ``model`` is a live network, or ``nets.py:make_net`` or ``pkg.mod:make``, which is run in a worker alone; ``x`` is what it is
-    called with: a tensor, an array, a shape, a tuple of these, or a mapping for keyword arguments. ``tools`` are ids, all where
-    None; ``timeout`` is the limit in seconds for each. The network is as it was afterwards. Raises UsageError.
+    ``model`` is a live network, or ``nets.py:make_net`` or ``pkg.mod:make``, which is run in a worker alone, or the name of any
+    other network (``resnet50``, ``model.onnx``, ``torchvision:resnet18``). ``x`` is what it is called with: a tensor, an array,
+    a shape, a tuple of these, or a mapping for keyword arguments. ``tools`` are ids, all where None; ``timeout`` is the limit in
+    seconds for each. The network is as it was afterwards. Raises UsageError.
     """
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
+        if isinstance(model, str) and (kind := read(model).kind) is not Kind.OWN:
+            subject = resolve(model, setup(kind, x))
+            return Result(named.run(subject, logs=Path(temp), tools=tools, timeout=timeout))
         network, outcomes, path = _done(model, x, tools, timeout, Path(temp))
         return Result(study.found(network, outcomes, path))
 
@@ -53,10 +53,8 @@ def capture(model: Any, x: Any = None, *, timeout: float = 600.0) -> Model:
 
     ``model`` may also name any other network: one described here, an ONNX file, a zoo's.
     """
-    if isinstance(model, str) and read(model).kind is not Kind.OWN:
-        if x is not None:
-            raise UsageError(f"{model!r} has its own input. Hint: leave out x, or crosscheck count {model} --input")
-        return resolve(model, Options()).built
+    if isinstance(model, str) and (kind := read(model).kind) is not Kind.OWN:
+        return resolve(model, setup(kind, x)).built
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
         network, outcomes, _ = _done(model, x, (), timeout, Path(temp))
         return Model.from_json(own.answer(network, outcomes).network or {})
@@ -87,10 +85,6 @@ def _done(model: Any, x: Any, tools: Sequence[str] | None, timeout: float, temp:
 
 def _named(text: str, x: Any) -> Network:
     """A network that the user's code makes; ``x`` is shapes."""
-    ref = read(text)
-    if ref.kind is not Kind.OWN:
-        how = NAMED.get(ref.kind, "crosscheck count {0} and explain say what tools count").format(text)
-        raise UsageError(f"{text!r} is {ref.kind.article}. Hint: {how}")
     if x is None:
         raise UsageError(f"{text!r} needs to be called with something. {GIVE}")
     args, kwargs = called(x)
@@ -104,6 +98,9 @@ def home(model: Any) -> FrameworkInfo:
     found = next((info for info in own.able() if {info.module, *info.also} & modules), None)
     if found is None:
         kind = f"{type(model).__module__}.{type(model).__qualname__}".removeprefix("builtins.")
+        later = next((info for info in catalog.frameworks().values() if info.module in modules), None)
+        if later is not None:
+            raise UsageError(f"networks of {later.title} are not taken yet. Hint: export it to ONNX and name the file")
         known = ", ".join(info.title for info in own.able())
         raise UsageError(f"{kind} is no network of {known}. {MAKES}")
     return found

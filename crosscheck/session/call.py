@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crosscheck.contract.network import show_shape
 from crosscheck.contract.own import Blank, tensors
 from crosscheck.errors import UsageError
 from crosscheck.subjects.own import GIVE, blank
+from crosscheck.subjects.subject import Kind, Options
 
 Called = tuple[tuple[Any, ...], dict[str, Any]]  # arguments by position, and by keyword
 WORDS = "x is a tensor, an array, a shape such as (1, 3, 224, 224), a tuple of these, or a mapping for keyword arguments"
@@ -21,6 +23,22 @@ def called(x: Any) -> Called:
     if not any(True for _ in tensors((args, kwargs))):
         raise UsageError(f"{x!r} holds no tensor and no shape. Hint: {WORDS}")
     return args, kwargs
+
+
+def setup(kind: Kind, x: Any) -> Options:
+    """How a network that is not the user's own is set up for shapes; as it is without. Raises UsageError for anything else."""
+    if x is None:
+        return Options()
+    args, kwargs = called(x)
+    given = [("", v) for v in args] + list(kwargs.items())
+    if not all(isinstance(v, Blank) for _, v in given):
+        raise UsageError(f"a network by name is called with shapes. {GIVE}")
+    if kind is Kind.DESCRIBED:
+        if len(given) != 1:
+            raise UsageError(f"a described network has one input. {GIVE}")
+        batch, *rest = given[0][1].shape
+        return Options(batch, (show_shape(rest),))
+    return Options(inputs=tuple(f"{name}={show_shape(v.shape)}" if name else show_shape(v.shape) for name, v in given))
 
 
 def _split(x: Any) -> Called:

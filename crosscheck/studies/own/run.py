@@ -52,23 +52,27 @@ def planned(network: Network, tools: Sequence[str] | None) -> list[Plan]:
 def found(network: Network, outcomes: Iterable[Outcome], path: str) -> Found:
     """All that is to be said of a network, from what came back. Raises UsageError where nothing was seen of it."""
     outcomes = list(outcomes)
-    seen = own.answer(network, outcomes)
+    return told(network.name, own.answer(network, outcomes), outcomes, path)
+
+
+def told(name: str, seen: Observed, outcomes: Sequence[Outcome], path: str) -> Found:
+    """The same of a network that was seen, or described, as ``seen`` says."""
     model = Model.from_json(seen.network or {})
     counted = engine.tally(observed.without_moves(model))
-    rows = [r for outcome in outcomes for r in outcome.rows if r.model == network.name]
+    rows = [r for outcome in outcomes for r in outcome.rows if r.model == name]
     lines = tuple(_line(r, counted, path, whole=not seen.message) for r in rows if r.layer == TOTAL)
-    told = layers.rows(engine.tally(model), rows)
-    unknown = layers.unknown(model, told)
+    listed = layers.rows(engine.tally(model), rows)
+    unknown = layers.unknown(model, listed)
     return Found(
-        network.name,
-        network.framework,
+        name,
+        seen.framework,
         model.input_text,
         model,
         counted,
-        sum(x.macs for x in told),
+        sum(x.macs for x in listed),
         layers.parameters(counted),
         lines,
-        told,
+        listed,
         unknown,
         versions(outcomes) | {r.tool: r.tool_version for r in rows if r.tool_version},
         seen.message,
@@ -93,5 +97,5 @@ def _line(row: Measurement, counted: Tally, path: str, *, whole: bool) -> Line:
         number = prediction(counted, c, row.metric)
     except ConventionError as error:
         return Line(row, None, str(error), path)
-    told = None if row.value is None else Known(row.value, MEASURED, f"{row.tool} {row.tool_version}")
-    return Line(row, number.measured(told), "", path)
+    known = None if row.value is None else Known(row.value, MEASURED, f"{row.tool} {row.tool_version}")
+    return Line(row, number.measured(known), "", path)
