@@ -92,8 +92,9 @@ bench: $(VENV)/.ready ## how fast the engine, the commands and the reading of ON
 	$(VENV)/bin/python -m benchmarks.onnx_speed
 
 .PHONY: readme
-readme: $(CORE)/.ready ## write the README's table from the committed reports
+readme: $(CORE)/.ready $(VENV)/.ready ## write the README's table from the committed reports, and its answer about a network of one's own
 	$(CORE)/bin/python -m tests.readme_table
+	$(VENV)/bin/python -m tests.readme_own
 
 .PHONY: clean
 clean: ## remove the environments and caches

@@ -1,7 +1,7 @@
 """What a framework's folder owes, and what its files may lean on: ``Unsupported``, ``reason``, ``version_of``.
 
 In ``adapters/<framework>/``, ``__init__.py`` has the constants and ``__main__.py`` starts the worker; every room has ``build.py``
-and ``tools/<id>.py``, and ``observe.py``, ``sizes.py``, ``export.py``, ``forward.py`` and ``zoo.py`` where it can do
+and ``tools/<id>.py``, and ``observe.py``, ``sizes.py``, ``export.py``, ``forward.py``, ``zoo.py`` and ``own.py`` where it can do
 what they are for. Constants are literals: they are read without imports (crosscheck.measuring.catalog).
 """
 
@@ -18,11 +18,16 @@ from typing import Any, Protocol, cast
 
 from crosscheck.contract.job import Recipe
 from crosscheck.contract.network import Model
+from crosscheck.contract.own import Own
 from crosscheck.contract.rows import Question, Reading
 
 
 class Unsupported(Exception):  # noqa: N818 - a finding, not a fault
     """The framework or the tool has no way to express this network; the message names the layer and the reason."""
+
+
+class UserError(Exception):
+    """Code of the user's own failed; the message is what its reader needs, and where it happened."""
 
 
 def version_of(package: str) -> str:
@@ -35,9 +40,10 @@ def version_of(package: str) -> str:
 
 
 def reason(error: BaseException) -> str:
-    """An exception as one line, without colours."""
+    """An exception as one line, without colours; the one that it was raised from stands behind it."""
     text = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", str(error)).split())
-    return f"{type(error).__name__}: {text}"[:500]
+    cause = f"; {reason(error.__cause__)}" if error.__cause__ is not None else ""
+    return f"{type(error).__name__}: {text}"[:300] + cause[:200] if cause else f"{type(error).__name__}: {text}"[:500]
 
 
 class Constants(Protocol):
@@ -117,6 +123,25 @@ class Zoo(Protocol):
         """The network with random weights, and as ``seen`` what was seen of it. Raises Unsupported."""
 
 
+class OwnNetworks(Protocol):
+    """``own.py``: networks of a user's, made by the user's code or brought as they are."""
+
+    def build(self, model: Model, own: Own, *held: Any) -> Any:
+        """The network with random weights, ``seen`` as zoo networks have it, and ``failed``, why it was not seen to its end.
+
+        ``held`` is the network with its arguments where it is in this process already. Raises Unsupported and UserError.
+        """
+
+    def pack(self, net: Any, args: tuple[Any, ...], kwargs: Any, path: Path) -> None:
+        """Put a network, without its weights, and its arguments into a file. Raises what pickling raises."""
+
+    def plain(self, net: Any) -> Any:
+        """The network itself, out of what wraps it. Raises TypeError for what is none."""
+
+    def spare(self, net: Any) -> Any:
+        """A context with a copy of a network, and all as it was behind it, for work in the process that the network lives in."""
+
+
 @dataclass(frozen=True)
 class Room:
     """The folder of one framework by the name of its package (``adapters.pytorch``); a part is imported when it is needed."""
@@ -164,3 +189,8 @@ class Room:
     def zoo(self) -> Zoo:
         """Its ``zoo.py``."""
         return cast(Zoo, self._part("zoo"))
+
+    @property
+    def own(self) -> OwnNetworks:
+        """Its ``own.py``."""
+        return cast(OwnNetworks, self._part("own"))

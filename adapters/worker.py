@@ -13,7 +13,7 @@ from __future__ import annotations
 import importlib
 import platform
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
@@ -31,11 +31,11 @@ def main(package: str) -> None:
         run_job(package, Job.read(Path(path.strip())))
 
 
-def run_job(package: str, job: Job) -> None:
-    """Run every cell of one job; a cell that fails becomes rows and hides no other."""
+def run_job(package: str, job: Job, held: Sequence[Any] = ()) -> None:
+    """Run every cell of one job; a cell that fails becomes rows and hides no other. ``held``: see ``Bench``."""
     room = Room(package)
     with Path(job.rows).open("a", encoding="utf-8") as out:
-        bench = Bench(room, job)
+        bench = Bench(room, job, held)
         versions = {name: version_of(name) for name in room.constants.PACKAGES}
         _write(out, "hello", to_dict(RunInfo(bench.framework, versions, platform.platform())))
         for cell in job.cells:

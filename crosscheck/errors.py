@@ -6,6 +6,7 @@ CrosscheckError                 shown as one line, never as a traceback
 │   ├── FileError               a file is not what it should be, is damaged, or asks for what it must not
 │   ├── ShapeError              a layer does not fit its input; names the layer
 │   └── OutputError             a file or folder cannot be written
+├── RequirementError            a network is beyond a limit that it was to keep; names the number, the limit, layers to blame
 ├── SpecError                   a network description contradicts itself; names the layer
 ├── ConventionError             a convention file is wrong or silent about an op; names the file
 └── RowError                    a row that crosses a boundary is malformed or repeats a key
@@ -58,6 +59,10 @@ class ShapeError(UsageError):
 
 class OutputError(UsageError):
     """A file or folder cannot be written."""
+
+
+class RequirementError(CrosscheckError):
+    """A network is beyond a limit that it was to keep."""
 
 
 class SpecError(CrosscheckError):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.room import Room, Unsupported, reason
+from adapters.room import Room, Unsupported, UserError, reason
 from crosscheck.contract.job import Job
 from crosscheck.contract.network import Model
 
@@ -14,7 +15,8 @@ from crosscheck.contract.network import Model
 class Built:
     """A network as the framework built it; ``native`` is None where it could not, and ``status`` and ``message`` say why.
 
-    ``model`` is the description, or for a network of a zoo what was seen of it.
+    ``model`` is the description, or for a network of a zoo or a user what was seen of it: of one that failed as it ran, which
+    has a status too, what was seen until then.
     """
 
     model: Model
@@ -26,8 +28,9 @@ class Built:
 class Bench:
     """A room at work on a job; it holds the network of the last cell for the next cell of the same network."""
 
-    def __init__(self, room: Room, job: Job) -> None:
-        self.room, self.job = room, job
+    def __init__(self, room: Room, job: Job, held: Sequence[Any] = ()) -> None:
+        """``held`` are the networks of users, each with its arguments, that are in this process already."""
+        self.room, self.job, self.held = room, job, held
         self.framework, self.builder = room.constants.FRAMEWORK, room.builder
         self._held: tuple[int, Built] | None = None
 
@@ -44,8 +47,13 @@ class Bench:
             if job.zoo:
                 native = self.room.zoo.build(model, job.zoo[index])
                 return Built(getattr(native, "seen", None) or model, native)
+            if job.own:
+                native = self.room.own.build(model, job.own[index], *self.held[index : index + 1])
+                return Built(native.seen, native, "error" if native.failed else "ok", native.failed)
             return Built(model, self.builder.build(model, *job.files[index : index + 1]))
         except Unsupported as why:
             return Built(model, None, "unsupported", str(why))
+        except UserError as why:
+            return Built(model, None, "error", str(why))
         except Exception as error:  # any framework error becomes a row
             return Built(model, None, "error", reason(error))

@@ -19,4 +19,4 @@ def rows(bench: Bench, cell: Cell) -> Iterator[Observed]:
     seen = getattr(built.native, "seen", None)  # a zoo has watched it already
     if seen is None:
         seen = bench.room.observer.observe(built.native, built.model)
-    yield Observed(*common, seen.to_json(), "ok")
+    yield Observed(*common, seen.to_json(), built.status, built.message)

@@ -33,7 +33,7 @@ def rows(bench: Bench, cell: Cell) -> Iterator[Measurement]:
 
 def _measured(tool: Tool, bench: Bench, built: Built, common: dict[str, str]) -> tuple[list[Measurement], str, str]:
     """The rows of what the tool said, or a status and the reason why there are none."""
-    if built.native is None:
+    if built.status != "ok":
         return [], built.status, built.message
     try:
         readings = list(tool.measure(bench.builder.fresh(built.native), built.model))

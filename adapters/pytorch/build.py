@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,6 +12,7 @@ from torch import Tensor, nn
 
 from adapters.pytorch.container import Call, Container, container_class, native_name, with_last
 from adapters.pytorch.layers import LAYERS, VIEWS, Made
+from adapters.pytorch.parcel import copied
 from adapters.room import Unsupported
 from adapters.weights import arrays, input_array
 from crosscheck.contract.blocks import Block, Step, plan
@@ -28,15 +28,47 @@ class Native:
 
     ``calls`` maps the path of a leaf module to the ids of the layers that call it, in order; ``functional`` maps the id of a
     layer without a module to its container's path and the names of the tensors that the container holds for it; ``blocks``
-    maps the path of a container to its id. ``seen`` is what was observed of a network that was not built from a description.
+    maps the path of a container to its id. ``seen`` is what was observed of a network that was not built from a description;
+    ``kwargs`` are its keyword arguments, and ``failed`` says why it was not seen to its end.
     """
 
     net: nn.Module
-    inputs: tuple[Tensor, ...]
+    inputs: tuple[Any, ...]
     calls: Mapping[str, tuple[str, ...]]
     functional: Mapping[str, tuple[str, tuple[str, ...]]]
     blocks: Mapping[str, str]
     seen: Model | None = None
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    failed: str = ""
+
+    def positional(self, tool: str) -> tuple[Any, ...]:
+        """Its inputs, for a tool that passes no keyword arguments on. Raises Unsupported where there are some."""
+        if self.kwargs:
+            raise Unsupported(f"{tool} passes no keyword arguments, and this network is called with {', '.join(self.kwargs)}")
+        return self.inputs
+
+    @property
+    def on_meta(self) -> bool:
+        """Whether its tensors have shapes and no numbers."""
+        first = next(self.net.parameters(), None)
+        return first is not None and first.is_meta
+
+    @property
+    def of_floats(self) -> bool:
+        """Whether shapes tell what it is called with: tensors of floats, by position."""
+        return not self.kwargs and all(isinstance(x, Tensor) and x.dtype is torch.float32 for x in self.inputs)
+
+    def kinds(self, tool: str) -> list[torch.dtype]:
+        """Types of its inputs, for a tool that makes such by itself. Raises Unsupported for what is no tensor by position."""
+        if self.kwargs or not all(isinstance(x, Tensor) for x in self.inputs):
+            raise Unsupported(f"{tool} makes tensors for inputs by itself, and this network is called with something else")
+        return [x.dtype for x in self.inputs]
+
+    def batched(self, tool: str, model: Model) -> list[tuple[int, ...]]:
+        """Shapes of its inputs without the batch, for a tool that makes floats of such. Raises Unsupported for what is none."""
+        if not self.of_floats:
+            raise Unsupported(f"{tool} makes inputs of floats by itself, and this network is called with something else")
+        return [i.shape[1:] for i in model.inputs]
 
     def leaves(self) -> Iterator[tuple[str, nn.Module, tuple[str, ...]]]:
         """Path, module and layer ids of every leaf module."""
@@ -57,7 +89,7 @@ def build(model: Model) -> Native:
 def fresh(native: Native) -> Native:
     """A copy for one tool: tools leave hooks, buffers and modes behind. What nothing writes to is shared: inputs and weights."""
     weights = {id(p): nn.Parameter(p.detach(), p.requires_grad) for p in native.net.parameters()}
-    return replace(native, net=copy.deepcopy(native.net, weights))
+    return replace(native, net=copied(native.net, weights))
 
 
 @dataclass

@@ -6,23 +6,26 @@ forward pass. What the vocabulary has no op for is told by its kernels.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
 from adapters.pytorch import read
 from adapters.pytorch.build import Native
 from adapters.pytorch.capture import functions, operators, plain, trace
-from adapters.pytorch.capture.frames import Calls, Frame, shapes, tensors
+from adapters.pytorch.capture.frames import Calls, Frame, class_name, shapes, tensors
 from adapters.pytorch.capture.kernels import Kernels
 from adapters.pytorch.capture.modules import Ran, module_call, parameters, twins
 from adapters.recorder import Recorder, Seen, unknown, whole
+from adapters.room import reason
 from crosscheck.contract.call import Call, Level
-from crosscheck.contract.network import BARE, Model, Shape
+from crosscheck.contract.network import BARE, ROOT, Model, Shape, show_shape
 
 _TORCH = ("torch.nn.modules.",)
 METHODS = (type(Tensor.mul), type(Tensor.__init__))  # those of tensors, written as methods or as operators
@@ -31,21 +34,32 @@ NOTHING: Mapping[str, Any] = {}
 
 @dataclass
 class Observation:
-    """What was seen: the network, and the ids of each leaf module's calls by its path."""
+    """What was seen: the network, and the ids of each leaf module's calls by its path; ``error`` where it did not end well."""
 
     model: Model
     calls: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    error: Exception | None = None
+    failed: str = ""
+
+    def whole(self) -> Observation:
+        """The same. Raises what ended the run before its time."""
+        if self.error is not None:
+            raise self.error
+        return self
 
 
 def observe(native: Native, model: Model) -> Model:
     """The network that PyTorch built. Of ``model`` only the name and the inputs' names are used."""
-    return watch(native.net, native.inputs, model).model
+    return watch(native.net, native.inputs, model).whole().model
 
 
 def watch(
     net: nn.Module, inputs: Sequence[Any], like: Model, kwargs: Mapping[str, Any] = NOTHING, *, captured: bool = False
 ) -> Observation:
-    """Run ``net`` once on ``inputs`` and write down what runs, where it is to be ``captured`` with the calls below its layers."""
+    """Run ``net`` once on ``inputs`` and write down what runs, where it is to be ``captured`` with the calls below its layers.
+
+    Of one that raises, what ran until then.
+    """
     args, named = _copied(tuple(inputs)), _copied(dict(kwargs))  # a network that starts in place would change what it is given
     given = tensors((args, named))
     recorder = Recorder(
@@ -64,20 +78,27 @@ def watch(
             module.register_forward_hook(seen.leave(path, module), with_kwargs=True, always_call=True),
         )
     ]
+    made, error = None, None
     try:
         with torch.no_grad(), seen, Kernels(seen.below):
             made = net(*args, **named)
+    except Exception as raised:  # noqa: BLE001 - it is what a user's forward raises, and stays with what was seen
+        error = raised
     finally:
         for handle in handles:
             handle.remove()
-    outputs = recorder.reads(tensors(made))
+    outputs = recorder.reads(tensors(made)) or [([*recorder.named] if not recorder.layers else [*recorder.layers])[-1]]
     kinds = {path: type(m).__name__ for path, m in net.named_modules() if not _is_leaf(m)} or {"": BARE}
-    below = _below(net, inputs, kwargs, seen) if captured else []
-    return Observation(recorder.model(like, outputs, kinds, below), {path: tuple(ids) for path, ids in seen.calls.items()})
+    below = _below(net, inputs, kwargs, seen, whole=error is None) if captured else []
+    calls = {path: tuple(ids) for path, ids in seen.calls.items()}
+    return Observation(recorder.model(like, outputs, kinds, below), calls, error, seen.failure(error) if error else "")
 
 
-def _below(net: nn.Module, inputs: Sequence[Any], kwargs: Mapping[str, Any], seen: _Watch) -> list[Call]:
-    """All calls below the layers: of the run that was watched, and of others as tools run the network."""
+def _below(net: nn.Module, inputs: Sequence[Any], kwargs: Mapping[str, Any], seen: _Watch, *, whole: bool) -> list[Call]:
+    """All calls below the layers: of the run that was watched, and where it went through, of others as tools run the network."""
+    held = [*parameters(net, seen.calls, seen.below.read)]
+    if not whole:
+        return [*seen.below.finished(), *held]
 
     def run(record: Callable[..., list[Call]], *more: Any) -> list[Call]:
         return record(net, _copied(tuple(inputs)), _copied(dict(kwargs)), seen.calls, *more)
@@ -85,8 +106,7 @@ def _below(net: nn.Module, inputs: Sequence[Any], kwargs: Mapping[str, Any], see
     watched = plain.reconciled(seen.below.finished(), run(plain.record))
     if any(call.level is Level.HOOKED for call in watched):
         watched += run(plain.beside_children, watched)
-    others = [*run(functions.record, seen.functions), *run(trace.record), *run(operators.record)]
-    return [*watched, *others, *parameters(net, seen.calls, seen.below.read)]
+    return [*watched, *run(functions.record, seen.functions), *run(trace.record), *run(operators.record), *held]
 
 
 def _copied(value: Any) -> Any:
@@ -103,6 +123,21 @@ def _is_leaf(module: nn.Module) -> bool:
     return not any(True for _ in module.children()) and type(module).__module__.startswith(_TORCH)
 
 
+def _label(func: Any) -> str:
+    return str(getattr(func, "__name__", func))
+
+
+def _listed(found: Sequence[Shape]) -> str:
+    return " and ".join(show_shape(s) or "a number" for s in found) or "no tensor"
+
+
+def _module_told(path: str, module: nn.Module, given: Sequence[Shape]) -> str:
+    """A module by path and class, with the shapes of its own parameters and of what it was given."""
+    own = [f"{n} {show_shape(p.shape)}" for n, p in module.named_parameters(recurse=False) if not is_lazy(p)]
+    holds = f" with {', '.join(own)}" if own else ""
+    return f"{path or ROOT} ({class_name(module)}{holds}), given {_listed(given)}"
+
+
 class _Watch(TorchFunctionMode):
     """Writes down functions that run outside of every leaf module."""
 
@@ -117,6 +152,8 @@ class _Watch(TorchFunctionMode):
         self.homes: list[str] = []
         self.given: list[tuple[list[str], list[Shape], int]] = []
         self.begun = 0  # calls of modules
+        self.raised: list[BaseException | None] = []  # what was being handled when each open module was called
+        self.failures: dict[int, str] = {}  # identity of an error -> what it is of
 
     def enter(self, path: str, module: nn.Module) -> Callable[..., None]:
         """The hook before a call of the module at ``path``."""
@@ -124,6 +161,7 @@ class _Watch(TorchFunctionMode):
 
         def hook(_: nn.Module, args: Any, kwargs: Any) -> None:
             self.below.open.append(Frame(path))
+            self.raised.append(sys.exception())
             given = tensors((args, kwargs))
             self.given.append((self._reads(given, path) if leaf else [], shapes(given), self.begun))
             self.begun += 1
@@ -141,6 +179,12 @@ class _Watch(TorchFunctionMode):
         def hook(_: nn.Module, args: Any, __: Any, made: Any) -> None:
             frame = self.below.open.pop()
             reads, given, began = self.given.pop()
+            before, now = self.raised.pop(), sys.exception()
+            if made is None and now is not before and now is not None:
+                self.failures.setdefault(id(now), _module_told(path, module, given))
+                self.leaves -= leaf
+                del self.homes[len(self.homes) - (not leaf) :]
+                return
             if leaf:
                 self.leaves -= 1
                 frame.layer = self._leaf(path, module, reads, given, made)
@@ -187,6 +231,9 @@ class _Watch(TorchFunctionMode):
         self.below.open.append(frame)
         try:
             made = func(*args, **kwargs)
+        except Exception as error:
+            self.failures.setdefault(id(error), f"{self._wanted(_label(func).strip('_'))}, given {_listed(shapes(given))}")
+            raise
         finally:
             self.below.open.pop()
             method = isinstance(func, METHODS)
@@ -196,11 +243,15 @@ class _Watch(TorchFunctionMode):
         if reads and isinstance(made, Tensor) and made.is_floating_point():
             frame.layer = self._note(func, args, kwargs, reads, seen, len(given), made)
         elif reads and not isinstance(made, Tensor) and (found := tensors(made)):
-            name = str(getattr(func, "__name__", func)).strip("_")
-            outs = shapes(found)
+            name, outs = _label(func).strip("_"), shapes(found)
             frame.layer = self.recorder.several(self._wanted(name), f"torch function {name}", reads, (seen, outs), found)
         known[-1] = frame.layer
         return made
+
+    def failure(self, error: BaseException) -> str:
+        """Which module or function an error is of, what that was given, and what was said."""
+        where = self.failures.get(id(error))
+        return f"{where}: {reason(error)}" if where else reason(error)
 
     def _wanted(self, name: str) -> str:
         """Id of a function that the module under way calls."""
@@ -211,7 +262,7 @@ class _Watch(TorchFunctionMode):
         self, func: Any, args: Any, kwargs: Any, reads: list[str], given: list[Shape], count: int, made: Tensor
     ) -> str | None:
         """Write down a call of a function; the id that it got, None where it hands on what it is given."""
-        label = str(getattr(func, "__name__", func))
+        label = _label(func)
         name = label.strip("_")
         if name in read.SAME:
             self.recorder.name(made, reads[0])

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import torch
-
 from adapters.pytorch.build import Native
+from adapters.room import Unsupported
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Reading
 
@@ -29,11 +28,14 @@ def in_bytes(given: int, made: int, held: int) -> Iterator[Reading]:
         yield Reading(TOTAL, metric, value, BYTES)
 
 
-def data(native: Native, model: Model) -> dict[str, Any]:
-    """The arguments that tell the summary of the inputs: their shapes, or themselves where they are not all single floats."""
-    if all(x.dtype == torch.float32 for x in native.inputs):
-        return {"input_size": [i.shape for i in model.inputs]}
-    return {"input_data": list(native.inputs)}
+def given(native: Native, model: Model) -> dict[str, Any]:
+    """The arguments by which a summary gets shapes, or where those would not do, what the network is called with."""
+    where = {"device": "meta"} if native.on_meta else {}
+    if native.of_floats:
+        return {"input_size": [i.shape for i in model.inputs], **where}
+    if native.inputs and native.kwargs:
+        raise Unsupported("summary passes what it has no use for itself, and this network is called by position and keyword")
+    return {"input_data": list(native.inputs) or dict(native.kwargs), **where}
 
 
 def readings(native: Native, found: Any, charged: Callable[[Any], bool]) -> Iterator[Reading]:

@@ -22,7 +22,7 @@ def build(model: Model, recipe: Recipe) -> Native:
     module, _, name = recipe.maker.rpartition(".")
     net = getattr(_module(module), name)(weights=None, **recipe.options).eval()
     inputs = tuple(torch.from_numpy(input_array(model, k)) for k in range(len(model.inputs)))
-    seen = watch(net, inputs, model, captured=True)
+    seen = watch(net, inputs, model, captured=True).whole()
     blocks = {path: path or ROOT for path in seen.model.containers}
     return Native(net, inputs, seen.calls, {}, blocks, seen.model)
 

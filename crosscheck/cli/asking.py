@@ -102,6 +102,9 @@ def identify(
         str | None, typer.Option("--metric", "-m", help="compute, params, memory …; from the unit if left out.")
     ] = None,
     most: Annotated[int, typer.Option("--most", help="How many explanations to show.")] = 10,
+    inputs: Annotated[
+        list[str] | None, typer.Option("--input", "-i", help="Input of your own network, as 1x3x224x224; may be repeated.")
+    ] = None,
     output: FormatOption = Format.table,
 ) -> None:
     """Find the convention, variant, input, batch, unit and scale that yield a printed figure.
@@ -119,7 +122,7 @@ def identify(
     from crosscheck.report.pages import identify as page
     from crosscheck.studies.figures import identify as study
 
-    answer = study.identify(model, " ".join(value), metric)
+    answer = study.identify(model, " ".join(value), metric, inputs or ())
     deliver(page.brief(answer, most), output)
     raise typer.Exit(0 if answer.fits else 1)
 

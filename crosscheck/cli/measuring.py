@@ -17,6 +17,7 @@ from crosscheck.cli.options import (
     Frameworks,
     InputShape,
     OneBatch,
+    OneInput,
     ReportFolder,
     Tools,
     app,
@@ -43,7 +44,9 @@ INSTEAD = {
 def compare(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[MODEL]…", help="Networks: described, of zoos, or ONNX files; the default set if left out."),
+        typer.Argument(
+            metavar="[MODEL]…", help="Networks: described, of zoos, ONNX files, your own; the default set if left out."
+        ),
     ] = None,
     framework: Frameworks = None,
     tool: Tools = None,
@@ -58,7 +61,7 @@ def compare(
 
     Examples: `crosscheck compare` · `crosscheck compare resnet50 vgg16 --framework pytorch` ·
     `crosscheck compare lenet --batch 2 --tool torchinfo --out /tmp/lenet` · `crosscheck compare torchvision:resnet18` ·
-    `crosscheck compare model.onnx`
+    `crosscheck compare model.onnx` · `crosscheck compare nets.py:make_net --input 1x3x224x224`
 
     Exit codes: 0 all explained, 1 a residual or a failed cell, 2 bad request, 3 partial, 130 interrupted.
     """
@@ -77,6 +80,8 @@ def compare(
         _survey([r.target for r in refs], framework or (), chosen, out or SELECTION, timeout, output)
     if kind is Kind.ONNX:
         _compare_files([r.text for r in refs], framework or (), chosen, setup, out, timeout, output)
+    if kind is Kind.OWN:
+        _compare_own([r.text for r in refs], framework or (), chosen, setup, out, timeout, output)
     raise UsageError(f"no tool here runs {refs[0].text!r}, {kind.article}. Hint: {INSTEAD[kind.name]}")
 
 
@@ -93,6 +98,8 @@ def _compare_described(
     from crosscheck.report.pages import compare as page
     from crosscheck.studies.compare import run as study
 
+    if len(setup.inputs) > 1:
+        raise UsageError("described networks have one input. Hint: give --input once, as 3x224x224")
     shape = models.parse_input(setup.inputs[0]) if setup.inputs else None
     batch = 1 if setup.batch is None else setup.batch
     asked = study.request(names, batch=batch, input_shape=shape, classes=setup.classes, frameworks=frameworks, tools=tools)
@@ -130,6 +137,31 @@ def _compare_files(
         raise UsageError(f"{odd[0]} counts no ONNX files. Hint: crosscheck explain FILE {odd[0]} predicts what it would say")
     codes = [files.measure(s, tools=tools, timeout=timeout, output=output) for s in resolve_all(paths, setup)]
     raise typer.Exit(next((c for c in (1, 3) if c in codes), 0))
+
+
+def _compare_own(
+    names: Sequence[str],
+    frameworks: Sequence[str],
+    tools: Sequence[str],
+    setup: Options,
+    out: Path | None,
+    timeout: float,
+    output: Format,
+) -> NoReturn:
+    import tempfile
+
+    from crosscheck.report.pages import own as page
+    from crosscheck.studies.own import run as study
+    from crosscheck.subjects import own
+
+    if len(names) > 1 or frameworks:
+        raise UsageError("a network of your own is compared alone, in its own framework. Hint: name one, without --framework")
+    network = own.named(names[0], setup.inputs)
+    with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
+        how: dict[str, Any] = {"tools": tools or None, "timeout": timeout, "logs": (out or Path(temp)) / "logs"}
+        found = conduct(lambda watch: study.run(network, watch=watch, **how), steps=1, folder=out)
+    deliver(page.brief(found), output, pages=(page.full(found),), folder=out)
+    raise typer.Exit(found.exit_code)
 
 
 @app.command(rich_help_panel=MEASURING)
@@ -174,7 +206,7 @@ def verify_networks(
         typer.Option("--export", "-e", help="Only this export, e.g. torch-script; may be repeated; none for no export."),
     ] = None,
     batch: OneBatch = 1,
-    input_shape: InputShape = None,
+    input_shape: OneInput = None,
     keep_onnx: Annotated[
         bool, typer.Option("--keep-onnx", help="Keep every file in .cache/onnx; those above 16 MiB are removed otherwise.")
     ] = False,
@@ -214,7 +246,7 @@ def architecture(
     names: Described = None,
     framework: Frameworks = None,
     batch: OneBatch = 1,
-    input_shape: InputShape = None,
+    input_shape: OneInput = None,
     out: ReportFolder = None,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one network may take.")] = 600.0,
     output: FormatOption = Format.table,

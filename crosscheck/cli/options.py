@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -40,7 +41,7 @@ class Phase(StrEnum):
     test = "test"
 
 
-NETWORK = "resnet50, model.onnx, deploy.prototxt, torchvision:resnet18 or resnet50@onnx:torch."
+NETWORK = "resnet50, model.onnx, deploy.prototxt, torchvision:resnet18, resnet50@onnx:torch, or your own: nets.py:make_net."
 Network = Annotated[str, typer.Argument(help=NETWORK)]
 Conventions = Annotated[
     list[str] | None, typer.Option("--convention", "-c", help="Count as this convention does; may be repeated.")
@@ -49,9 +50,15 @@ Every = Annotated[bool, typer.Option("--all", "-a", help="Count by every convent
 Batch = Annotated[int | None, typer.Option("--batch", "-b", help="Images per batch, N; 1, or a file's own, if left out.")]
 OneBatch = Annotated[int, typer.Option("--batch", "-b", help="Images per batch, N.")]
 InputShape = Annotated[
-    str | None,
-    typer.Option("--input", "-i", help="Input as CxHxW, e.g. 3x224x224, of a file x=1x3x224x224; its own if left out."),
+    list[str] | None,
+    typer.Option(
+        "--input",
+        "-i",
+        help="Input as CxHxW, e.g. 3x224x224, of a file x=1x3x224x224; its own if left out. Of your own network 1x3x224x224, "
+        "ids=1x128:int64 by keyword; may be repeated.",
+    ),
 ]
+OneInput = Annotated[str | None, typer.Option("--input", "-i", help="Input as CxHxW, e.g. 3x224x224; its own if left out.")]
 Classes = Annotated[int | None, typer.Option("--classes", help="Outputs of the last layer; the model's own if left out.")]
 Frameworks = Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")]
 Tools = Annotated[list[str] | None, typer.Option("--tool", help="Only this tool; may be repeated.")]
@@ -62,11 +69,11 @@ ReportFolder = Annotated[
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]
 
 
-def options(batch: int | None = None, input_shape: str | None = None, classes: int | None = None) -> Options:
+def options(batch: int | None = None, inputs: Sequence[str] | None = None, classes: int | None = None) -> Options:
     """How a subject is to be set up."""
     from crosscheck.subjects.subject import Options
 
-    return Options(batch, (input_shape,) if input_shape else (), classes)
+    return Options(batch, tuple(inputs or ()), classes)
 
 
 def positive(timeout: float) -> None:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from crosscheck.contract.network import Model
+from crosscheck.contract.own import Own
 from crosscheck.contract.rows import Answer, CellRow, Export, Fact, Measurement, Observed, Output, Question, from_dict
 from crosscheck.errors import RowError
 
@@ -80,7 +81,7 @@ class Job:
 
     ``zero_ok`` lets a total of 0 be a number like any other. ``files``, one for each model, are the paths that models were
     imported from, for a framework that reads files; ``zoo``, one for each model, tells how to make a network that the framework
-    brings itself. ``questions`` are for the framework's own layers.
+    brings itself; ``own``, one for each model, how to get a user's network. ``questions`` are for the framework's own layers.
     """
 
     run: str
@@ -91,6 +92,7 @@ class Job:
     files: tuple[str, ...] = ()
     zoo: tuple[Recipe, ...] = ()
     questions: tuple[Question, ...] = ()
+    own: tuple[Own, ...] = ()
 
     def write(self, path: Path) -> None:
         """Put the job on the disk as JSON."""
@@ -102,6 +104,7 @@ class Job:
             "cells": [asdict(c) for c in self.cells],
             "zoo": [asdict(r) for r in self.zoo],
             "questions": [asdict(q) for q in self.questions],
+            "own": [o.to_json() for o in self.own],
         }
 
     @classmethod
@@ -117,6 +120,7 @@ class Job:
                     "files": tuple(data["files"]),
                     "zoo": tuple(Recipe(**r) for r in data["zoo"]),
                     "questions": tuple(from_dict(Question, q) for q in data["questions"]),
+                    "own": tuple(map(Own.from_json, data["own"])),
                 }
             )
         except (KeyError, TypeError, ValueError) as error:

@@ -67,7 +67,8 @@ class FrameworkInfo:
 
     ``reads`` names the format of the files that its tools count; empty where networks are built from neutral descriptions.
     ``exports`` are the settings in which it writes ONNX files, ``layout`` what those files want and give, and ``needs`` the
-    packages beyond the framework that exporting, or running a file, takes.
+    packages beyond the framework that exporting, or running a file, takes. ``own`` where it takes networks of users, ``also``
+    other modules that say in a user's code that its networks are this framework's.
     """
 
     id: str
@@ -80,6 +81,8 @@ class FrameworkInfo:
     exports: tuple[str, ...] = ()
     layout: str = "channels_first"
     needs: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    own: bool = False
 
     @property
     def installed(self) -> bool:
@@ -125,7 +128,7 @@ def _literals(path: Path, names: Mapping[str, type], optional: Mapping[str, type
 
 # What every room says of itself, and every tool: the constants of adapters.room.
 FRAMEWORK = {"FRAMEWORK": str, "TITLE": str, "MODULE": str, "EXTRA": str, "PACKAGES": tuple}
-_EXTRAS = {"READS": str, "EXPORTS": tuple, "LAYOUT": str, "NEEDS": tuple}
+_EXTRAS = {"READS": str, "EXPORTS": tuple, "LAYOUT": str, "NEEDS": tuple, "ALSO": tuple}
 TOOL = {"TOOL": str, "TITLE": str, "PACKAGE": str, "CONVENTION": str, "METRICS": tuple}
 
 
@@ -165,7 +168,8 @@ def _framework(path: Path) -> FrameworkInfo:
         raise CrosscheckError(f"adapters/{path.name}/__init__.py: FRAMEWORK is {d['FRAMEWORK']!r}, not the folder's name")
     tools = tuple(_tool(p, path.name) for p in sorted((path / "tools").glob("[a-z]*.py")))
     more = {k.lower(): d[k] for k in _EXTRAS if k in d}
-    return FrameworkInfo(path.name, d["TITLE"], d["MODULE"], d["EXTRA"], d["PACKAGES"], tools, **more)
+    own = (path / "own.py").exists()
+    return FrameworkInfo(path.name, d["TITLE"], d["MODULE"], d["EXTRA"], d["PACKAGES"], tools, **more, own=own)
 
 
 @cache

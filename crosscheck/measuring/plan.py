@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from crosscheck.contract.job import Cell, Job, Kind, Recipe
 from crosscheck.contract.network import Model
+from crosscheck.contract.own import Own
 from crosscheck.contract.rows import Answer, CellRow, Export, Fact, Measurement, Observed, Output, Question, RunInfo
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo, overlay_folder
 
@@ -32,7 +33,8 @@ class Plan:
     ``files``, one for each model, are the paths that models were imported from, for a framework that reads files. ``writes``
     are further cells that make a file, an output or an export. ``observe`` asks for every network as it is seen to run; ``zoo``,
     one for each model, tells how to make a network that the framework brings itself. ``questions`` are asked of the framework's
-    own layers, each in a cell of its own. ``library`` is a further overlay, of the package that zoo networks come from.
+    own layers, each in a cell of its own. ``library`` is a further overlay, of the package that zoo networks come from. ``own``,
+    one for each model, tells how to get a user's network.
     """
 
     framework: FrameworkInfo
@@ -47,6 +49,7 @@ class Plan:
     observe: bool = False
     zoo: tuple[Recipe, ...] = ()
     library: str = ""
+    own: tuple[Own, ...] = ()
 
     @property
     def name(self) -> str:
@@ -70,7 +73,7 @@ class Plan:
 
     def job(self, run_id: str, rows: str, cells: Sequence[Cell]) -> Job:
         """The job of one worker that does these cells and writes into ``rows``."""
-        return Job(run_id, rows, self.models, tuple(cells), self.zero_ok, self.files, self.zoo, self.questions)
+        return Job(run_id, rows, self.models, tuple(cells), self.zero_ok, self.files, self.zoo, self.questions, self.own)
 
 
 @dataclass

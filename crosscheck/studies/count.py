@@ -72,6 +72,7 @@ class _Column:
     counted: Tally
     reading: str
     nodes: Mapping[str, str]  # the node of the file that a layer of it is, where it is a reading of a file
+    lost: str  # what of the network could not be seen
 
     @property
     def values(self) -> dict[str, int]:
@@ -101,7 +102,7 @@ def count(subject: Subject, ids: Sequence[str], metrics: Sequence[str] = (), *, 
 def _column(subject: Subject, c: Convention, metric: str) -> _Column:
     counted = subject.seen_by(c)
     nodes = {} if subject.imported is None or c.reads_files else subject.imported.modules.nodes
-    return _Column(c, metric, counted, lost.caveat(subject, c, metric), nodes)
+    return _Column(c, metric, counted, lost.caveat(subject, c, metric), nodes, subject.open)
 
 
 def _columns(ids: Sequence[str], metrics: Sequence[str]) -> list[tuple[Convention, str]]:
@@ -125,6 +126,7 @@ def _total(column: _Column) -> Total:
         return free or (layer.origin.unshaped and metric not in SHAPELESS)
 
     caveat = left_open([layer for layer, _ in counted.layers if layer.op == UNKNOWN and missing(layer)])
+    caveat = "; ".join(says for says in (caveat, column.lost and f"not counted: {column.lost}") if says)
     return Total(c.id, metric, table.unit, engine.total(counted, c, metric), bool(table.parts), caveat, column.reading)
 
 

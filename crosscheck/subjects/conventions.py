@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crosscheck.contract.network import Model
 from crosscheck.conventions import read as conventions
 from crosscheck.conventions.read import CAFFE
-from crosscheck.conventions.table import Convention
+from crosscheck.conventions.table import Convention, MetricTable
 from crosscheck.errors import UsageError
 from crosscheck.subjects import tools
 from crosscheck.subjects.subject import Kind, Subject
@@ -65,8 +66,18 @@ def foreign(subject: Subject, c: Convention) -> str:
 
 def silence(subject: Subject, c: Convention) -> str:
     """The first op that a convention has no word on, and where it is; empty where it knows all."""
-    ops = {layer.op: layer for layer in reversed(subject.seen_by(c).model.layers)}
-    lacking = next((op for op in ops for t in c.metrics.values() if not t.knows(op)), None)
+    return next((says for t in c.metrics.values() if (says := gap(subject.seen_by(c).model, t))), "")
+
+
+def gap(model: Model, table: MetricTable) -> str:
+    """The first op that the table of one metric has no word on, and where it is; empty where it knows all.
+
+    Of a captured network that is nothing, where the table has rules for calls.
+    """
+    if model.calls and all(t.calls is not None for t in table.tables):
+        return ""
+    ops = {layer.op: layer for layer in reversed(model.layers)}
+    lacking = next((op for op in ops if not table.knows(op)), None)
     if lacking is None:
         return ""
     native = ops[lacking].origin.native

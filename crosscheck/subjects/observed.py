@@ -10,10 +10,13 @@ from pathlib import Path
 
 from crosscheck.contract.job import Recipe
 from crosscheck.contract.network import Layer, Model
+from crosscheck.contract.rows import Observed
 from crosscheck.errors import UsageError
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
 from crosscheck.measuring.plan import Launch, Plan, launch_adapter
+from crosscheck.subjects import own
+from crosscheck.subjects.subject import Reference, Subject
 from crosscheck.subjects.zoo import Network
 
 MOVES = ("reshape", "transpose")  # no tool here has a rule for them; they move elements and compute nothing
@@ -86,6 +89,16 @@ def lacking(model: Model) -> str:
     """The same in words; empty where everything is known."""
     names = ", ".join(f"{n} ({k})" for n, k in unknown(model).items())
     return f"the vocabulary has no op for {names}" if names else ""
+
+
+def subject(ref: Reference, seen: Observed, network: own.Network) -> Subject:
+    """A user's network as it was seen. Raises ValueError where nothing was."""
+    if seen.network is None:
+        raise ValueError(f"{ref.text}: {seen.status}: {seen.message}")
+    model = Model.from_json(seen.network)
+    short = f"what comes after {len(model.layers)} layers, where it fails" if seen.message else ""
+    notes = (f"{ref.text} fails as it runs: {seen.message}",) if seen.message else ()
+    return Subject(ref, without_moves(model), model, notes, bool(notes), own=network, open=short)
 
 
 def without_moves(model: Model) -> Model:

@@ -12,7 +12,7 @@ from crosscheck.subjects.subject import KINDS, Kind, Reference
 
 EXPORT = "onnx:"  # what follows the @ of an export
 SUFFIXES = {".onnx": Kind.ONNX, ".prototxt": Kind.CAFFE}
-OWN = "a network of your own, in Python, cannot be counted yet. Hint: export it to ONNX and name the file. A network is "
+MAKER = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 
 
 def read(text: str) -> Reference:
@@ -49,7 +49,7 @@ def _export(text: str) -> Reference:
 def _file(text: str) -> Reference | None:
     path = Path(text)
     if path.suffix == ".py" or ".py:" in text:
-        raise UsageError(f"{text!r}: {OWN}{KINDS}")
+        return _maker(text)
     if path.is_dir():
         raise UsageError(f"{text!r} is a folder. Hint: name a file in it, FILE.onnx or FILE.prototxt")
     if path.suffix in SUFFIXES:
@@ -59,6 +59,16 @@ def _file(text: str) -> Reference | None:
     if len(path.parts) > 1:
         raise UsageError(f"{text!r}: there is no such file. Hint: a network is {KINDS}")
     return None
+
+
+def _maker(text: str) -> Reference:
+    """What ``nets.py:make_net`` names."""
+    place, colon, name = text.rpartition(".py:")
+    if not colon or not name:
+        raise UsageError(f"{text!r} is a file of code. Hint: name what makes a network in it, as in {text.rstrip(':')}:make_net")
+    if not Path(f"{place}.py").is_file():
+        raise UsageError(f"{text!r}: there is no file {place}.py. Hint: a network is {KINDS}")
+    return Reference(text, Kind.OWN, text)
 
 
 def _is_text(path: Path) -> bool:
@@ -84,7 +94,12 @@ def _zoo(text: str) -> Reference:
         return Reference(text, Kind.ZOO, text)
     prefix, colon, name = text.partition(":")
     zoos = sorted({n.zoo for n in known.values()})
-    if colon and prefix not in zoos and re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", text):
-        raise UsageError(f"{text!r} names no network of a zoo ({', '.join(zoos)}), and {OWN}{KINDS}")
+    if colon and prefix not in zoos and MAKER.fullmatch(text):
+        from crosscheck.subjects.own import source
+
+        if source(prefix) is None:
+            what = f"no zoo ({', '.join(zoos)}) and no Python module here"
+            raise UsageError(f"{text!r}: {prefix!r} is {what}. Hint: a network is {KINDS}")
+        return Reference(text, Kind.OWN, text)
     same = [n.id for n in known.values() if n.name.lower() == (name or text).lower()]
     raise UnknownNameError("network", text, [*models.variants(), *bundled(), *known], near=same, kinds=KINDS)

@@ -22,7 +22,7 @@ def resolve(text: str, options: Options = PLAIN) -> Subject:
 def resolve_all(texts: Sequence[str], options: Options = PLAIN) -> list[Subject]:
     """The same for several, in order; those of zoos are built side by side."""
     refs = dict.fromkeys(read(text) for text in texts)
-    made = _seen([r for r in refs if r.kind is Kind.ZOO], options)
+    made = _seen([r for r in refs if r.kind is Kind.ZOO], options) | _own([r for r in refs if r.kind is Kind.OWN], options)
     for r in refs:
         if r.kind is Kind.EXPORT:
             base = Reference(r.target, Kind.DESCRIBED, r.target)
@@ -94,6 +94,18 @@ def _seen(refs: Sequence[Reference], options: Options) -> dict[str, Subject]:
         notes = (f"{ref.text}: {lacking}",) if lacking else ()
         made[ref.text] = Subject(ref, observed.without_moves(found[ref.target]), found[ref.target], notes, bool(lacking))
     return made
+
+
+def _own(refs: Sequence[Reference], options: Options) -> dict[str, Subject]:
+    if not refs:
+        return {}
+    from crosscheck.subjects import observed, own
+
+    for ref in refs:
+        options.refuse(ref, "batch", "classes")
+    networks = [own.named(ref.target, options.inputs) for ref in refs]
+    found = own.observe(networks)
+    return {ref.text: observed.subject(ref, found[n.name], n) for ref, n in zip(refs, networks, strict=True)}
 
 
 def file(text: str, kind: Kind, options: Options = PLAIN) -> Subject:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crosscheck.conventions.table import Convention
     from crosscheck.exports.recipe import Lowered
     from crosscheck.importers.imported import Imported
+    from crosscheck.subjects.own import Network
 
 
 class Kind(StrEnum):
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     CAFFE = "Caffe network"
     ZOO = "zoo network"
     EXPORT = "export"
+    OWN = "network of your own"
 
     @property
     def article(self) -> str:
@@ -36,7 +38,8 @@ class Kind(StrEnum):
 
 KINDS = (
     "one described here (resnet50; crosscheck list models), a zoo's (torchvision:resnet18; crosscheck list zoo), "
-    "an ONNX file (model.onnx), a Caffe file (deploy.prototxt) or an export of a described one (resnet50@onnx:torch)"
+    "an ONNX file (model.onnx), a Caffe file (deploy.prototxt), an export of a described one (resnet50@onnx:torch) "
+    "or your own in Python (nets.py:make_net, pkg.mod:make)"
 )
 
 
@@ -54,7 +57,8 @@ class Reference:
 class Options:
     """How a subject is to be set up; what is None or empty is left to the subject.
 
-    ``inputs`` are shapes: one CxHxW for a described network, ``name=NxCxHxW`` for an input of a file. ``phase`` and ``stages``
+    ``inputs`` are shapes: one CxHxW for a described network, ``name=NxCxHxW`` for an input of a file, ``ids=1x128:int64`` for one
+    of a user's network. ``phase`` and ``stages``
     are of Caffe files.
     """
 
@@ -77,8 +81,9 @@ class Subject:
     """A network that can be counted.
 
     ``model`` is what is counted, ``built`` the network as it is, with what only moves elements; ``notes`` say what is to be known
-    of it, and ``partial`` that not all of it could be read. ``path`` is a file's and ``imported`` what its importer made of it,
-    ``lowered`` how an export came to be.
+    of it, and ``partial`` that not all of it could be read or run; ``open`` says what its totals are without. ``path`` is a
+    file's and ``imported`` what its importer made of it, ``lowered`` how an export came to be, ``own`` how a worker gets a user's
+    network.
     """
 
     ref: Reference
@@ -89,6 +94,8 @@ class Subject:
     path: Path | None = None
     lowered: Lowered | None = None
     imported: Imported | None = field(default=None, compare=False)
+    own: Network | None = None
+    open: str = ""
 
     def __hash__(self) -> int:
         """Of its name and input alone: layers are mappings; two subjects are equal where all of them is."""

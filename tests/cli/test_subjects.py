@@ -106,7 +106,7 @@ def test_a_convention_is_shown_by_the_name_that_it_prints(crosscheck: Any) -> No
         (["architecture", "keras:VGG16"], "is a zoo network, and architecture builds networks in every framework"),
         (["explain", "lenet", "onnx_tool"], "onnx_tool counts files. Hint: crosscheck explain FILE.onnx onnx_tool"),
         (["explain", "net.onnx", "onnx:torch"], "'net.onnx' is no described network, and only those are exported"),
-        (["count", "net.py"], "a network of your own, in Python, cannot be counted yet"),
+        (["count", "net.py"], "is a file of code. Hint: name what makes a network in it, as in net.py:make_net"),
     ],
 )
 def test_what_a_command_cannot_do_of_a_kind_it_says(crosscheck: Any, file: str, words: Sequence[str], says: str) -> None:

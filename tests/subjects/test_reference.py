@@ -41,10 +41,11 @@ def test_an_export_says_of_what_and_by_which_setting() -> None:
         ("resnet5O", "unknown network 'resnet5O'. Hint: did you mean resnet50 or"),
         ("MobileNet", "did you mean keras:MobileNet"),
         ("torchvision:resnet5O", "did you mean torchvision:resnet50"),
-        ("timm:convnext_tiny", "names no network of a zoo (keras, paddle, torchvision)"),
-        ("my_pkg.nets:make_net", "a network of your own, in Python, cannot be counted yet. Hint: export it to ONNX"),
-        ("nets.py", "a network of your own, in Python, cannot be counted yet. Hint: export it to ONNX"),
-        ("nets.py:Net", "a network of your own, in Python, cannot be counted yet. Hint: export it to ONNX"),
+        ("timm:convnext_tiny", "'timm' is no zoo (keras, paddle, torchvision) and no Python module here"),
+        ("my_pkg.nets:make_net", "'my_pkg.nets' is no zoo (keras, paddle, torchvision) and no Python module here"),
+        ("nets.py", "'nets.py' is a file of code. Hint: name what makes a network in it, as in nets.py:make_net"),
+        ("nets.py:", "Hint: name what makes a network in it, as in nets.py:make_net"),
+        ("nets.py:Net", "'nets.py:Net': there is no file nets.py"),
         ("resnet50@torch", "names no export. Hint: write it like resnet50@onnx:torch"),
         ("resnet50@onnx:", "names no export. Hint: write it like resnet50@onnx:torch"),
         ("net.onnx@onnx:torch", "'net.onnx' is no described network, and only those are exported"),
@@ -61,11 +62,13 @@ def test_what_is_no_subject_says_what_is(name: str, says: str) -> None:
     assert "\n" not in str(refused.value)
 
 
-def test_a_name_that_is_none_says_which_kinds_there_are() -> None:
+def test_a_name_that_is_none_says_which_kinds_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnknownNameError) as refused:
         read("xyzzy")
-    kinds = ("resnet50", "torchvision:resnet18", "model.onnx", "deploy.prototxt", "resnet50@onnx:torch")
+    kinds = ("resnet50", "torchvision:resnet18", "model.onnx", "deploy.prototxt", "resnet50@onnx:torch", "nets.py:make_net")
     assert all(example in str(refused.value) for example in kinds)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "nets.py").touch()
     assert {read(example).kind for example in kinds} == set(Kind), "the examples are what they are said to be"
 
 

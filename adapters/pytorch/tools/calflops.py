@@ -66,7 +66,7 @@ def _run(native: Native) -> tuple[tuple[int, ...], dict[str, list[tuple[int, ...
             for path, module, _ in native.leaves():
                 module.register_forward_pre_hook(partial(before, path))
                 module.extra_repr = partial(printed, path, module)
-            totals = calculate_flops(native.net, args=list(native.inputs), output_as_string=False)
+            totals = calculate_flops(native.net, args=list(native.inputs), kwargs=dict(native.kwargs), output_as_string=False)
     except StopIteration:
         reason = "StopIteration: calflops asks the first parameter for its device, and this network has no parameters"
         raise RuntimeError(reason) from None

@@ -43,6 +43,6 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
             readings.append(Reading(layer, "compute", gained, _UNIT))
 
     with torch.no_grad(), watched(before, after), counter:
-        native.net(*native.inputs)
+        native.net(*native.inputs, **native.kwargs)
     yield from readings
     yield Reading(TOTAL, "compute", counter.get_total_flops(), _UNIT)

@@ -30,6 +30,7 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
 
     fvcore adds the calls of one module up; of such a module, each call is analysed once more by itself, where that gives its sum.
     """
+    native.positional(TOOL)
     for metric, kind in _ANALYSES.items():
         yield from _sums(native, metric, kind)
     params = parameter_count(native.net)

@@ -19,4 +19,4 @@ PER_LAYER = False  # it sums up for the network's direct children alone
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:
     """The total of the whole batch and the trainable parameters."""
-    yield from totals(native, "aten")
+    yield from totals(native, model, "aten")

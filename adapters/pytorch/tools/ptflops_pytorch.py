@@ -28,22 +28,24 @@ _EXACT = 2**53  # the average is a float before it becomes an int again
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:
     """The total of one image and the trainable parameters."""
-    yield from totals(native, "pytorch")
+    yield from totals(native, model, "pytorch")
 
 
-def totals(native: Native, backend: str) -> Iterator[Reading]:
+def totals(native: Native, model: Model, backend: str) -> Iterator[Reading]:
     """What ptflops returns as numbers with one of its backends; RuntimeError with its own words where it gives up."""
-    if len(native.inputs) != 1:
+    if len(native.inputs) != 1 and (native.inputs or not native.kwargs):
         raise Unsupported(f"ptflops passes one positional input, this network has {len(native.inputs)}")
+    if native.inputs and native.kwargs:
+        raise Unsupported("ptflops passes one positional input or keyword arguments, and this network is called with both")
 
     def batch(_: Any) -> Any:
-        return native.inputs[0]
+        return native.inputs[0] if native.inputs else dict(native.kwargs)
 
     said = StringIO()
     with restored(native.net), redirect_stdout(said), torch.no_grad():
         macs, params = get_model_complexity_info(
             native.net,
-            tuple(native.inputs[0].shape[1:]),
+            model.inputs[0].shape[1:] or (1,),
             print_per_layer_stat=False,
             as_strings=False,
             input_constructor=batch,

@@ -34,7 +34,7 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
     sums: dict[str, list[float]] = {path: [] for path in native.calls}
     for path, module, _ in native.leaves():
         module.register_forward_pre_hook(partial(_note, sums[path]))
-    macs, params, children = profile(native.net, native.inputs, verbose=False, ret_layer_info=True)
+    macs, params, children = profile(native.net, native.positional(TOOL), verbose=False, ret_layer_info=True)
     for path, module, ids in native.leaves():
         entry = (macs, params, children)
         for name in path.split(".") if path else ():

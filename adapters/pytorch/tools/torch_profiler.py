@@ -28,7 +28,7 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
     """The sum over all events, and over those of every layer's call, which is recorded as a range with the layer's id."""
     named = named_calls(native, lambda layer: record_function(_MARK + layer))
     with torch.no_grad(), named, profile(activities=[ProfilerActivity.CPU], with_flops=True) as seen:
-        native.net(*native.inputs)
+        native.net(*native.inputs, **native.kwargs)
     shares: Counter[str] = Counter()
     for event in seen.events():
         shares[_owner(event)] += event.flops

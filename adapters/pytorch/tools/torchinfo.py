@@ -8,7 +8,7 @@ from torchinfo import summary
 from torchinfo.torchinfo import clear_cached_forward_pass
 
 from adapters.pytorch.build import Native
-from adapters.pytorch.summaries import data, in_bytes, readings
+from adapters.pytorch.summaries import given, in_bytes, readings
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import Reading
 
@@ -23,7 +23,7 @@ PER_LAYER = ("compute", "params")
 def measure(native: Native, model: Model) -> Iterator[Reading]:
     """The summary's totals and its row for every call of a leaf module; a container without modules is one of these."""
     try:
-        found = summary(native.net, **data(native, model), verbose=0)
+        found = summary(native.net, **given(native, model), verbose=0)
     finally:
         clear_cached_forward_pass()  # torchinfo keeps the last network of every class alive
     yield from readings(native, found, lambda info: info.is_leaf_layer)

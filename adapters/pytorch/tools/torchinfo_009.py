@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from torchinfo import summary
 
 from adapters.pytorch.build import Native
-from adapters.pytorch.summaries import data, readings, sizes
+from adapters.pytorch.summaries import given, readings, sizes
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import Reading
 
@@ -22,6 +22,6 @@ PER_LAYER = ("compute", "params")
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:
     """The summary's totals and its entry for every call of a module that its default depth reaches."""
-    found = summary(native.net, **data(native, model), verbose=0)
+    found = summary(native.net, **given(native, model), verbose=0)
     yield from readings(native, found, lambda info: True)
     yield from sizes(found, 10**6)

@@ -32,7 +32,7 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
     """
     with torch.enable_grad(), named_calls(native, _scope), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # one for every operator without a rule
-        found: Any = profile_macs(native.net, native.inputs, reduction=None)
+        found: Any = profile_macs(native.net, native.positional(TOOL), reduction=None)
     shares: Counter[str] = Counter()
     for node, macs in found.items():
         shares[node.scope] += macs

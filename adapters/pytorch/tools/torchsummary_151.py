@@ -60,7 +60,7 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), torch.no_grad(), _megabytes() as megabytes:
         try:
-            torchsummary.summary(native.net, [i.shape[1:] for i in model.inputs], batch_size=model.batch, device="cpu")
+            torchsummary.summary(native.net, native.batched(TOOL, model), batch_size=model.batch, device="cpu")
         except AttributeError as error:
             if "numpy" not in str(error):
                 raise

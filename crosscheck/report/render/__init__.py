@@ -18,6 +18,7 @@ class Format(StrEnum):
     csv = "csv"
     json = "json"
     html = "html"
+    latex = "latex"
 
 
 FILES = (Format.markdown, Format.csv)  # what a report folder holds

@@ -17,7 +17,7 @@ from crosscheck.measuring import catalog, earlier, exports, runner
 from crosscheck.measuring.exports import Found
 from crosscheck.measuring.plan import Plan
 from crosscheck.studies.explain.counts import Asked
-from crosscheck.subjects import observed, zoo
+from crosscheck.subjects import observed, own, zoo
 from crosscheck.subjects.subject import Kind, Subject
 
 MOST_ODD = 4  # differences that are shown of a graph that is not as its recipe says
@@ -60,7 +60,8 @@ def _runs(tool: str, subject: Subject) -> bool:
     info = catalog.framework(known[tool].framework)
     if subject.kind is Kind.ONNX:
         return info.reads == "onnx"
-    return subject.kind is Kind.DESCRIBED or (subject.kind is Kind.ZOO and zoo.get(subject.name).framework == info.id)
+    home = subject.own.framework if subject.own else zoo.get(subject.name).framework if subject.kind is Kind.ZOO else ""
+    return subject.kind is Kind.DESCRIBED or home == info.id
 
 
 def _earlier(c: Count, metric: str, layer: str, places: Sequence[Path]) -> Known | None:
@@ -118,6 +119,9 @@ def _plan(c: Count, subject: Subject) -> Plan:
         )
     if subject.kind is Kind.ZOO:
         (plan,) = observed.plans(info, [zoo.get(subject.name)], [tool], observe=False)
+        return plan
+    if subject.own is not None:
+        (plan,) = own.plans(info, [subject.own], [tool], observe=False)
         return plan
     files = (str(subject.path.resolve()),) if subject.path else ()
     return Plan(info, (c.model,), (tool,), overlay=tool.overlay, files=files, zero_ok=bool(files))

@@ -23,7 +23,7 @@ from crosscheck.studies.figures.record import Figure, UnreadableError
 from crosscheck.studies.figures.verdict import Verdict
 from crosscheck.subjects.conventions import caveats
 from crosscheck.subjects.resolve import resolve
-from crosscheck.subjects.subject import Subject
+from crosscheck.subjects.subject import Options, Subject
 
 NEAREST = 3
 
@@ -64,18 +64,18 @@ class Answer:
 
 
 @engine.no_collection()
-def identify(model: str, text: str, metric: str | None = None) -> Answer:
+def identify(model: str, text: str, metric: str | None = None, inputs: Sequence[str] = ()) -> Answer:
     """Ranked explanations of a printed figure on a network of any kind.
 
-    A described one is tried with its variants and other inputs, batches and parts, any other as it is. Raises UnknownNameError
-    and UsageError, and what ``resolve`` does.
+    A described one is tried with its variants and other inputs, batches and parts, any other as it is, one of the user's own
+    with ``inputs``. Raises UnknownNameError and UsageError, and what ``resolve`` does.
     """
     if metric is not None and metric not in METRICS:
         raise UnknownNameError("metric", metric, METRICS)
     figure = Figure("", 1, model=model, value=text.strip(), counts=metric or "")
     if figure.value in NOTHING:
         raise UsageError(f"{text!r} is no figure. Hint: write it like 4.11G, 8.19 GFLOPs, 25.56M or 61,100,840")
-    subject = _subject(figure)
+    subject = _subject(figure, inputs)
     try:
         found = trial.read(figure, subject)
     except UnreadableError as error:
@@ -92,10 +92,12 @@ def identify(model: str, text: str, metric: str | None = None) -> Answer:
     return Answer(figure.value, verdict, (), near, tried, _notes(subject, near))
 
 
-def _subject(figure: Figure) -> Subject | None:
+def _subject(figure: Figure, inputs: Sequence[str]) -> Subject | None:
     """The network that a figure is of, where it is in one form only; None for one described here, however it is spelled."""
     described = figure.model in models.variants() or (network_of(figure) and not Path(figure.model).is_file())
-    return None if described else resolve(figure.model)
+    if described and inputs:
+        raise UsageError(f"{figure.model} is tried with its own inputs. Hint: --input is for a network of your own")
+    return None if described else resolve(figure.model, Options(inputs=tuple(inputs)))
 
 
 def _notes(subject: Subject | None, shown: Iterable[Hypothesis]) -> tuple[str, ...]:

@@ -100,7 +100,7 @@ def test_a_described_network_is_none_of_these_however_it_is_spelled() -> None:
     [
         ("resnet5O", UnknownNameError, "unknown network 'resnet5O'. Hint: did you mean resnet50"),
         ("none.onnx", FileError, "none.onnx"),
-        ("net.py:Net", UsageError, "a network of your own, in Python"),
+        ("net.py:Net", UsageError, "there is no file net"),
         ("resnet50@tflite", UsageError, "names no export"),
     ],
 )
