@@ -57,6 +57,7 @@ def module(layer: Layer, order: dict[str, int]) -> Call:
     settings: dict[str, Any] = {"affine": bool(_params(layer)), "dim": -1}
     if layer.op == "conv":
         settings |= {"kernel_size": a["kernel"], "groups": a["groups"]}
+        settings |= {"in_channels": layer.x[1], "out_channels": layer.y[1]}
     attrs = {"path": layer.id, "began": order[layer.id], "leaf": True, "params": _params(layer), "settings": settings}
     return Call(Level.MODULE, NAMES[layer.op], layer.id, layer.in_shapes[:1], layer.out_shapes, attrs)
 

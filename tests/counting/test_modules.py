@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -133,7 +134,7 @@ def test_containers_count_for_what_lies_inside_and_modules_that_nobody_calls_are
     ]
     model = network(calls)
     aux = Call(Level.PARAMETER, "parameter", "aux", ((9, 9),), (), {"kind": "weight", "names": ("aux.weight",)})
-    model = Model(**{**vars(model), "calls": (*model.calls, aux)})
+    model = replace(model, calls=(*model.calls, aux))
     assert value(model, "torchinfo", "params") == 20 + 4 + 81
     assert value(model, "torchinfo_009", "params") == 20
     assert value(model, "torchinfo", "compute") == 3 * 20
