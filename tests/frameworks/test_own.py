@@ -89,6 +89,8 @@ def test_what_a_tool_cannot_pass_on_it_says(ways: dict[str, Found], tmp_path: Pa
     rows = {n.row.tool: n.row for n in r.found.lines if n.row.metric == "compute"}
     assert [rows[t].status for t in ("thop", "fvcore", "torchprofile")] == ["unsupported"] * 3
     assert "passes no keyword arguments, and this network is called with x, twice" in rows["thop"].message
+    blind = next(n for n in r.found.lines if n.row.tool == "fvcore" and n.row.metric == "compute")
+    assert blind.predicted is None, "what cannot be traced is not 0"
     assert rows["ptflops_aten"].value
 
 
