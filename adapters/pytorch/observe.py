@@ -24,7 +24,7 @@ from adapters.pytorch.capture.kernels import Kernels
 from adapters.pytorch.capture.modules import Ran, module_call, parameters, twins
 from adapters.recorder import Recorder, Seen, unknown, whole
 from adapters.room import reason
-from crosscheck.contract.call import Call, Level
+from crosscheck.contract.call import FAILED, Call, Level
 from crosscheck.contract.network import BARE, ROOT, Model, Shape, show_shape
 
 _TORCH = ("torch.nn.modules.",)
@@ -98,7 +98,9 @@ def _below(net: nn.Module, inputs: Sequence[Any], kwargs: Mapping[str, Any], see
     """All calls below the layers: of the run that was watched, and where it went through, of others as tools run the network."""
     held = [*parameters(net, seen.calls, seen.below.read)]
     if not whole:
-        return [*seen.below.finished(), *held]
+        lost = {"reason": "the network fails before it ends"}
+        unseen = [Call(level, FAILED, ROOT, attrs=lost) for level in (Level.FUNCTION, Level.OPERATOR, Level.TRACE)]
+        return [*seen.below.finished(), *unseen, *held]
 
     def run(record: Callable[..., list[Call]], *more: Any) -> list[Call]:
         return record(net, _copied(tuple(inputs)), _copied(dict(kwargs)), seen.calls, *more)

@@ -168,8 +168,8 @@ class Model:
 
     @property
     def batch(self) -> int:
-        """First dimension of the first input."""
-        return self.inputs[0].shape[0]
+        """First dimension of the first input; 1 where that is a single number."""
+        return self.inputs[0].shape[0] if self.inputs[0].shape else 1
 
     @property
     def bare(self) -> bool:

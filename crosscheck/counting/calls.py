@@ -92,7 +92,8 @@ def call_tally(model: Model) -> Called:
             sums = groups.setdefault(seen, {})
             for primitive, n in counts.items():
                 sums[primitive] = sums.get(primitive, 0) + n
-    unseen = {call.level.value: str(call.attrs["reason"]) for call in model.calls if call.name == FAILED}
+    lost = [call for call in model.calls if call.name == FAILED]
+    unseen = {level.value: str(c.attrs["reason"]) for c in lost for level in (c.level, *twins.get(c.level, ()))}
     return Called(groups, {home: tuple(rows) for home, rows in homes.items()}, unseen)
 
 

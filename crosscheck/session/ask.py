@@ -28,6 +28,7 @@ from crosscheck.subjects.own import GIVE, Network
 from crosscheck.subjects.reference import read
 from crosscheck.subjects.resolve import resolve
 from crosscheck.subjects.subject import Kind
+from crosscheck.subjects.tools import tools as ids
 
 MAKES = "Hint: give a network itself, or nets.py:make_net, which makes one"
 
@@ -37,9 +38,10 @@ def compare(model: Any, x: Any = None, *, tools: Sequence[str] | None = None, ti
 
     ``model`` is a live network, or ``nets.py:make_net`` or ``pkg.mod:make``, which is run in a worker alone, or the name of any
     other network (``resnet50``, ``model.onnx``, ``torchvision:resnet18``). ``x`` is what it is called with: a tensor, an array,
-    a shape, a tuple of these, or a mapping for keyword arguments. ``tools`` are ids, all where None; ``timeout`` is the limit in
-    seconds for each. The network is as it was afterwards. Raises UsageError.
+    a shape, a tuple of these, or a mapping for keyword arguments. ``tools`` are ids or titles, all where None; ``timeout`` is the
+    limit in seconds for each. The network is as it was afterwards. Raises UsageError and UnknownNameError.
     """
+    tools = None if tools is None else ids(tools)
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
         if isinstance(model, str) and (kind := read(model).kind) is not Kind.OWN:
             subject = resolve(model, setup(kind, x))

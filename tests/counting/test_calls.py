@@ -100,8 +100,9 @@ def test_calls_that_could_not_be_seen_are_not_zero_for_those_who_look_at_them_al
     product = Call(Level.KERNEL, "mm", "mix", ((3, 4), (4, 5)), ((3, 5),))
     counted = engine.tally(foreign(failed, product))
     assert engine.total(counted, FLOPS, "compute") == 2 * 3 * 4 * 5
-    with pytest.raises(ConventionError, match="trace: it has a loop"):
-        engine.total(counted, convention.load("torchprofile"), "compute")
+    for level, tool in (("trace", "torchprofile"), ("scoped", "fvcore")):
+        with pytest.raises(ConventionError, match=f"{level}: it has a loop"):
+            engine.total(counted, convention.load(tool), "compute")
 
 
 def test_a_level_that_was_not_stored_is_as_its_twin() -> None:

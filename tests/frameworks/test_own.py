@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import random
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from crosscheck.cli.commands import app
 from crosscheck.contract.own import Own
 from crosscheck.errors import RequirementError, UsageError
 from crosscheck.measuring import runner
@@ -86,6 +89,8 @@ def test_what_a_tool_cannot_pass_on_it_says(ways: dict[str, Found], tmp_path: Pa
     rows = {n.row.tool: n.row for n in r.found.lines if n.row.metric == "compute"}
     assert [rows[t].status for t in ("thop", "fvcore", "torchprofile")] == ["unsupported"] * 3
     assert "passes no keyword arguments, and this network is called with x, twice" in rows["thop"].message
+    blind = next(n for n in r.found.lines if n.row.tool == "fvcore" and n.row.metric == "compute")
+    assert blind.predicted is None, "what cannot be traced is not 0"
     assert rows["ptflops_aten"].value
 
 
@@ -176,3 +181,38 @@ def test_bad_input_says_what_to_do(model: Any, x: Any, says: str) -> None:
     with pytest.raises(UsageError) as refused:
         compare(model, x, tools=[])
     assert says in str(refused.value)
+
+
+CODE = """
+from torch import nn
+
+class Words(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.table = nn.Embedding(11, 6)
+        self.fc = nn.Linear(6, 3)
+
+    def forward(self, ids, scale=None):
+        made = self.table(ids)
+        return self.fc(made if scale is None else made * scale)
+
+def broken():
+    return Words(no_such_argument=True)
+"""
+
+
+def test_the_command_line_runs_the_code_that_it_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "nets.py").write_text(CODE)
+    terminal = CliRunner()
+    words = ["nets.py:Words", "-i", "ids=1x5:int64", "-i", "scale=1x5x1", "--tool", "flop_counter"]
+    done = terminal.invoke(app, ["compare", *words, "--out", "out", "-f", "json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert (told["macs"], told["parameters"]["all"], told["input"]) == (5 * 6 * 3, 66 + 21, "1x5+1x5x1")
+    assert {p.name for p in (tmp_path / "out").iterdir()} >= {"network.md", "tools.csv", "layers.csv", "unknown.csv"}
+    failed = terminal.invoke(app, ["count", "nets:broken", "-i", "1x5:int64"])
+    says = str(failed.exception)
+    assert says.startswith("nets:broken fails: TypeError: ")
+    assert says.endswith("\n  nets.py:15, in broken: return Words(no_such_argument=True)")
