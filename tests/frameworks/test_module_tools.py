@@ -21,14 +21,14 @@ from crosscheck.measuring.plan import Plan, environment
 
 pytestmark = [pytest.mark.framework, pytest.mark.xdist_group("modules")]
 SIZE = "*has no attribute 'size'*"
-INDICES = "*Expected tensor for argument #1 'indices'*"
+FLOATS = "*makes inputs of floats by itself*"
 DEATHS: dict[str, dict[str, str]] = {
     "torchinfo": {},
     "torchinfo_009": {"by keyword": "*tuple index out of range*"},
     "torch_summary_145": {},
     "torchsummary_151": {
         **dict.fromkeys(("lstm", "packed", "attention alone", "encoder", "mapping", "list"), SIZE),
-        **dict.fromkeys(("embedding", "two inputs", "tied", "tied with slack"), INDICES),
+        **dict.fromkeys(("embedding", "two inputs", "tied", "tied with slack"), FLOATS),
         "by keyword": "*tuple index out of range*",
         "bare": "*no module inside the network has a weight or a bias*",
     },
