@@ -178,7 +178,7 @@ class _Watch(TorchFunctionMode):
         """The hook after a call of the module at ``path``, also one that raised."""
         leaf = _is_leaf(module)
 
-        def hook(_: nn.Module, args: Any, __: Any, made: Any) -> None:
+        def hook(_: nn.Module, args: Any, kwargs: Any, made: Any) -> None:
             frame = self.below.open.pop()
             reads, given, began = self.given.pop()
             before, now = self.raised.pop(), sys.exception()
@@ -192,7 +192,7 @@ class _Watch(TorchFunctionMode):
                 frame.layer = self._leaf(path, module, reads, given, made)
             else:
                 self.homes.pop()
-            ran = Ran(path, began, module in self.called, self.twins.get(module, ()), args, given, made)
+            ran = Ran(path, began, module in self.called, self.twins.get(module, ()), args, given, made, kwargs)
             self.called.add(module)
             self.below.seen.append((frame, module_call(module, ran)))
 

@@ -73,6 +73,13 @@ def test_a_network_is_counted_in_whatever_way_it_is_called(ways: dict[str, Found
     lines = {(n.row.tool, n.row.metric): n for n in found.lines}
     flops = lines["flop_counter", "compute"]
     assert (flops.row.value, flops.residual) == (2 * nets.MACS[way], 0)
+    off = {
+        (n.row.tool, n.row.metric): (n.row.value, n.predicted, n.why)
+        for n in found.lines
+        if n.row.value is not None and n.residual
+    }
+    silent = {(n.row.tool, n.row.metric): n.why for n in found.lines if n.row.value is not None and n.predicted is None}
+    assert (off, silent) == ({}, {})
     told = lines["torchinfo", "params"].row
     assert told.status == ("error" if way in nets.TORCHINFO_DIES else "ok"), told.message
     assert told.status == "ok" or "unsupported input or output type" in told.message

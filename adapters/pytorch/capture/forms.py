@@ -36,3 +36,12 @@ def usual(made: tuple[Any, ...]) -> bool:
 def all_usual(given: tuple[Any, ...]) -> bool:
     """True for positional arguments that are all tensors of floats, one at least."""
     return len(given) > 1 and all(usual(part) for part in given[1:])
+
+
+def numbers(value: Any) -> int:
+    """What the whole numbers and flags in arguments add up to, those in sequences and mappings too."""
+    if isinstance(value, Mapping):
+        return sum(map(numbers, value.values()))
+    if isinstance(value, tuple | list):
+        return sum(map(numbers, value))
+    return int(value) if isinstance(value, int) else 0

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from adapters.pytorch.capture.forms import all_usual, form, usual
+from adapters.pytorch.capture.forms import all_usual, form, numbers, usual
 from adapters.pytorch.capture.frames import class_name, plain, shapes
 from crosscheck.contract.call import Call, Level
 from crosscheck.contract.network import ROOT
@@ -21,7 +21,7 @@ class Ran:
     """One call of the module at ``path``: the ``began``-th to begin, ``again`` where it was called before.
 
     ``twins`` are further paths that lead to the module, ``args`` the positional arguments, ``inputs`` the shapes of all tensors
-    that came in, ``made`` what came out.
+    that came in, ``made`` what came out, ``kwargs`` the keyword arguments.
     """
 
     path: str
@@ -31,6 +31,7 @@ class Ran:
     args: tuple[Any, ...]
     inputs: Sequence[tuple[int, ...]]
     made: Any
+    kwargs: Mapping[str, Any]
 
 
 def attrs(module: nn.Module, ran: Ran) -> dict[str, Any]:
@@ -40,11 +41,12 @@ def attrs(module: nn.Module, ran: Ran) -> dict[str, Any]:
     own, ``param_bytes`` their bytes where they are not 4 an element, ``stats`` (name, shape) of buffers, ``tensors`` (name,
     shape, needs a gradient) of a weight and bias that are no parameters of its own. ``leaf`` where it holds no module, ``hollow``
     where those it holds are all empty, ``chain`` for an nn.Sequential or nn.ModuleList; ``settings``, its plain attributes.
-    ``given`` and ``made`` are the forms of positional arguments and of the result, where they are not tensors of floats.
+    ``given``, ``named`` and ``made`` are the forms of positional arguments, of those by keyword and of the result, where they are
+    not tensors of floats; ``numbers`` is what whole numbers and flags among the arguments add up to.
     """
     own = [(n, p) for n, p in module.named_parameters(recurse=False) if not _lazy(p)]
     size = sum(p.numel() * p.element_size() for _, p in own)
-    given, made = form(ran.args), form(ran.made)
+    given, named, made = form(ran.args), form(ran.kwargs), form(ran.made)
     leaf = not any(True for _ in module.children())
     found = {
         "path": ran.path,
@@ -60,6 +62,8 @@ def attrs(module: nn.Module, ran: Ran) -> dict[str, Any]:
         "chain": isinstance(module, nn.Sequential | nn.ModuleList),
         "settings": settings(module),
         "given": () if all_usual(given) else given,
+        "named": named if len(named) > 1 and not all_usual(named) else (),
+        "numbers": numbers((ran.args, ran.kwargs)),
         "made": () if usual(made) else made,
     }
     return {k: v for k, v in found.items() if v not in ((), False, {}) or k == "began"}

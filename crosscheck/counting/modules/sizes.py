@@ -25,14 +25,15 @@ def sizes(tree: Tree) -> Extras:
 
 def _entered(tree: Tree) -> dict[str, int]:
     """Elements of the inputs, those beyond the first sample, and how they differ from what tools take them for."""
-    shapes = tree.shapes
+    shapes, attrs = tree.shapes, tree.root.call.attrs
     total = sum(map(numel, shapes))
     return {
         "input_elements": total,
         "beyond_input_elements": total - sum(numel(s[1:]) for s in shapes),
         "inputs": len(shapes),
         "input_excess": prod(shapes[0][:1]) * prod(numel(s[1:]) for s in shapes) - total,
-        "wide_input_bytes": sum(_wide(part) for part in tree.root.call.attrs.get("given", ())[1:]),
+        "wide_input_bytes": sum(_wide(part) for key in ("given", "named") for part in attrs.get(key, ())[1:]),
+        "number_inputs": attrs.get("numbers", 0),
     }
 
 
