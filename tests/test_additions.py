@@ -165,3 +165,28 @@ def test_a_known_gap_is_one_row(house: Path) -> None:
     program = "from crosscheck.known import gaps; print(gaps.load()[-1].model)"
     done = subprocess.run([sys.executable, "-c", program], cwd=house, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "newcomer\n"
+
+
+CALL = """
+from crosscheck.conventions import read
+from crosscheck.contract.call import Call, Level
+from crosscheck.contract.network import Input, Layer, Model
+from crosscheck.counting import engine
+
+call = Call(Level.KERNEL, "newcomer", "mine", ((2, 3), (3, 4)), ((2, 4),))
+layer = Layer("mine", "other", {}, ("x",), ((2, 3),), ((2, 4),))
+net = Model("net", "net", "", "", (Input("x", (2, 3)),), (layer,), ("mine",), {"": "Net"}, (call,))
+print(engine.total(engine.tally(net), read.load("flop_counter"), "compute"))
+"""
+
+
+def test_what_a_tool_does_with_a_call_is_one_rule_and_one_function_where_nobody_counts_it(house: Path) -> None:
+    rule = '\n[[compute.call]]\nnames = ["kernel:newcomer"]\nweights = { mac = 5 }\nsource = "newcomer.py:1"\nsays = "five"\n'
+    add(house / "crosscheck/conventions/flop_counter.toml", rule)
+    path = house / "crosscheck/ops/calls/kernel.py"
+    text = path.read_text(encoding="utf-8")
+    counter = '"newcomer": lambda call: {"mac": (*call.x, call.y[-1])},'
+    line = '        **dict.fromkeys(("mm", '
+    path.write_text(text.replace(line, f"        {counter}\n{line}", 1), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", CALL], cwd=house, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == f"{5 * 2 * 3 * 4}\n"
