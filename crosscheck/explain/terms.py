@@ -89,14 +89,9 @@ class _Side:
 
 
 def _add_ops(charged: Charged, weights: Mapping[Key, Weight], counts: Pairs) -> None:
-    """Charges by op; tables that see the same of one have their weights added up."""
+    """Charges by op."""
     for key, w in weights.items():
-        n, rows = counts.get(key, 0), charged.setdefault(key, [])
-        at = next((k for k, (_, m) in enumerate(rows) if m == n), None)
-        if at is None:
-            rows.append((w, n))
-        else:
-            rows[at] = (_joined(rows[at][0], w), n)
+        _add(charged.setdefault(key, []), w, counts.get(key, 0))
 
 
 def _add_calls(charged: Charged, own: Tally, table: MetricTable, layer: str) -> None:
@@ -104,13 +99,21 @@ def _add_calls(charged: Charged, own: Tally, table: MetricTable, layer: str) -> 
     if own.called is None or table.calls is None:
         return
     home, places = (None, PLACES.get(layer, SEEN)) if layer in PLACES else (layer, ("layer",))
+    sums: dict[tuple[str, str, int, str], tuple[Weight, int]] = {}
     for w, n in own.called.charges(table, table.calls, home, places):
-        rows = charged.setdefault((w.op, w.primitive), [])
-        at = next((k for k, (one, _) in enumerate(rows) if (one.weight, one.source) == (w.weight, w.source)), None)
-        if at is None:
-            rows.append((w, n))
-        else:
-            rows[at] = (rows[at][0], rows[at][1] + n)
+        key = (w.op, w.primitive, w.weight, w.source)
+        sums[key] = (w, n + sums[key][1] if key in sums else n)
+    for w, n in sums.values():
+        _add(charged.setdefault((w.op, w.primitive), []), w, n)
+
+
+def _add(rows: list[tuple[Weight, int]], w: Weight, n: int) -> None:
+    """One more charge; those of the same count have their weights added up."""
+    at = next((k for k, (_, m) in enumerate(rows) if m == n), None)
+    if at is None:
+        rows.append((w, n))
+    else:
+        rows[at] = (_joined(rows[at][0], w), n)
 
 
 def _joined(a: Weight, b: Weight) -> Weight:
