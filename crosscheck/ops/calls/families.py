@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from crosscheck import toml
 from crosscheck.ops.calls.kernel import KERNELS
 
 PRODUCT, UNKNOWN = "product", "unknown"
 
 
 def _read(path: Path) -> Mapping[str, str]:
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    table = toml.loads(path.read_text(encoding="utf-8"))
     return MappingProxyType({name: family for family, names in table.items() for name in names.split()})
 
 

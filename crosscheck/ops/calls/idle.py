@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from crosscheck import toml
 from crosscheck.ops.calls.kernel import KERNELS
 
 MOVES, PLAIN = "moves", "plain"
@@ -15,7 +15,7 @@ MOVES, PLAIN = "moves", "plain"
 @cache
 def kinds() -> Mapping[str, str]:
     """Every idle operator with what it is: it ``moves`` elements, or is ``plain`` arithmetic without a sum of products."""
-    told = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    told = toml.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     return {name: kind for kind in (PLAIN, MOVES) for name in told[kind].split()}
 
 
