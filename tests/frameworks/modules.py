@@ -63,6 +63,8 @@ MODULES: dict[str, Case] = {
     "addmm": (of(lambda m, x: torch.addmm(torch.ones(4), m(x), torch.ones(4, 4)), linear), ((3, 4),)),
     "baddbmm": (of(lambda m, x: torch.baddbmm(torch.ones(1, 1, 3), m(x), x.mT), linear), ((2, 3, 4),)),
     "einsum": (of(lambda m, x: torch.einsum("bij,bkj->bik", m(x), x), linear), ((2, 3, 4),)),
+    "einsum of three": (of(lambda m, x: torch.einsum("bij,bkj,bkl->il", m(x), x, x), linear), ((2, 3, 4),)),
+    "einsum of outer products": (of(lambda m, x: torch.einsum("i,j,k->ijk", m(x)[0], x[0], x[1]), linear), ((2, 4),)),
     "einsum with dots": (
         of(lambda m, x: torch.einsum("...ij,...kj->...ik", m(x), x), lambda: nn.Linear(37, 37)),
         ((2, 31, 37),),

@@ -20,16 +20,17 @@ Terms = tuple[frozenset[str], ...]
 
 def count(equation: str, shapes: Sequence[Shape]) -> Counts:
     """Combinations of all indices, those where an ellipsis hides some apart, and the products that numpy.einsum_path prints."""
-    terms, out = _written(equation.replace(" ", ""), shapes)
-    sizes: dict[str, int] = {}
-    for term, shape in zip(terms, shapes, strict=True):
-        for letter, n in zip(term, shape, strict=True):
-            sizes[letter] = max(n, sizes.get(letter, 1))
+    terms, out, sizes = _read(equation, shapes)
     every = tuple(sizes.values())
-    counts: Counts = {"path_products": (_printed(_cheapest(tuple(map(frozenset, terms)), frozenset(out), sizes)),)}
+    counts: Counts = {"path_products": (floor(_printed(_cheapest(terms, out, sizes)) / 2),)}
     if equation.replace(" ", "").translate(_alphabet(equation)) in _PLAIN:
         counts["path_products"] = every
     return counts | {"mac": every} | ({"ellipsis_mac": every} if "..." in equation else {})
+
+
+def printed(equation: str, shapes: Sequence[Shape]) -> int:
+    """Operations of the cheapest order as numpy.einsum_path prints them: with four digits, and one too many."""
+    return int(_printed(_cheapest(*_read(equation, shapes))))
 
 
 _PLAIN = ("abc,abd->acd", "abc,adc->adb")  # what one tool counts by itself, without rounding
@@ -38,6 +39,16 @@ _PLAIN = ("abc,abd->acd", "abc,adc->adb")  # what one tool counts by itself, wit
 def _alphabet(equation: str) -> dict[int, str]:
     """Letters in the order in which they come, as a, b, c and so on."""
     return {ord(x): chr(97 + k) for k, x in enumerate(dict.fromkeys(x for x in equation if x.isalpha()))}
+
+
+def _read(equation: str, shapes: Sequence[Shape]) -> tuple[Terms, frozenset[str], Sizes]:
+    """The indices of every operand and of what comes out, and how many values each takes."""
+    terms, out = _written(equation.replace(" ", ""), shapes)
+    sizes: dict[str, int] = {}
+    for term, shape in zip(terms, shapes, strict=True):
+        for letter, n in zip(term, shape, strict=True):
+            sizes[letter] = max(n, sizes.get(letter, 1))
+    return tuple(map(frozenset, terms)), frozenset(out), sizes
 
 
 def _written(equation: str, shapes: Sequence[Shape]) -> tuple[list[str], str]:
@@ -88,6 +99,6 @@ def _size(indices: frozenset[str], sizes: Sizes) -> int:
     return prod(sizes[x] for x in indices)
 
 
-def _printed(operations: int) -> int:
-    """Half of what is printed with four digits for the operations and one more, rounded down."""
-    return floor(float(f"{operations + 1:.3e}") / 2)
+def _printed(operations: int) -> float:
+    """What is printed for so many operations: one more, with four digits."""
+    return float(f"{operations + 1:.3e}")

@@ -14,7 +14,7 @@ from typing import Any
 from crosscheck.contract.call import Call
 from crosscheck.contract.network import Layer, Shape
 from crosscheck.ops import quirks
-from crosscheck.ops.calls.equation import pair_cost
+from crosscheck.ops.calls import einsum
 from crosscheck.ops.kind import Counts
 
 Counter = Callable[[Call], Counts]
@@ -109,8 +109,7 @@ def _resize(call: Call) -> Counts:
 
 
 def _einsum(call: Call) -> Counts:
-    cost = pair_cost(str(call.attrs.get("equation", "")), call.inputs)
-    return {} if cost is None else {"rounded_cost": (int(float(f"{cost + 1:.3e}")),)}
+    return {"rounded_cost": (einsum.printed(str(call.attrs.get("equation", "")), call.inputs),)}
 
 
 _POOLS = ("F.avg_pool", "F.max_pool", "F.adaptive_avg_pool", "F.adaptive_max_pool")
