@@ -79,13 +79,13 @@ def call_tally(model: Model) -> Called:
     twins = {base: [level for level, of in TWINS.items() if of == base and level not in stored] for base in TWINS.values()}
     groups: dict[Group, dict[str, int]] = {}
     homes: dict[str, list[tuple[Group, dict[str, int]]]] = {}
-    extra = beside(model)
+    extra, samples = beside(model), _samples(model)
     for k, call in enumerate(model.calls):
         if call.name == FAILED:
             continue
         group, counts = _group(model, call), {p: n * call.times for p, n in calls.counts(call).items()}
-        if call.level is Level.MODULE and model.batch > 1:
-            counts |= {f"beyond_{p}": n - n // model.batch for p, n in counts.items() if f"beyond_{p}" in PRIMITIVES}
+        if call.level is Level.MODULE and samples > 1:
+            counts |= {f"beyond_{p}": n - n // samples for p, n in counts.items() if f"beyond_{p}" in PRIMITIVES}
         counts |= extra.get(k, {})
         for seen in (group, *(replace(group, level=t, label=f"{t}:{call.name}") for t in twins.get(call.level, ()))):
             homes.setdefault(call.home, []).append((seen, counts))
@@ -95,6 +95,12 @@ def call_tally(model: Model) -> Called:
     lost = [call for call in model.calls if call.name == FAILED]
     unseen = {level.value: str(c.attrs["reason"]) for c in lost for level in (c.level, *twins.get(c.level, ()))}
     return Called(groups, {home: tuple(rows) for home, rows in homes.items()}, unseen)
+
+
+def _samples(model: Model) -> int:
+    """The batch as a hook on the network sees it, whose module ends last: one where nothing comes in by position."""
+    last = next((call for call in reversed(model.calls) if call.level is Level.MODULE), None)
+    return 1 if last is not None and last.attrs.get("keyword") else model.batch
 
 
 def _group(model: Model, call: Call) -> Group:

@@ -18,6 +18,7 @@ from crosscheck.errors import ConventionError
 from crosscheck.explain import terms
 
 FLOPS = convention.load("flop_counter")
+LINEAR = {"leaf": True, "params": (("weight", (5, 4), "weight", True), ("bias", (5,), "bias", True))}
 
 
 def kernels(model: Model) -> list[Call]:
@@ -112,3 +113,11 @@ def test_a_level_that_was_not_stored_is_as_its_twin() -> None:
     assert engine.total(engine.tally(foreign(product)), by, "compute") == 3 * 4 * 5
     assert engine.total(engine.tally(foreign(product, beside)), by, "compute") == 4 * 5
     assert engine.total(engine.tally(foreign(product, beside)), FLOPS, "compute") == 2 * 3 * 4 * 5
+
+
+def test_hooks_see_one_sample_where_nothing_comes_in_by_position() -> None:
+    by, inner = convention.load("ptflops_pytorch"), Call(Level.MODULE, "nn.Linear", "mix", ((3, 4),), ((3, 5),), LINEAR)
+    for keyword, samples in ((False, 3), (True, 1)):
+        outer = Call(Level.MODULE, "mine.Net", ROOT, ((3, 4),), ((3, 5),), {"keyword": keyword})
+        seen = replace(foreign(inner, outer), inputs=models.build("lenet", batch=3).inputs)
+        assert engine.total(engine.tally(seen), by, "compute") * samples == 3 * (4 * 5 + 5)

@@ -25,10 +25,10 @@ def blank(inputs: Sequence[Any]) -> Model:
     return Model("mine", "mine", "", "", given, (layer,), ("network",))
 
 
-def native(net: nn.Module, *inputs: Any) -> Native:
+def native(net: nn.Module, *inputs: Any, **named: Any) -> Native:
     """The module in evaluation mode, captured on these inputs."""
-    seen = watch(net.eval(), inputs, blank(inputs), captured=True)
-    return Native(net, inputs, seen.calls, {}, {path: path or ROOT for path in seen.model.containers}, seen.model)
+    seen = watch(net.eval(), inputs, blank((*inputs, *named.values())), named, captured=True)
+    return Native(net, inputs, seen.calls, {}, {path: path or ROOT for path in seen.model.containers}, seen.model, named)
 
 
 def said(tool: str, built: Native) -> dict[tuple[str, str], int]:

@@ -21,7 +21,7 @@ from crosscheck.contract.rows import TOTAL
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
 from crosscheck.errors import ConventionError
-from crosscheck.ops.calls.families import known_kernel
+from crosscheck.ops.calls.families import family
 from crosscheck.studies.doctor import cases as micro
 from tests.frameworks import captured
 from tests.frameworks.operators import MODULES
@@ -99,7 +99,7 @@ def test_a_network_that_cannot_be_traced_is_not_predicted_rather_than_zero() -> 
 def test_every_kernel_of_these_modules_is_known_but_one_that_nobody_looked_at() -> None:
     kernels = {c.name for name in MODULES for c in made(name, 1)[1].calls if c.level is Level.KERNEL}
     assert len(kernels) > 60
-    assert {name for name in kernels if known_kernel(name) == "unknown"} == {"_fft_c2c"}
+    assert {name for name in kernels if family(name) == "unknown"} == {"_fft_c2c"}
 
 
 @pytest.mark.parametrize("case", [c for c in micro.cases() if not c.id.endswith("-bare")], ids=lambda c: c.id)

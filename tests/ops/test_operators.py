@@ -10,7 +10,7 @@ import pytest
 from crosscheck.contract.call import Call, Level, Shape
 from crosscheck.ops import calls
 from crosscheck.ops.calls import einsum
-from crosscheck.ops.calls.families import FAMILIES, known_kernel
+from crosscheck.ops.calls.families import FAMILIES, family
 from crosscheck.ops.calls.kernel import KERNELS
 
 
@@ -54,6 +54,16 @@ def test_a_matrix_product_is_as_many_products_as_loops_do(level: Level) -> None:
     assert mac(level, "matmul", ((4,), (2, 4, 5)), (2, 5)) == visited(2, 4, 5)
     assert mac(level, "linear", ((2, 3, 4), (5, 4)), (2, 3, 5)) == visited(2, 3, 4, 5)
     assert mac(level, "addmm", ((5,), (3, 4), (4, 5)), (3, 5)) == visited(3, 4, 5)
+
+
+def test_a_product_in_groups_is_as_many_products_as_loops_over_the_groups_do() -> None:
+    rows = (2, 0, 5)  # of each group
+    groups, n, k, m = len(rows), sum(rows), 4, 6
+    by_rows = sum(visited(r, k, m) for r in rows)
+    assert mac(Level.KERNEL, "_grouped_mm", ((n, k), (groups, k, m), (groups,)), (n, m)) == by_rows
+    assert mac(Level.KERNEL, "_grouped_mm", ((groups, m, k), (k, n), (groups,)), (m, n)) == by_rows
+    assert mac(Level.KERNEL, "_grouped_mm", ((m, n), (n, k), (groups,)), (groups, m, k)) == by_rows
+    assert mac(Level.KERNEL, "_grouped_mm", ((groups, n, k), (groups, k, m)), (groups, n, m)) == groups * visited(n, k, m)
 
 
 def test_what_runs_as_one_operator_multiplies_what_its_parts_do() -> None:
@@ -103,4 +113,4 @@ def test_every_operator_is_of_one_family_and_others_are_unknown() -> None:
     assert not set(FAMILIES) & set(KERNELS)
     assert len(FAMILIES) > 400
     names = {"addmm_": "product", "relu_": "elementwise", "sum": "reduction", "slice_copy": "movement", "zeros": "creation"}
-    assert {name: known_kernel(name) for name in (*names, "linalg_svd")} == {**names, "linalg_svd": "unknown"}
+    assert {name: family(name) for name in (*names, "linalg_svd")} == {**names, "linalg_svd": "unknown"}

@@ -11,6 +11,7 @@ from crosscheck import toml
 from crosscheck.ops.calls.kernel import KERNELS
 
 PRODUCT, UNKNOWN = "product", "unknown"
+MOVING = frozenset(("movement", "creation"))  # families that hand elements on, or fill tensors with what follows from nothing
 
 
 def _read(path: Path) -> Mapping[str, str]:
@@ -21,7 +22,7 @@ def _read(path: Path) -> Mapping[str, str]:
 FAMILIES: Final = _read(Path(__file__).with_suffix(".toml"))
 
 
-def known_kernel(name: str) -> str:
+def family(name: str) -> str:
     """``product``, ``elementwise``, ``reduction``, ``movement``, ``creation``, or ``unknown`` for one that nobody looked at."""
     if name in KERNELS:
         return PRODUCT

@@ -22,6 +22,12 @@ def _mm(call: Call) -> Counts:
     return {"mac": (*a, b[-1])}
 
 
+def _grouped_mm(call: Call) -> Counts:
+    """Rows, columns or samples in groups of which each meets a matrix of its own: (n, k) and (g, k, m), (g, n, k) and (k, m)."""
+    a, b = call.inputs[:2]
+    return {"mac": (*a[len(a) - 2 if len(b) == 2 else 0 :], b[-1])}
+
+
 def _addmm(call: Call) -> Counts:
     """A sum's other side, then (n, k) · (k, m)."""
     _, a, b = call.inputs[:3]
@@ -175,6 +181,7 @@ FUSED_ATTENTION = (
 KERNELS: Mapping[str, Callable[[Call], Counts]] = MappingProxyType(
     {
         **dict.fromkeys(("mm", "bmm", "_int_mm", "_scaled_mm"), _mm),
+        **dict.fromkeys(("_grouped_mm", "_scaled_grouped_mm"), _grouped_mm),
         **dict.fromkeys(("addmm", "baddbmm", "addbmm", "_addmm_activation", "addmm_", "baddbmm_", "addbmm_"), _addmm),
         **dict.fromkeys(("mv", "dot", "vdot"), _mv),
         **dict.fromkeys(("addmv", "addmv_"), _addmv),

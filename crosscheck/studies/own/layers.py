@@ -12,7 +12,7 @@ from crosscheck.contract.traits import Trait, having
 from crosscheck.conventions import read as conventions
 from crosscheck.counting import engine
 from crosscheck.counting.engine import Tally
-from crosscheck.ops.calls import idle
+from crosscheck.ops.calls import families
 from crosscheck.studies.own.found import COUNTED, MOVES, UNKNOWN, ZERO, Layer, Parameters, Unknown
 from crosscheck.subjects import observed
 
@@ -43,13 +43,13 @@ def rows(counted: Tally, said: Iterable[Measurement]) -> tuple[Layer, ...]:
 
 
 def _status(layer: network.Layer, macs: int, kernels: tuple[str, ...]) -> str:
-    kinds = {idle.kind(k) for k in kernels}
+    kinds = {families.family(k) for k in kernels}
     beyond = layer.op in (*observed.UNKNOWN, CONTAINER)
-    if beyond and (None in kinds or (layer.op == "unknown" and not macs)):
+    if beyond and (families.UNKNOWN in kinds or (layer.op == "unknown" and not macs)):
         return UNKNOWN
     if macs:
         return COUNTED
-    moves = kinds == {idle.MOVES} if beyond else any(layer.op in having(t) for t in MOVING)
+    moves = bool(kinds) and kinds <= families.MOVING if beyond else any(layer.op in having(t) for t in MOVING)
     return MOVES if moves else ZERO
 
 
@@ -77,7 +77,7 @@ def unknown(model: Model, layers: Iterable[Layer]) -> tuple[Unknown, ...]:
 
 
 def _unknown(name: str, group: list[Layer], kernels: Mapping[str, Mapping[str, None]]) -> Unknown:
-    odd = dict.fromkeys(k for x in group for k in kernels.get(x.id, ()) if idle.kind(k) is None)
+    odd = dict.fromkeys(k for x in group for k in kernels.get(x.id, ()) if families.family(k) == families.UNKNOWN)
     teach = f"a formula for {', '.join(odd)}" if odd else f"an op for {name}"
     return Unknown(name, len(group), group[0].id, tuple(odd), teach)
 
