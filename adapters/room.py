@@ -76,6 +76,7 @@ class Tool(Protocol):
     """``tools/<id>.py``: one counting tool; PACKAGE is whose version counts, CONVENTION names the table that predicts it.
 
     ``PER_LAYER`` may be False, or name the metrics that have layers; ``OVERLAY`` may name the folder of an old edition.
+    ``SETTING`` says how a network runs under it and what it watches: ``eval mode, gradients off; hooks on modules``.
     """
 
     TOOL: str

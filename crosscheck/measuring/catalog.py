@@ -45,6 +45,7 @@ class ToolInfo:
     """One counting tool: who runs it, whose version counts, and by which convention it is read.
 
     ``overlay`` names the folder of an old edition that cannot live beside the others; it runs in a process of its own.
+    ``setting`` says how a network runs under it (evaluation, gradients) and what it watches; empty where it runs none.
     """
 
     id: str
@@ -54,6 +55,7 @@ class ToolInfo:
     convention: str
     metrics: tuple[str, ...]
     overlay: str = ""
+    setting: str = ""
 
     @property
     def version(self) -> str:
@@ -133,13 +135,14 @@ TOOL = {"TOOL": str, "TITLE": str, "PACKAGE": str, "CONVENTION": str, "METRICS":
 
 
 def _tool(path: Path, framework: str) -> ToolInfo:
-    d = _literals(path, TOOL, {"OVERLAY": str})
+    d = _literals(path, TOOL, {"OVERLAY": str, "SETTING": str})
     odd = [m for m in d["METRICS"] if m not in METRICS]
     if d["TOOL"] != path.stem or odd or not d["METRICS"]:
         problem = f"unknown metric {odd[0]!r}" if odd else f"TOOL is {d['TOOL']!r}, not the file's name"
         problem = problem if d["METRICS"] else "METRICS is empty"
         raise CrosscheckError(f"adapters/{framework}/tools/{path.name}: {problem}")
-    return ToolInfo(d["TOOL"], d["TITLE"], framework, d["PACKAGE"], d["CONVENTION"], d["METRICS"], d.get("OVERLAY", ""))
+    more = {k.lower(): d[k] for k in ("OVERLAY", "SETTING") if k in d}
+    return ToolInfo(d["TOOL"], d["TITLE"], framework, d["PACKAGE"], d["CONVENTION"], d["METRICS"], **more)
 
 
 ROOM = ("__main__.py", "build.py", "tools")

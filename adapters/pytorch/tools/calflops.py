@@ -21,6 +21,7 @@ TITLE = "calflops.calculate_flops(net, input_shape): FLOPs"
 PACKAGE = "calflops"
 CONVENTION = "calflops"
 METRICS = ("compute", "params")
+SETTING = "eval mode, gradients off; hooks on modules, patched functions"
 
 _SUMS = ("__flops__", "__macs__", "__params__")
 

@@ -14,6 +14,7 @@ TITLE = "calflops.calculate_flops(net, input_shape): MACs"
 PACKAGE = "calflops"
 CONVENTION = "calflops_macs"
 METRICS = ("compute", "params")
+SETTING = "eval mode, gradients off; hooks on modules, patched functions"
 
 
 def measure(native: Native, model: Model) -> Iterator[Reading]:

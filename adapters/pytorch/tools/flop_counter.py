@@ -18,6 +18,7 @@ TITLE = "torch.utils.flop_counter.FlopCounterMode"
 PACKAGE = "torch"
 CONVENTION = "flop_counter"
 METRICS = ("compute",)
+SETTING = "eval mode, gradients off; operators as they are dispatched"
 
 _UNIT = "FLOPs"
 

@@ -19,6 +19,7 @@ TITLE = "fvcore.nn.FlopCountAnalysis(net, inputs)"
 PACKAGE = "fvcore"
 CONVENTION = "fvcore"
 METRICS = ("compute", "params", "activations")
+SETTING = "eval mode, gradients on; a traced graph, hooks on modules"
 
 _UNITS = {"compute": "flops", "params": "parameters", "activations": "activations"}
 _EXACT = 2**53

@@ -14,6 +14,7 @@ TITLE = 'ptflops.get_model_complexity_info(net, input_res, backend="aten")'
 PACKAGE = "ptflops"
 CONVENTION = "ptflops_aten"
 METRICS = ("compute", "params")
+SETTING = "eval mode, gradients off; operators as they are dispatched, a hook on each child"
 PER_LAYER = False  # it sums up for the network's direct children alone
 
 

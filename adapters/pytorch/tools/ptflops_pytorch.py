@@ -21,6 +21,7 @@ TITLE = 'ptflops.get_model_complexity_info(net, input_res, backend="pytorch")'
 PACKAGE = "ptflops"
 CONVENTION = "ptflops_pytorch"
 METRICS = ("compute", "params")
+SETTING = "eval mode, gradients off; hooks on modules, patched functions"
 PER_LAYER = False  # its rows lack what the patched functions count, which belongs to no module
 
 _EXACT = 2**53  # the average is a float before it becomes an int again

@@ -20,6 +20,7 @@ TITLE = "thop.profile(net, inputs)"
 PACKAGE = "thop"
 CONVENTION = "thop"
 METRICS = ("compute", "params")
+SETTING = "eval mode, gradients off; hooks on modules"
 
 _UNITS = {"compute": "MACs", "params": "params"}
 

@@ -19,6 +19,7 @@ TITLE = "torch.profiler.profile(with_flops=True)"
 PACKAGE = "torch"
 CONVENTION = "torch_profiler"
 METRICS = ("compute",)
+SETTING = "eval mode, gradients off; operators as they are recorded"
 
 _UNIT = "FLOPs"
 _MARK = "layer "

@@ -17,6 +17,7 @@ PACKAGE = "torch-summary"
 OVERLAY = "torch-summary-1.4.5"
 CONVENTION = "torch_summary_145"
 METRICS = ("compute", "params", "memory", "memory_input", "memory_activations", "memory_params")
+SETTING = "eval mode, gradients off; hooks on modules"
 PER_LAYER = ("compute", "params")
 
 

@@ -17,6 +17,7 @@ TITLE = "torchinfo.summary(net, input_size)"
 PACKAGE = "torchinfo"
 CONVENTION = "torchinfo"
 METRICS = ("compute", "params", "memory", "memory_input", "memory_activations", "memory_params")
+SETTING = "eval mode, gradients off; hooks on modules"
 PER_LAYER = ("compute", "params")
 
 

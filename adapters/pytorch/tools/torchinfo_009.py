@@ -17,6 +17,7 @@ PACKAGE = "torchinfo"
 OVERLAY = "torchinfo-0.0.9"
 CONVENTION = "torchinfo_009"
 METRICS = ("compute", "params", "memory", "memory_input", "memory_activations", "memory_params")
+SETTING = "eval mode, gradients off; hooks on modules"
 PER_LAYER = ("compute", "params")
 
 

@@ -21,6 +21,7 @@ TITLE = "torchprofile.profile_macs(net, inputs)"
 PACKAGE = "torchprofile"
 CONVENTION = "torchprofile"
 METRICS = ("compute",)
+SETTING = "eval mode, gradients on; a traced graph"
 
 _UNIT = "MACs"
 

@@ -34,6 +34,7 @@ METRICS = (
     "memory_activations",
     "memory_params",
 )
+SETTING = "eval mode, gradients off; hooks on modules"
 PER_LAYER = ("params",)
 
 _UNIT = "params"

@@ -57,6 +57,8 @@ def full(found: Found) -> Document:
     parts: list[Part] = [Paragraph(INTRO), _own(found), *_failure(found)]
     metrics = tuple(dict.fromkeys(n.row.metric for n in found.lines))
     parts += [Section("What the tools say", tuple(_tools(found, metrics, sums=True)))] if metrics and not found.failed else []
+    if settings := _settings(found):
+        parts.append(Section("How the tools run it", settings))
     parts += [Section("Layers", (_layers(found.layers),))]
     if unknown := _unknown(found):
         parts.append(Section("What nobody knows", tuple(unknown)))
@@ -120,6 +122,15 @@ def _tools(found: Found, metrics: Sequence[str], *, sums: bool = False) -> Itera
             reasons.setdefault(why, {})[n.row.tool] = None
     if reasons:
         yield Bullets(tuple(f"{', '.join(tools)}: {why}" for why, tools in reasons.items()))
+
+
+def _settings(found: Found) -> tuple[Part, ...]:
+    """What tools watch while the network runs, and in which mode: a network may take another path when it is watched."""
+    groups: dict[str, dict[str, None]] = {}
+    for n in found.lines:
+        if n.setting and not found.failed:
+            groups.setdefault(n.setting, {})[n.row.tool] = None
+    return (Bullets(tuple(f"{setting}: {', '.join(tools)}" for setting, tools in groups.items())),) if groups else ()
 
 
 def _row(n: Line, *, sums: bool) -> tuple[Cell, ...]:

@@ -21,7 +21,13 @@ def tool_data(found: Found) -> Data:
 def _line(n: Line) -> tuple[Plain, ...]:
     r = n.row
     head = (r.tool, r.tool_version, r.metric, r.value, r.unit, n.predicted, n.residual)
-    return (*head, r.status, n.path, r.message or n.why, sum_text(n.number.terms) if n.number else "")
+    return (
+        *head,
+        r.status,
+        "; ".join(x for x in (n.path, n.setting) if x),
+        r.message or n.why,
+        sum_text(n.number.terms) if n.number else "",
+    )
 
 
 def layer_data(found: Found) -> Data:

@@ -18,13 +18,15 @@ COUNTED, ZERO, MOVES, UNKNOWN = "counted", "zero by rule", "moves only", "unknow
 class Line:
     """What a tool said in one metric; ``number`` explains it, or predicts it where the tool said nothing.
 
-    ``number`` is None where nothing can be predicted, and ``why`` says the reason; ``path`` tells where the tool ran.
+    ``number`` is None where nothing can be predicted, and ``why`` says the reason; ``path`` tells where the tool ran,
+    ``setting`` how, and what it watched.
     """
 
     row: Measurement
     number: Number | None
     why: str
     path: str
+    setting: str
 
     @property
     def predicted(self) -> int | None:

@@ -60,7 +60,8 @@ def told(name: str, seen: Observed, outcomes: Sequence[Outcome], path: str) -> F
     model = Model.from_json(seen.network or {})
     counted = engine.tally(observed.without_moves(model))
     rows = [r for outcome in outcomes for r in outcome.rows if r.model == name]
-    lines = tuple(_line(r, counted, path, whole=not seen.message) for r in rows if r.layer == TOTAL)
+    settings = {t.id: t.setting for t in catalog.tools().values()}
+    lines = tuple(_line(r, counted, (path, settings.get(r.tool, "")), whole=not seen.message) for r in rows if r.layer == TOTAL)
     listed = layers.rows(engine.tally(model), rows)
     unknown = layers.unknown(model, listed)
     return Found(
@@ -86,16 +87,16 @@ def _lost(seen: Observed, model: Model, unknown: Sequence[str]) -> str:
     return "; ".join(x for x in (after, f"what {', '.join(unknown)} may multiply" if unknown else "") if x)
 
 
-def _line(row: Measurement, counted: Tally, path: str, *, whole: bool) -> Line:
+def _line(row: Measurement, counted: Tally, where: tuple[str, str], *, whole: bool) -> Line:
     """One number beside its prediction, or why there is none."""
     if row.status == "skipped" or not whole:
-        return Line(row, None, "" if row.message else "it does not run to its end", path)
+        return Line(row, None, "" if row.message else "it does not run to its end", *where)
     c = pick(row.convention, row.tool_version)
     if gap := words.gap(counted.model, c.table(row.metric)):
-        return Line(row, None, f"its convention says nothing about {gap}", path)
+        return Line(row, None, f"its convention says nothing about {gap}", *where)
     try:
         number = prediction(counted, c, row.metric)
     except ConventionError as error:
-        return Line(row, None, str(error), path)
+        return Line(row, None, str(error), *where)
     known = None if row.value is None else Known(row.value, MEASURED, f"{row.tool} {row.tool_version}")
-    return Line(row, number.measured(known), "", path)
+    return Line(row, number.measured(known), "", *where)
