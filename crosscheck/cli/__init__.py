@@ -5,6 +5,7 @@ Commands are imported once one is asked for, so that the version is there at onc
 
 from __future__ import annotations
 
+import atexit
 import gc
 import signal
 import sys
@@ -30,6 +31,7 @@ def main() -> None:
         sys.exit(0)
     before = {asked: signal.signal(asked, _interrupt) for asked in (signal.SIGINT, signal.SIGTERM)}
     gc.disable()  # importing and parsing leave nothing to collect, and ask for it a dozen times; a command starts with it on
+    atexit.register(gc.freeze)  # what is left at the end goes with the process: nobody needs to walk it for cycles
     from crosscheck.cli.commands import asked_for
     from crosscheck.errors import CrosscheckError
 

@@ -58,6 +58,13 @@ def test_garbage_is_collected_in_a_command_and_after_one_that_failed(crosscheck:
     assert (seen, gc.isenabled()) == ([True, True], True)
 
 
+def test_what_is_left_at_the_end_is_not_walked_for_cycles() -> None:
+    program = "import atexit, gc; atexit.register(lambda: print(len(gc.get_objects()) < gc.get_freeze_count()))\n"
+    program += "from crosscheck.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", program, "count", "lenet"], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "True"
+
+
 def test_whoever_calls_the_command_has_signals_back_as_they_were(crosscheck: Any) -> None:
     before = [signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM)]
     for words in (["count", "lenet"], ["count", "lenett"], ["--version"]):
