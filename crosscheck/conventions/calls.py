@@ -21,7 +21,6 @@ from crosscheck.conventions.table import CallRules, Weight
 from crosscheck.errors import ConventionError
 from crosscheck.ops.calls import known
 
-KEYS = ("calls", "call")
 _RULE = {"names", "weights", "source", "says", "quirk"}
 _REST = {"levels", "paths", "weights", "source", "says", "quirk"}
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from crosscheck.conventions import calls
 from crosscheck.conventions.entries import Entry, left_out, need, rules
 from crosscheck.conventions.extension import merged, refuse_repeats, said_of
-from crosscheck.conventions.table import FUNCTIONAL, Ignored, MetricTable
+from crosscheck.conventions.later import Later
+from crosscheck.conventions.table import FUNCTIONAL, CallRules, Ignored, MetricTable
 from crosscheck.errors import ConventionError
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 KEYS = {"unit", "label", "functional", "depth", "deeper", "bare"}
+CALLS = {"calls", "call"}
 
 
 def is_sum(told: Entry, parent: MetricTable | None) -> bool:
@@ -27,11 +29,11 @@ def metric_table(name: str, told: Entry, where: str, parent: MetricTable | None 
     Raises ConventionError for what nobody would read, or could read in two ways.
     """
     at = f"{where}: {name}"
-    odd = set(told) - KEYS - {"weigh", "ignore", *calls.KEYS}
+    odd = set(told) - KEYS - CALLS - {"weigh", "ignore"}
     if odd:
         raise ConventionError(f"{at} has an unknown entry {sorted(odd)[0]!r}")
     found = rules(name, told, where, heir=parent is not None)
-    called = calls.call_rules(told, at, parent.calls if parent else None)
+    captured = Later(partial(_call_rules, told, at, parent))
     if parent is not None:
         refuse_repeats(told, said_of(parent), at)
         found, told = merged(parent, found, at), {**said_of(parent), **told}
@@ -43,7 +45,17 @@ def metric_table(name: str, told: Entry, where: str, parent: MetricTable | None 
     unit, label = need(told, "unit", str, at), need(told, "label", str, at)
     bare = _bare(told, at) or (parent.bare if parent else None)
     ignored = MappingProxyType(found.ignored)
-    return MetricTable(name, unit, label, functional, weighed, ignored, depth, deeper, bare, calls=called)
+    return MetricTable(name, unit, label, functional, weighed, ignored, depth, deeper, bare, captured=captured)
+
+
+def _call_rules(told: Entry, at: str, parent: MetricTable | None) -> CallRules | None:
+    """The rules for calls, those of a ``parent`` where nothing is told. Raises ConventionError."""
+    inherited = parent.calls if parent else None
+    if not CALLS & set(told):
+        return inherited
+    from crosscheck.conventions.calls import call_rules  # knows every call by name, which a described network never needs
+
+    return call_rules(told, at, inherited)
 
 
 def _place(told: Entry, key: str, at: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from crosscheck import toml
@@ -13,6 +12,7 @@ from crosscheck.contract.rows import METRICS
 from crosscheck.conventions.by_op import KEY, expand
 from crosscheck.conventions.entries import Entry, need
 from crosscheck.conventions.extension import cited, refuse_repeats
+from crosscheck.conventions.later import LaterMapping
 from crosscheck.conventions.metric import is_sum, metric_table, sum_table
 from crosscheck.conventions.table import Convention, MetricTable
 from crosscheck.errors import ConventionError, UnknownNameError
@@ -25,8 +25,11 @@ INHERITED = ("tool", "framework", "package", "versions", "says", "scope")
 
 
 def parse(text: str, where: str) -> Convention:
-    """A convention from TOML text; ``where`` names the file in errors. Raises ConventionError."""
-    return _convention(_toml(text, where), where)
+    """A convention from TOML text, read whole; ``where`` names the file in errors. Raises ConventionError."""
+    convention = _convention(_toml(text, where), where)
+    for table in convention.metrics.values():
+        _ = table.calls
+    return convention
 
 
 def _toml(text: str, where: str) -> dict[str, Any]:
@@ -44,7 +47,7 @@ def _convention(told: Entry, where: str) -> Convention:
     head = _head(data, parent, where)
     metrics = _metrics({k: v for k, v in data.items() if k not in (*head, EXTENDS, SOURCES)}, parent, where)
     by_op = parent.by_op if parent else KEY in told
-    return Convention(**head, extends=parent.id if parent else "", by_op=by_op, metrics=MappingProxyType(metrics))
+    return Convention(**head, extends=parent.id if parent else "", by_op=by_op, metrics=metrics)
 
 
 def _head(data: Entry, parent: Convention | None, where: str) -> dict[str, str]:
@@ -62,8 +65,8 @@ def _head(data: Entry, parent: Convention | None, where: str) -> dict[str, str]:
     return head
 
 
-def _metrics(told: Entry, parent: Convention | None, where: str) -> dict[str, MetricTable]:
-    """The table of every metric, those of the parent first. Raises ConventionError."""
+def _metrics(told: Entry, parent: Convention | None, where: str) -> Mapping[str, MetricTable]:
+    """The table of every metric, those of the parent first, each read when it is asked for. Raises ConventionError."""
     before: Mapping[str, MetricTable] = parent.metrics if parent else {}
     names = dict.fromkeys([*before, *told])
     odd = [name for name in told if name not in METRICS]
@@ -73,8 +76,15 @@ def _metrics(told: Entry, parent: Convention | None, where: str) -> dict[str, Me
     if bad:
         raise ConventionError(f"{where}: {bad} is not a table, written [{bad}]")
     sums = {n for n in names if is_sum(told.get(n, {}), before.get(n))}
-    plain = {n: metric_table(n, told[n], where, before.get(n)) if n in told else before[n] for n in names if n not in sums}
-    return {n: sum_table(n, told.get(n), plain, where, before.get(n)) if n in sums else plain[n] for n in names}
+
+    def plain_table(name: str) -> MetricTable:
+        return metric_table(name, told[name], where, before.get(name)) if name in told else before[name]
+
+    def table(name: str) -> MetricTable:
+        return sum_table(name, told.get(name), plain, where, before.get(name)) if name in sums else plain[name]
+
+    plain = LaterMapping([n for n in names if n not in sums], plain_table)
+    return LaterMapping(names, table)
 
 
 def _parent(told: Entry, where: str) -> Convention | None:
@@ -103,7 +113,7 @@ def _read(id: str) -> Entry:
 
 @cache
 def load(id: str) -> Convention:
-    """The convention called ``id``. Raises UnknownNameError and ConventionError."""
+    """The convention called ``id``, its tables read when they are asked for. Raises UnknownNameError and ConventionError."""
     where = f"crosscheck/conventions/{id}.toml"
     convention = _convention(_read(id), where)
     if convention.id != id:

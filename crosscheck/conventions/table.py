@@ -6,10 +6,11 @@ An op is weighed, ignored on purpose, or unknown; unknown is an error that names
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from crosscheck.conventions.later import Later
 from crosscheck.errors import ConventionError
 from crosscheck.ops.described import FILES
 from crosscheck.ops.papers import PAPER_OPS
@@ -70,6 +71,10 @@ class CallRules:
         return label in self.rules or any("*" in name and fnmatchcase(label, name) for name in self.rules)
 
 
+def _no_calls() -> Later[CallRules | None]:
+    return Later(lambda: None)
+
+
 @dataclass(frozen=True)
 class MetricTable:
     """All that a convention says about one metric, in the tool's own ``unit`` and under the tool's own ``label``.
@@ -79,8 +84,7 @@ class MetricTable:
     what is nested deeper than ``depth``, where a tool looks no further. ``parts``, written ``sum = [metric, …]`` in place of all
     that, are the tables of other metrics whose numbers are added up. ``bare``, written ``[compute.bare]`` with ``source``,
     ``says`` and ``quirk``, tells why a tool sees nothing of a network that is one layer without a container; None where it
-    sees that layer like any other. ``calls`` are the rules for a network that was captured; None where there is none, and
-    layers are all that it goes by.
+    sees that layer like any other. ``captured`` are the rules for a network that was captured, read when there is one.
     """
 
     metric: str
@@ -93,7 +97,12 @@ class MetricTable:
     deeper: str = "layer"
     bare: Ignored | None = None
     parts: tuple[MetricTable, ...] = ()
-    calls: CallRules | None = None
+    captured: Later[CallRules | None] = field(default_factory=_no_calls)
+
+    @property
+    def calls(self) -> CallRules | None:
+        """The rules for calls; None where there is none, and layers are all that it goes by. Raises ConventionError."""
+        return self.captured.value
 
     @cached_property
     def sight(self) -> Sight:

@@ -8,14 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from crosscheck.contract.network import CONTAINER, ROOT, Layer, Model
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Prediction
 from crosscheck.conventions.table import Convention, Ignored, MetricTable, Sight
-from crosscheck.counting.calls import Called, call_tally
 from crosscheck.counting.containers import Counted, Counts, Extra, contain, pseudo_layer
 from crosscheck.counting.longest_path import longest
 from crosscheck.ops import described as ops
+
+if TYPE_CHECKING:
+    from crosscheck.counting.calls import Called
 
 SEEN = ("layer", "container")
 PATH = ("path_layers", 1)
@@ -130,7 +133,7 @@ def tally(model: Model) -> Tally:
     extra: dict[int, Extra] = dict.fromkeys(longest(model), (PATH,))
     for k, more in contained.extra.items():
         extra[k] = (*extra.get(k, ()), *more)
-    called = call_tally(model) if model.calls else None
+    called = _called(model) if model.calls else None
     for name, mac in called.beyond_ops(model) if called else ():
         extra[model.at[name]] = (("mac", mac), *extra.get(model.at[name], ()))
     kinds, first = _kinds(model, known, extra)
@@ -145,6 +148,12 @@ def tally(model: Model) -> Tally:
         _add(groups.setdefault((CONTAINER, 0 if model.bare else depth), {}).setdefault(CONTAINER, {}), counts, n)
     layers = tuple(zip(model.layers, map(known.__getitem__, kinds), strict=True))
     return Tally(model, layers, contained.counts, groups, named, called)
+
+
+def _called(model: Model) -> Called:
+    from crosscheck.counting.calls import call_tally  # half of what the engine imports, for captured networks alone
+
+    return call_tally(model)
 
 
 def _kinds(model: Model, known: dict[int, Counts], extra: Mapping[int, Extra]) -> tuple[list[int], dict[int, int]]:

@@ -141,11 +141,12 @@ def _verdict(value: int, macs: int, biases: int, batch: int) -> str:
 
 def _rule(counted: Tally, known: Convention) -> tuple[str, int | None]:
     """What the convention charges here, in words, and its number; None where it does not know the op."""
+    table = known.table("compute")
     try:
         found = prediction(counted, known, "compute")
     except ConventionError as error:
         return str(error), None
     words = sum_text(found.terms, by_op=False) if found.terms else "nothing"
-    blind = counted.overlooked(known.table("compute"))
+    blind = counted.overlooked(table)
     quirks = [t.quirk for t in found.terms if t.quirk] + ([blind.quirk] if blind and blind.quirk else [])
     return words + (f" ({'; '.join(dict.fromkeys(quirks))})" if quirks else ""), found.value

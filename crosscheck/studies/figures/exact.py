@@ -76,6 +76,7 @@ def _value(network: str, shape: Shape, classes: int | None, place: str, by: str,
     c = convention.load(by)
     if metric not in c.metrics:
         return None
+    c.table(metric)  # what is wrong with a table is told, unlike that it says nothing about an op
     if by.endswith(WRAPS) and not place:
         return _wrapped(network, shape, classes, by, metric)
     if shape[0] > 2:
