@@ -95,4 +95,4 @@ def _moved(table: MetricTable, sources: Mapping[str, str]) -> MetricTable:
 
 
 def _at(word: Word, sources: Mapping[str, str]) -> Word:
-    return replace(word, source=sources[word.source]) if word.source in sources else word
+    return word._replace(source=sources[word.source]) if word.source in sources else word

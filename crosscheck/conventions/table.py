@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
+from typing import NamedTuple
 
 from crosscheck.conventions.later import Later
 from crosscheck.errors import ConventionError
@@ -19,8 +20,7 @@ Sight = tuple[str, int | None, str, bool]
 FUNCTIONAL = ("layer", "container", "ignored")  # where a tool charges what has no module of its own
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(NamedTuple):  # a tuple, because every command makes some thousand of them
     """One weight: what a convention charges for one unit of ``primitive`` in ``op``, and the source line that says so."""
 
     op: str
@@ -31,8 +31,7 @@ class Weight:
     quirk: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(NamedTuple):
     """An op that a convention leaves out on purpose, and the source line that says so."""
 
     op: str

@@ -70,7 +70,7 @@ class Called:
                 times = group.paths**rules.paths
                 for w in rules.weights(group.label):
                     if n := counts.get(w.primitive, 0):
-                        yield replace(w, op=group.op), n * times
+                        yield w._replace(op=group.op), n * times
 
 
 def call_tally(model: Model) -> Called:

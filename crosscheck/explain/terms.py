@@ -9,7 +9,7 @@ things). Nothing absorbs what is left: a measured difference minus these terms i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED
@@ -120,7 +120,7 @@ def _joined(a: Weight, b: Weight) -> Weight:
     """One weight in place of two of the same op and primitive."""
     texts = ((a.says, b.says), (a.source, b.source), (a.quirk, b.quirk))
     says, source, quirk = ("; ".join(dict.fromkeys(t for t in pair if t)) for pair in texts)
-    return replace(a, weight=a.weight + b.weight, says=says, source=source, quirk=quirk)
+    return a._replace(weight=a.weight + b.weight, says=says, source=source, quirk=quirk)
 
 
 def number(counted: Tally, convention: Convention, metric: str, layer: str = TOTAL) -> list[Term]:

@@ -1,4 +1,4 @@
-"""Tables are read when they are asked for, and then once; what is wrong in one is told by whoever asks, and by ``parse`` at once."""
+"""Tables are read when they are asked for, and then once; what is wrong in one is told then, and by ``parse`` at once."""
 
 from __future__ import annotations
 

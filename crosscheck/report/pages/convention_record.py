@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 from crosscheck.conventions.table import Convention, MetricTable
@@ -31,9 +30,9 @@ def _metric(t: MetricTable) -> dict[str, Any]:
         "label": t.label,
         "functional": t.functional,
         "sum": [part.metric for part in t.parts],
-        "bare": asdict(t.bare) if t.bare else None,
-        "weigh": [asdict(w) for weights in t.weighed.values() for w in weights],
-        "ignore": [asdict(i) for i in t.ignored.values()],
+        "bare": t.bare._asdict() if t.bare else None,
+        "weigh": [w._asdict() for weights in t.weighed.values() for w in weights],
+        "ignore": [i._asdict() for i in t.ignored.values()],
     }
 
 

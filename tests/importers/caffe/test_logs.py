@@ -175,7 +175,7 @@ def test_in_every_network_memory_is_four_bytes_for_each_element_that_a_layer_han
 def mutated(op: str, primitive: str) -> Convention:
     """Caffe's convention with one weight of memory raised by 1."""
     table = CAFFE.table("memory")
-    rows = tuple(replace(w, weight=w.weight + (w.primitive == primitive)) for w in table.weighed[op])
+    rows = tuple(w._replace(weight=w.weight + (w.primitive == primitive)) for w in table.weighed[op])
     changed = replace(table, weighed=MappingProxyType({**table.weighed, op: rows}))
     return replace(CAFFE, metrics=MappingProxyType({**CAFFE.metrics, "memory": changed}))
 
