@@ -128,12 +128,14 @@ class Model:
         for k, layer in enumerate(self.layers):
             if layer.id in known:
                 raise SpecError(f"{self.name}: layer id {layer.id!r} is used twice. Hint: give every call an id of its own")
-            missing = [v for v in layer.inputs if v not in known]
-            if missing:
-                raise SpecError(f"{self.name}: layer {layer.id!r} reads {missing[0]!r}, which no earlier layer makes")
+            for value in layer.inputs:
+                if value not in known:
+                    raise SpecError(f"{self.name}: layer {layer.id!r} reads {value!r}, which no earlier layer makes")
             if layer.call_of is not None and known.get(layer.call_of, OUTSIDE) == OUTSIDE:
                 raise SpecError(f"{self.name}: layer {layer.id!r} calls {layer.call_of!r} again, which no earlier layer is")
-            known |= dict.fromkeys(layer.values, k)
+            known[layer.id] = k
+            if len(layer.out_shapes) > 1:
+                known |= dict.fromkeys(layer.values, k)
         lost = [v for v in self.outputs if v not in known]
         if lost or not self.outputs:
             raise SpecError(f"{self.name}: output {lost[0]!r} is made by no layer" if lost else f"{self.name}: no outputs")
