@@ -35,11 +35,12 @@ class LaterMapping(Mapping[str, Value]):
         self._made: dict[str, Value] = {}
 
     def __getitem__(self, key: str) -> Value:
-        if key not in self._made:
-            if key not in self._keys:
-                raise KeyError(key)
-            self._made[key] = self._make(key)
-        return self._made[key]
+        return self._made[key] if key in self._made else self._first(key)
+
+    def _first(self, key: str) -> Value:
+        if key not in self._keys:
+            raise KeyError(key)
+        return self._made.setdefault(key, self._make(key))
 
     def __contains__(self, key: object) -> bool:
         return key in self._keys

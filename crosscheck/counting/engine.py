@@ -103,8 +103,9 @@ def _group(model: Model, layer: Layer) -> tuple[str, int]:
 
 
 def _add(sums: dict[str, int], counts: Mapping[str, int], times: int = 1) -> None:
+    before = sums.get
     for primitive, value in counts.items():
-        sums[primitive] = sums.get(primitive, 0) + times * value
+        sums[primitive] = before(primitive, 0) + times * value
 
 
 @contextmanager

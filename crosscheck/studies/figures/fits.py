@@ -164,16 +164,23 @@ def decoys(claims: Sequence[Claim], best: Fit, source: Source = hypotheses.all_o
 
     They may pass by an assumption of the same kind where one is made, by any that are worth no more where there are several.
     """
-    return sum(any(_passes(k, claim, best, source) for claim in claims) for k in range(-DECOYS, DECOYS + 1) if k)
+    tests = [_test(claim, best, source) for claim in claims]
+    return sum(any(passes(k) for passes in tests) for k in range(-DECOYS, DECOYS + 1) if k)
 
 
-def _passes(k: int, claim: Claim, best: Fit, source: Source) -> bool:
+def _test(claim: Claim, best: Fit, source: Source) -> Callable[[int], bool]:
+    """Tells whether the wrong figure ``k`` units of the last digit away would pass, too."""
     printed = claim.number
     how = [a.kind for a in best.assumed if a.kind in WRITING]
     kinds = tuple(a.kind for a in best.assumed if a.kind not in WRITING)
     ulp = float((printed.rough if ROUGH in how else printed.ulp) * printed.scale)
     ratio = best.scale / best.number.scale
     numbers = _alike(claim.label, source, kinds) if best.worth == 1 else _cheaper(claim.label, source, best.worth - len(how))
-    at = float(printed.base) + k * ulp
-    low, high = (at, at + ulp) if CUT in how else (at - ulp / 2, at + ulp / 2)
-    return bisect_left(numbers, low * ratio) < bisect_right(numbers, high * ratio)
+    base = float(printed.base)
+
+    def passes(k: int) -> bool:
+        at = base + k * ulp
+        low, high = (at, at + ulp) if CUT in how else (at - ulp / 2, at + ulp / 2)
+        return bisect_left(numbers, low * ratio) < bisect_right(numbers, high * ratio)
+
+    return passes
