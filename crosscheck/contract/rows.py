@@ -12,16 +12,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from crosscheck.contract.metrics import METRICS
 from crosscheck.errors import RowError
 
 TOTAL = "(total)"
 UNATTRIBUTED = "(unattributed)"
-METRICS = (
-    *("compute", "params", "params_trainable", "params_nontrainable"),
-    *("memory", "memory_input", "memory_activations", "memory_params"),
-    *("neurons", "depth", "layers", "connections", "activations"),
-    *("mul", "add", "compare", "divide", "exp", "sqrt", "power", "erf"),
-)
 STATUSES = ("ok", "absent", "unsupported", "skipped", "crashed", "error")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crosscheck import toml
-from crosscheck.contract.rows import METRICS
+from crosscheck.contract.metrics import METRICS
 from crosscheck.conventions.by_op import KEY, expand
 from crosscheck.conventions.entries import Entry, need
 from crosscheck.conventions.extension import cited, refuse_repeats

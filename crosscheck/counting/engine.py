@@ -11,13 +11,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crosscheck.contract.network import CONTAINER, ROOT, Layer, Model
-from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Prediction
 from crosscheck.conventions.table import Convention, Ignored, MetricTable, Sight
 from crosscheck.counting.containers import Counted, Counts, Extra, contain, pseudo_layer
 from crosscheck.counting.longest_path import longest
 from crosscheck.ops import described as ops
 
 if TYPE_CHECKING:
+    from crosscheck.contract.rows import Prediction
     from crosscheck.counting.calls import Called
 
 SEEN = ("layer", "container")
@@ -220,6 +220,8 @@ def predict(counted: Tally, convention: Convention) -> list[Prediction]:
 
     A container has a row where it is charged for itself. What a tool counts without telling the layer is ``(unattributed)``.
     """
+    from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Prediction  # what workers write, too: totals need none of it
+
     rows: list[Prediction] = []
     name, shape = counted.model.name, counted.model.input_text
     for metric, table in convention.metrics.items():

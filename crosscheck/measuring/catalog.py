@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from crosscheck.contract.rows import METRICS
+from crosscheck.contract.metrics import METRICS
 from crosscheck.errors import CrosscheckError, UnknownNameError
 
 

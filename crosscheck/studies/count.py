@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from crosscheck.contract.metrics import METRICS
 from crosscheck.contract.network import CONTAINER, Layer, numel, show_shape
-from crosscheck.contract.rows import METRICS
 from crosscheck.conventions import read as convention
 from crosscheck.conventions.table import Convention
 from crosscheck.counting import engine

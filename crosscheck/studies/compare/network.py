@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from crosscheck.contract.metrics import METRICS
 from crosscheck.contract.network import Model
-from crosscheck.contract.rows import METRICS, TOTAL, UNATTRIBUTED
+from crosscheck.contract.rows import TOTAL, UNATTRIBUTED
 from crosscheck.conventions.table import Convention
 from crosscheck.counting.engine import Tally
 from crosscheck.explain import terms

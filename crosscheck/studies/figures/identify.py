@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from crosscheck import models
-from crosscheck.contract.rows import METRICS
+from crosscheck.contract.metrics import METRICS
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
 from crosscheck.errors import UnknownNameError, UsageError

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from crosscheck import models
+from crosscheck.contract.metrics import METRICS
 from crosscheck.contract.network import Shape, show_shape
-from crosscheck.contract.rows import METRICS
 from crosscheck.conventions import read as convention
 from crosscheck.errors import UnknownNameError
 from crosscheck.studies.figures import units

@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from crosscheck import models
-from crosscheck.contract.rows import METRICS, TOTAL, UNATTRIBUTED, Measurement
+from crosscheck.contract.metrics import METRICS
+from crosscheck.contract.rows import TOTAL, UNATTRIBUTED, Measurement
 from crosscheck.conventions import read as convention
 from crosscheck.counting.engine import tally
 from crosscheck.report import render

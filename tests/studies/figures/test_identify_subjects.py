@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crosscheck.contract.rows import METRICS
+from crosscheck.contract.metrics import METRICS
 from crosscheck.conventions import read as conventions
 from crosscheck.counting import engine
 from crosscheck.errors import FileError, UnknownNameError, UsageError
