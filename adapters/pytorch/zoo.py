@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 from typing import Any
 
 import torch
 
+from adapters.pytorch import detection
 from adapters.pytorch.build import Native
 from adapters.pytorch.observe import watch
 from adapters.weights import input_array
 from crosscheck.contract.job import Recipe
 from crosscheck.contract.network import ROOT, Model
 
-_DETECTION = ("nms", "qnms")  # what torchvision refers to when it is imported, whether its binary loaded or not
+_SEEING = ("extension", "ops.roi_align")  # modules of torchvision that ask whether there are operators
 
 
 def build(model: Model, recipe: Recipe) -> Native:
-    """What ``recipe.maker`` (``torchvision.models.resnet50``) makes; ``model`` gives name and inputs."""
+    """What ``recipe.maker`` (``torchvision.models.resnet50``) makes; ``model`` gives name and inputs.
+
+    Weights are the same in every process: what a network for detection runs depends on what it finds.
+    """
     module, _, name = recipe.maker.rpartition(".")
-    net = getattr(_module(module), name)(weights=None, **recipe.options).eval()
-    inputs = tuple(torch.from_numpy(input_array(model, k)) for k in range(len(model.inputs)))
-    seen = watch(net, inputs, model, captured=True).whole()
+    maker = getattr(_module(module), name)
+    bare = {"weights": None, **({"weights_backbone": None} if "weights_backbone" in inspect.signature(maker).parameters else {})}
+    torch.manual_seed(0)
+    net = maker(**bare, **recipe.options).eval()
+    given = [torch.from_numpy(input_array(model, k)) for k in range(len(model.inputs))]
+    inputs = (given,) if recipe.listed else tuple(given)
+    seen = watch(net, inputs, model, captured=recipe.captured).whole()
     blocks = {path: path or ROOT for path in seen.model.containers}
     return Native(net, inputs, seen.calls, {}, blocks, seen.model)
 
 
 def _module(name: str) -> Any:
-    """The module; where torchvision was built for another build of torch, without its operators for detection.
+    """The module; where torchvision was built for another build of torch, with operators for detection of our own.
 
-    Its binary then does not load, and importing it fails at an operator that no network for classification needs.
+    Its binary then does not load, and importing it fails at the first of these operators.
     """
     try:
         return importlib.import_module(name)
@@ -39,11 +48,8 @@ def _module(name: str) -> Any:
             raise
     for loaded in [n for n in sys.modules if n.split(".")[0] == "torchvision"]:
         del sys.modules[loaded]
-    library = torch.library.Library("torchvision", "FRAGMENT")
-    for operator in _DETECTION:
-        library.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    _kept.append(library)  # an operator lives as long as its library
-    return importlib.import_module(name)
-
-
-_kept: list[Any] = []
+    detection.define()
+    made = importlib.import_module(name)
+    for part in _SEEING:
+        vars(sys.modules[f"torchvision.{part}"])["_has_ops"] = lambda: True
+    return made

@@ -69,10 +69,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a framework makes a network of its own: the full name of the maker, and its options."""
+    """How a framework makes a network of its own: the full name of the maker, and its options.
+
+    ``listed`` where the network is called with one list of all its inputs; ``captured`` asks for the calls below its layers too.
+    """
 
     maker: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    listed: bool = False
+    captured: bool = True
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def missing(n: Network) -> str:
 def plans(info: FrameworkInfo, wanted: Sequence[Network], tools: Sequence[ToolInfo], *, observe: bool = True) -> list[Plan]:
     """Plans for networks of one framework's zoos: one for each overlay that they come from and that a tool needs.
 
-    The one without a tool's overlay also watches the networks, where ``observe`` asks for it.
+    The one without a tool's overlay also watches the networks, where ``observe`` asks for it; it alone captures calls.
     """
     return [
         Plan(
@@ -43,7 +43,8 @@ def plans(info: FrameworkInfo, wanted: Sequence[Network], tools: Sequence[ToolIn
             overlay=overlay,
             library=library,
             observe=observe and not overlay,
-            zoo=tuple(Recipe(n.maker, dict(n.options)) for n in mine),
+            zero_ok=bool(overlay),  # a total of 0 is judged by calls, and those are captured where the network is watched
+            zoo=tuple(Recipe(n.maker, dict(n.options), n.call == "images", not overlay) for n in mine),
         )
         for library, mine in _by_library(wanted)
         for overlay in dict.fromkeys([*([""] if observe else []), *(t.overlay for t in tools)])

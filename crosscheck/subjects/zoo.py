@@ -15,14 +15,17 @@ from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
 from crosscheck.measuring import catalog
 
 PATH = Path(__file__).with_name("zoo.toml")
-NETWORK = {"name", "model", "input", "options", "default"}
+NETWORK = {"name", "model", "group", "input", "small", "call", "options", "default"}
+CALLS = ("batch", "images", "pair")
 
 
 @dataclass(frozen=True)
 class Network:
     """One network of a zoo. ``model`` names our description of it, empty where there is none; ``input`` is (C, H, W).
 
-    ``overlay`` names the folder that its package may lie in, apart from the environment: see catalog.overlay_folder.
+    ``input`` of a video is (C, D, H, W); ``small`` is one that saves time where the size does not matter. ``call`` tells how it
+    takes ``batch`` of these: as one tensor, as a list of images, or as a pair of such tensors. ``overlay`` names the folder that
+    its package may lie in, apart from the environment: see catalog.overlay_folder.
     """
 
     zoo: str
@@ -35,6 +38,9 @@ class Network:
     options: Mapping[str, Any] = field(default_factory=dict)
     default: bool = True
     overlay: str = ""
+    small: tuple[int, ...] = ()
+    call: str = "batch"
+    batch: int = 1
 
     @property
     def library(self) -> str:
@@ -52,11 +58,19 @@ class Network:
         """``keras:ResNet50``."""
         return f"{self.zoo}:{self.name}"
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What rows of it are known by: its id and its input."""
+        return self.id, self.blank().input_text
+
     def blank(self) -> Model:
         """A stand-in for the description that only watching the network can give: its name and its input."""
-        shape = (1, *self.input)
-        layer = Layer("network", "unknown", {}, ("input",), (shape,), (shape,), origin=Origin(native=self.maker))
-        return Model(self.id, self.zoo, f"as {self.maker} makes it", self.maker, (Input("input", shape),), (layer,), ("network",))
+        listed = self.call == "images"
+        shapes = (self.input if listed else (self.batch, *self.input),) * (self.batch if listed else 1 + (self.call == "pair"))
+        inputs = tuple(Input(f"input{k or ''}", shape) for k, shape in enumerate(shapes))
+        names, origin = tuple(i.name for i in inputs), Origin(native=self.maker)
+        layer = Layer("network", "unknown", {}, names, shapes, shapes[:1], origin=origin)
+        return Model(self.id, self.zoo, f"as {self.maker} makes it", self.maker, inputs, (layer,), ("network",))
 
 
 @cache
@@ -65,22 +79,22 @@ def networks() -> Mapping[str, Network]:
     found: dict[str, Network] = {}
     for zoo in toml.loads(PATH.read_text(encoding="utf-8"))["zoo"]:
         for row in zoo["networks"]:
-            odd = set(row) - NETWORK
-            if odd or "name" not in row:
-                raise CrosscheckError(f"{PATH.name}: a network of {zoo['id']} has an unknown entry or no name: {sorted(row)}")
-            own = dict(row) | ({"input": models.parse_input(row["input"])} if "input" in row else {})
-            maker = f"{zoo['makers']}.{row['name']}"
-            shared = {
-                "zoo": zoo["id"],
-                "framework": zoo["framework"],
-                "package": zoo["package"],
-                "overlay": zoo.get("overlay", ""),
-            }
-            made = Network(**shared, maker=maker, **own)
+            made = _network(zoo, row)
             if made.id in found or (made.model and made.model not in models.variants()):
                 raise CrosscheckError(f"{PATH.name}: {made.id} is there twice, or its model {made.model!r} does not exist")
             found[made.id] = made
     return found
+
+
+def _network(zoo: Mapping[str, Any], row: Mapping[str, Any]) -> Network:
+    if set(row) - NETWORK or "name" not in row or row.get("call", "batch") not in CALLS:
+        raise CrosscheckError(f"{PATH.name}: a network of {zoo['id']} has an unknown entry or no name: {sorted(row)}")
+    own = {k: v for k, v in row.items() if k != "group"}
+    sizes = {"small": zoo.get("small")} | {k: own[k] for k in ("input", "small") if k in own}
+    own |= {k: tuple(map(int, text.split("x"))) for k, text in sizes.items() if text}
+    shared = {"zoo": zoo["id"], "framework": zoo["framework"], "package": zoo["package"], "overlay": zoo.get("overlay", "")}
+    maker = ".".join(part for part in (zoo["makers"], row.get("group", ""), row["name"]) if part)
+    return Network(**shared, maker=maker, **own)
 
 
 def get(name: str) -> Network:

@@ -45,7 +45,7 @@ def test_a_job_is_plain_json(tmp_path: Path) -> None:
         {"kind": "tool", "index": 1, "name": "torchinfo", "path": ""},
         {"kind": "export", "index": 0, "name": "torch", "path": "a.onnx"},
     ]
-    assert data["zoo"][0] == {"maker": "zoo.make", "options": {"channels": 5}}
+    assert data["zoo"][0] == {"maker": "zoo.make", "options": {"channels": 5}, "listed": False, "captured": True}
     assert (data["run"], data["rows"], data["zero_ok"], data["files"]) == ("run", "rows.jsonl", True, ["one.onnx", "two.onnx"])
 
 

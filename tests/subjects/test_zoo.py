@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crosscheck import models
@@ -31,3 +33,17 @@ def test_networks_are_chosen_by_id_by_name_by_zoo_and_by_framework() -> None:
         zoo.select(["keras:ResNet5"])
     with pytest.raises(UsageError, match="leaves none"):
         zoo.select(["keras:VGG16"], ["pytorch"])
+
+
+def test_a_network_takes_its_batch_as_a_tensor_as_a_list_or_as_a_pair() -> None:
+    plain, listed, pair = (replace(zoo.get("torchvision:resnet18"), call=call, batch=2) for call in zoo.CALLS)
+    assert plain.blank().input_text == "2x3x224x224"
+    assert listed.blank().input_text == "3x224x224+3x224x224"
+    assert pair.blank().input_text == "2x3x224x224+2x3x224x224"
+
+
+def test_names_of_networks_lie_in_the_modules_that_their_zoo_keeps_them_in() -> None:
+    makers = {"resnet18": "", "fcn_resnet50": "segmentation.", "r3d_18": "video.", "ssd300_vgg16": "detection."}
+    for name, group in makers.items():
+        assert zoo.get(f"torchvision:{name}").maker == f"torchvision.models.{group}{name}"
+    assert sum(n.zoo == "torchvision" for n in zoo.networks().values()) >= 100

@@ -47,6 +47,7 @@ TOOLS = """\
 *Less ours* is the predicted number less what the same convention says of our description, and what makes it up. Versions are at
 the end."""
 AGAINST = "*Here* is our description, *there* the zoo's network; amounts are there minus here and add up with residual 0."
+NAMELESS = "The vocabulary has no op for these. Every number of these networks is predicted from the calls that ran."
 MOVED = "These move elements and compute nothing; no tool here has a rule for them."
 
 
@@ -179,6 +180,10 @@ def _rest(survey: Survey) -> Iterator[Section]:
     moved = [(code(e.network.id), op, n) for e in survey.entries for op, n in e.moves.items()]
     if moved:
         yield Section("Left out of predictions", (Paragraph(MOVED), table(["network", "op", "times"], moved)))
+    told = [e for e in survey.entries if e.unknown and not e.message]
+    if told:
+        rows = [(code(e.network.id), ", ".join(f"{name} ({k})" for name, k in e.unknown.items())) for e in told]
+        yield Section("Without an op of their own", (Paragraph(NAMELESS), table(["network", "layers"], rows)))
     lost = [(code(e.network.id), e.status, e.message) for e in survey.entries if e.message]
     if lost:
         yield Section("Skipped, failed, or not to be expressed", (table(["network", "status", "why"], lost),))

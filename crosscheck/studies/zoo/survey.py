@@ -119,25 +119,25 @@ def run(
     ``excused`` are the known crashes, those that are listed unless given.
     """
     everything = catalog.frameworks() if known is None else known
-    plans, entries = [], dict[str, Entry]()
+    plans, entries = [], dict[tuple[str, str], Entry]()
     for info in everything.values():
         mine = [n for n in wanted if n.framework == info.id]
-        entries |= {n.id: Entry(n, "skipped", why) for n in mine if info.installed and (why := observed.missing(n))}
+        entries |= {n.key: Entry(n, "skipped", why) for n in mine if info.installed and (why := observed.missing(n))}
         chosen = [t for t in info.tools if tools is None or t.id in tools]
-        plans += observed.plans(info, [n for n in mine if n.id not in entries], chosen)
+        plans += observed.plans(info, [n for n in mine if n.key not in entries], chosen)
     logs.mkdir(parents=True, exist_ok=True)
     outcomes = runner.run(plans, logs=logs, timeout=timeout, launch=launch, watch=watch) if plans else []
-    said = {o.model: o for outcome in outcomes for o in outcome.networks}
-    rows: dict[str, list[Measurement]] = {}
+    said = {(o.model, o.input): o for outcome in outcomes for o in outcome.networks}
+    rows: dict[tuple[str, str], list[Measurement]] = {}
     told, closed = crashes.judged((r for outcome in outcomes for r in outcome.rows if r.layer == TOTAL), excused)
     for row in told:
-        rows.setdefault(row.model, []).append(row)
+        rows.setdefault((row.model, row.input), []).append(row)
     for n in wanted:
-        if n.id not in entries:
-            entries[n.id] = _entry(n, said.get(n.id), rows.get(n.id, []))
+        if n.key not in entries:
+            entries[n.key] = _entry(n, said.get(n.key), rows.get(n.key, []))
     ran = versions(outcomes) | {r.tool: r.tool_version for found in rows.values() for r in found if r.tool_version}
-    ran |= {n.package: n.version for n in wanted if entries[n.id].status != "skipped"}
-    return Survey(tuple(entries[n.id] for n in wanted), dict(sorted(ran.items())), closed)
+    ran |= {n.package: n.version for n in wanted if entries[n.key].status != "skipped"}
+    return Survey(tuple(entries[n.key] for n in wanted), dict(sorted(ran.items())), closed)
 
 
 def _entry(network: Network, answer: Observed | None, rows: Sequence[Measurement]) -> Entry:
@@ -148,18 +148,20 @@ def _entry(network: Network, answer: Observed | None, rows: Sequence[Measurement
     seen = Model.from_json(answer.network)
     unknown = observed.unknown(seen)
     moves = Counter(x.op for x in seen.layers if x.op in observed.MOVES)
-    ours = models.build(network.model, input_shape=network.input) if network.model else None
+    ours = models.build(network.model, batch=network.batch, input_shape=network.input) if network.model else None
     own, counted = engine.tally(ours) if ours else None, engine.tally(observed.without_moves(seen))
     mac = convention.load("mac")
+    numbers = tuple(_said(r, counted if _countable(r, counted, bool(unknown)) else None, own) for r in rows)
+    lost = unknown and (counted.called is None or any(n.number is None and n.row.value is not None for n in numbers))
     return Entry(
         network,
-        "ok" if not unknown else "unsupported",
-        observed.lacking(seen),
+        "unsupported" if lost else "ok",
+        observed.lacking(seen) if lost else "",
         seen,
         engine.total(counted, mac, "compute"),
         engine.total(counted, mac, "params"),
         compare(ours, seen) if ours else None,
-        tuple(_said(r, counted if _countable(r, counted, bool(unknown)) else None, own) for r in rows),
+        numbers,
         unknown,
         moves,
     )

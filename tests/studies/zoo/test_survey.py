@@ -88,6 +88,11 @@ def test_what_the_vocabulary_lacks_is_named_and_nothing_is_predicted(tmp_path: P
     assert "fake.Swirl" in render.files([page.full(survey)])["zoo.md"]
 
 
+def test_one_network_with_two_batches_is_two_entries(tmp_path: Path) -> None:
+    survey = run(tmp_path, LENET, replace(LENET, batch=2))
+    assert [[n.row.input for n in e.numbers] for e in survey.entries] == [["1x1x28x28"], ["2x1x28x28"]]
+
+
 def test_what_moves_elements_is_left_out_by_name(tmp_path: Path) -> None:
     plain = models.build("lenet")
     flatten = next(x for x in plain.layers if x.op == "flatten")
