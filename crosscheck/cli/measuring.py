@@ -24,6 +24,7 @@ from crosscheck.cli.options import (
     options,
     positive,
 )
+from crosscheck.cli.zoos import differences
 from crosscheck.errors import UsageError
 from crosscheck.report.render import Format
 
@@ -310,4 +311,7 @@ def _survey(
     setup: dict[str, Any] = {"logs": folder / "logs" / "zoo", "tools": tools or None, "timeout": timeout}
     found = conduct(lambda watch: study.run(wanted, watch=watch, **setup), steps=len(wanted), folder=folder)
     deliver(page.brief(found), output, pages=(page.full(found),), folder=folder)
-    raise typer.Exit(found.exit_code)
+    changed = differences(found, folder)
+    for text in changed:
+        typer.echo(f"crosscheck: changed: {text}", err=True)
+    raise typer.Exit(1 if changed else found.exit_code)

@@ -1,4 +1,4 @@
-"""Exports that a run of everything leaves out, each with its reason; who asks for them by name gets them."""
+"""What a run of everything leaves out, each with its reason: exports, which one gets by name, and networks."""
 
 from __future__ import annotations
 
@@ -18,6 +18,18 @@ class _Export:
     model: str
     export: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Network:
+    network: str
+    reason: str
+
+
+@cache
+def networks(path: Path = FILE) -> Mapping[str, str]:
+    """Reasons by shell pattern of networks of zoos. Raises CrosscheckError as ``rows.load`` does."""
+    return MappingProxyType({r.network: r.reason for r in rows.load(_Network, "network", path)})
 
 
 @cache

@@ -26,6 +26,12 @@ def launch_adapter(framework: str) -> list[str]:
     return [sys.executable, "-P", "-m", f"adapters.{framework}"]
 
 
+def limited(gigabytes: float, launch: Launch = launch_adapter) -> Launch:
+    """The same workers with so much memory to write to, by setrlimit's RLIMIT_DATA: one that asks for more fails by itself."""
+    limit = f'ulimit -d {round(gigabytes * 2**20)}; exec "$@"'
+    return lambda framework: ["/bin/sh", "-c", limit, "sh", *launch(framework)]
+
+
 @dataclass(frozen=True)
 class Plan:
     """What one worker is to do: every model with every tool; ``zero_ok`` lets a total of 0 be a number like any other.

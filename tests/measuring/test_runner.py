@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -18,7 +19,7 @@ from crosscheck.contract.rows import Measurement
 from crosscheck.errors import CrosscheckError
 from crosscheck.measuring import runner
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
-from crosscheck.measuring.plan import Launch, Outcome, Plan, Watch, quiet
+from crosscheck.measuring.plan import Launch, Outcome, Plan, Watch, limited, quiet
 from tests.fakes import FAKES
 from tests.fakes.worker import LENET5_MACS
 
@@ -251,3 +252,14 @@ def test_an_interrupt_from_the_watcher_ends_the_worker_too(tmp_path: Path) -> No
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, plan("a", "b", "c"), b="hang", watch=watch)
     assert alive(tmp_path / "fake.log") == []
+
+
+def test_a_worker_that_wants_more_memory_than_it_may_take_fails_by_itself() -> None:
+    """A megabyte is taken and a gigabyte is not, with half of one to write to."""
+
+    def ended(megabytes: int) -> subprocess.CompletedProcess[str]:
+        taking = [sys.executable, "-I", "-S", "-c", f"bytearray({megabytes} << 20)"]
+        return subprocess.run(limited(0.5, lambda _: taking)("fake"), capture_output=True, text=True, check=False)
+
+    assert ended(1).returncode == 0
+    assert "MemoryError" in ended(1024).stderr

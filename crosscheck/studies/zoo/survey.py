@@ -113,10 +113,11 @@ def run(
     launch: Launch = launch_adapter,
     watch: Watch = quiet,
     excused: Sequence[Crash] | None = None,
+    parallel: int = 2,
 ) -> Survey:
     """Build, watch and count the networks, by these tools of their frameworks; None means all of them.
 
-    ``excused`` are the known crashes, those that are listed unless given.
+    ``excused`` are the known crashes, those that are listed unless given; ``parallel`` workers run side by side.
     """
     everything = catalog.frameworks() if known is None else known
     plans, entries = [], dict[tuple[str, str], Entry]()
@@ -126,7 +127,7 @@ def run(
         chosen = [t for t in info.tools if tools is None or t.id in tools]
         plans += observed.plans(info, [n for n in mine if n.key not in entries], chosen)
     logs.mkdir(parents=True, exist_ok=True)
-    outcomes = runner.run(plans, logs=logs, timeout=timeout, launch=launch, watch=watch) if plans else []
+    outcomes = runner.run(plans, logs=logs, timeout=timeout, parallel=parallel, launch=launch, watch=watch) if plans else []
     said = {(o.model, o.input): o for outcome in outcomes for o in outcome.networks}
     rows: dict[tuple[str, str], list[Measurement]] = {}
     told, closed = crashes.judged((r for outcome in outcomes for r in outcome.rows if r.layer == TOTAL), excused)
