@@ -30,6 +30,10 @@ compare: $(VENV)/.ready $(OVERLAYS)/.ready ## measure the default networks with 
 doctor: $(VENV)/.ready $(OVERLAYS)/.ready ## what each tool does with each operation, on your versions
 	$(VENV)/bin/crosscheck doctor
 
+.PHONY: zoos
+zoos: $(VENV)/.ready $(OVERLAYS)/.ready ## every network of every zoo with every tool, into reports/zoos/; resumed where it stopped
+	nice $(VENV)/bin/crosscheck zoos
+
 .PHONY: verify
 verify: $(VENV)/.ready ## prove that frameworks and ONNX exports compute the same function
 	$(VENV)/bin/crosscheck verify
