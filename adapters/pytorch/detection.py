@@ -32,6 +32,11 @@ def define() -> None:
     _kept.append(library)
 
 
+def defined() -> bool:
+    """Whether there are operators; a function of its own, which PyTorch scripts where a tool traces a network."""
+    return True
+
+
 def nms(dets: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
     """Indices of the boxes (N, 4) that overlap no better one by more than ``iou_threshold``, best first.
 

@@ -51,5 +51,5 @@ def _module(name: str) -> Any:
     detection.define()
     made = importlib.import_module(name)
     for part in _SEEING:
-        vars(sys.modules[f"torchvision.{part}"])["_has_ops"] = lambda: True
+        vars(sys.modules[f"torchvision.{part}"])["_has_ops"] = detection.defined
     return made

@@ -98,9 +98,20 @@ def call_tally(model: Model) -> Called:
 
 
 def _samples(model: Model) -> int:
-    """The batch as a hook on the network sees it, whose module ends last: one where nothing comes in by position."""
+    """The batch as a hook on the network sees it, whose module ends last: the length of the first positional argument, else 1.
+
+    That of a list is how many it holds.
+    """
     last = next((call for call in reversed(model.calls) if call.level is Level.MODULE), None)
-    return 1 if last is not None and last.attrs.get("keyword") else model.batch
+    if last is not None and last.attrs.get("keyword"):
+        return 1
+    given = () if last is None else last.attrs.get("given", ())
+    if not given:  # tensors of floats
+        return model.batch
+    kind, *parts = given[1] if len(given) > 1 else ("other",)
+    if kind == "tensor":
+        return int(parts[1]) if len(parts) > 1 else 1
+    return len(parts) if kind in ("tuple", "dict") else 1
 
 
 def _group(model: Model, call: Call) -> Group:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -121,3 +122,28 @@ def test_hooks_see_one_sample_where_nothing_comes_in_by_position() -> None:
         outer = Call(Level.MODULE, "mine.Net", ROOT, ((3, 4),), ((3, 5),), {"keyword": keyword})
         seen = replace(foreign(inner, outer), inputs=models.build("lenet", batch=3).inputs)
         assert engine.total(engine.tally(seen), by, "compute") * samples == 3 * (4 * 5 + 5)
+
+
+IMAGE = ("tensor", 4, 3, 8, 8)
+GIVEN: dict[str, tuple[Any, int]] = {"nothing by position": (("tuple",), 1), "a number": (("tuple", ("other", "int")), 1)}
+GIVEN |= {"bytes": (("tuple", ("tensor", 1, 4, 8)), 4), "one number's tensor": (("tuple", ("tensor", 8)), 1)}
+GIVEN |= {f"{k} images": (("tuple", ("tuple", *[IMAGE] * k)), k) for k in (1, 2, 6)}
+
+
+@pytest.mark.parametrize("what", GIVEN)
+def test_an_average_over_the_batch_is_over_what_the_first_argument_holds(what: str) -> None:
+    """A tool that asks for its length finds images in a list as it finds samples in a tensor, and no channels."""
+    given, samples = GIVEN[what]
+    weight = {"params": (("weight", (5, 3, 1, 1), "weight", True),), "leaf": True}
+    weight["settings"] = {
+        "in_channels": 3,
+        "out_channels": 5,
+        "kernel_size": (1, 1),
+        "groups": 1,
+        "stride": (1, 1),
+        "dilation": (1, 1),
+    }
+    conv = Call(Level.MODULE, "nn.Conv2d", "x", ((12, 3, 8, 8),), ((12, 5, 8, 8),), {"path": "x", **weight})
+    whole = Call(Level.MODULE, "net.Net", ROOT, ((12, 3, 8, 8),), ((12, 5, 8, 8),), {"path": "", "given": given})
+    counted = engine.tally(foreign(conv, whole))
+    assert engine.total(counted, convention.load("ptflops_pytorch"), "compute") == 12 * 64 * 5 * 3 // samples
