@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import fnmatch
+import json
 import math
+import os
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -11,6 +16,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from adapters.pytorch.detection import nms, roi_align
+from crosscheck.known import left_out
+from crosscheck.measuring.catalog import overlay_folder
+from crosscheck.subjects import zoo
 
 pytestmark = pytest.mark.framework
 SEEDS = st.integers(0, 2**31)
@@ -69,3 +77,23 @@ def test_a_cell_of_a_region_is_the_mean_of_its_samples(seed: int, ratio: int, al
                 for q in range(3):
                     values = [sample(maps[image, c], y, x) for y in ys[p] for x in xs[q]]
                     assert found[k, c, p, q].item() == pytest.approx(sum(values) / len(values), abs=1e-4)
+
+
+LISTED = """
+import json
+from adapters.pytorch.zoo import _module
+models = _module("torchvision.models")
+print(json.dumps(models.list_models()))
+"""
+
+
+@pytest.mark.skipif(not zoo.get("torchvision:resnet18").version, reason="torchvision is not installed")
+def test_every_network_of_torchvision_is_in_the_zoo_or_left_out_by_name() -> None:
+    """By its public names; in a process of its own, as its operators are defined once."""
+    place = zoo.get("torchvision:resnet18").library
+    path = os.pathsep.join([*([str(overlay_folder(place))] if place else []), *sys.path])
+    done = subprocess.run([sys.executable, "-c", LISTED], env={**os.environ, "PYTHONPATH": path}, capture_output=True, check=True)
+    names = json.loads(done.stdout)
+    kept = [n for n in names if not any(fnmatch.fnmatchcase(f"torchvision:{n}", pattern) for pattern in left_out.networks())]
+    assert sorted(kept) == sorted(n.name for n in zoo.networks().values() if n.zoo == "torchvision")
+    assert len(kept) < len(names)
