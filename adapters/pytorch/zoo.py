@@ -32,7 +32,7 @@ def build(model: Model, recipe: Recipe) -> Native:
     given = [torch.from_numpy(input_array(model, k)) for k in range(len(model.inputs))]
     inputs = (given,) if recipe.listed else tuple(given)
     seen = watch(net, inputs, model, captured=recipe.captured).whole()
-    blocks = {path: path or ROOT for path in seen.model.containers}
+    blocks = {path: path or ROOT for path in seen.model.containers if (path or ROOT) in seen.model.blocks}
     return Native(net, inputs, seen.calls, {}, blocks, seen.model)
 
 
