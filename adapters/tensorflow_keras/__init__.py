@@ -8,3 +8,4 @@ PACKAGES = ("tensorflow-cpu|tensorflow", "keras")
 EXPORTS = ("tf", "tf-plain")
 LAYOUT = "channels_last"
 NEEDS = ("tf2onnx",)
+ALSO = ("keras",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import keras
@@ -25,7 +25,8 @@ class Native:
 
     ``values``: neutral id -> symbolic output (N, *spatial, C). ``owned``: neutral id -> Keras layers made for it.
     ``calls``: ``assembly.stem`` of a Keras layer's name -> neutral ids of its calls, in the order that the model runs them.
-    ``seen`` is what was observed of a network that was not built from a description.
+    ``seen`` is what was observed of a network that was not built from a description, ``args`` and ``kwargs`` what it was called
+    with, ``homes`` whose each node of its graph is, and ``failed`` why it was not seen to its end.
     """
 
     net: Any
@@ -33,6 +34,10 @@ class Native:
     owned: Mapping[str, tuple[Any, ...]]
     calls: Mapping[str, tuple[str, ...]]
     seen: Model | None = None
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    homes: Mapping[str, str] = field(default_factory=dict)
+    failed: str = ""
 
 
 def build(model: Model) -> Native:

@@ -28,6 +28,8 @@ class Level(StrEnum):
     OPERATOR = "operator"
     TRACE = "trace"
     SCOPED = "scoped"
+    NODE = "node"
+    BODY = "body"
     PARAMETER = "parameter"
 
     @property
@@ -47,6 +49,8 @@ _SAYS: Mapping[Level, str] = {
     Level.OPERATOR: "an operator as it is recorded while it runs, composed ones and those inside of others too",
     Level.TRACE: "a node of a traced graph, composed operators whole",
     Level.SCOPED: "a node of a graph that is traced while a hook watches every module",
+    Level.NODE: "a node of the graph that a call of the network becomes, in no function that another node calls",
+    Level.BODY: "a node of such a function, a loop's once for each turn",
     Level.PARAMETER: "a parameter that the network holds, once however often it is used",
 }
 

@@ -39,9 +39,9 @@ class Called:
 
     @cached_property
     def mac(self) -> dict[str, int]:
-        """MACs of the kernels below each home, on the path that runs every module where there are two."""
-        level = "hooked" if any(g.level == "hooked" for g in self.groups) else "kernel"
-        found = {home: sum(c.get("mac", 0) for g, c in rows if g.level == level) for home, rows in self.homes.items()}
+        """MACs of the kernels or nodes below each home, on the path that runs every module where there are two."""
+        levels = ("hooked",) if any(g.level == "hooked" for g in self.groups) else ("kernel", "node", "body")
+        found = {home: sum(c.get("mac", 0) for g, c in rows if g.level in levels) for home, rows in self.homes.items()}
         return {home: n for home, n in found.items() if n}
 
     def beyond_ops(self, model: Model) -> Iterator[tuple[str, int]]:

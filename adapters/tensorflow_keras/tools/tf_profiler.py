@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from adapters.tensorflow_keras.assembly import stem
 from adapters.tensorflow_keras.build import Native
+from adapters.tensorflow_keras.capture.graph import graph as whole
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Reading
 
@@ -20,17 +21,19 @@ METRICS = ("compute",)
 
 
 def measure(native: Native, model: Model) -> Iterable[Reading]:
-    """The profiler's total_float_ops, and its float_ops per node summed over the name scope of each layer's call."""
-    graph = _graph(native.net)
+    """The profiler's total_float_ops, and its float_ops per node summed over the nodes of each layer's call."""
+    graph = whole(native.net, native.args, native.kwargs) if native.homes else _graph(native.net)
     builder: Any = tf.compat.v1.profiler.ProfileOptionBuilder
     options = builder(builder.float_operation()).with_empty_output().build()
     root = tf.compat.v1.profiler.profile(graph, cmd="scope", options=options)
-    owners, said = _owners(graph, native), dict[str, int]()
+    owners, said = {} if native.homes else _owners(graph, native), dict[str, int]()
     for node in _nodes(root):
-        layer = owners.get(_scope(node.name))
+        layer = native.homes.get(node.name) if native.homes else owners.get(_scope(node.name))
         if layer is not None and node.float_ops:
             said[layer] = said.get(layer, 0) + node.float_ops
-    rows = [Reading(layer.id, "compute", said[layer.id], "flops") for layer in model.layers if layer.id in said]
+    rows = [
+        Reading(home, "compute", said[home], "flops") for home in dict.fromkeys((*model.by_id, *model.blocks)) if home in said
+    ]
     return [*rows, Reading(TOTAL, "compute", root.total_float_ops, "flops")]
 
 

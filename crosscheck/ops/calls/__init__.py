@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from math import prod
 
 from crosscheck.contract.call import Call, Level
-from crosscheck.ops.calls import function, kernel, module, operator, parameter, trace
+from crosscheck.ops.calls import function, kernel, module, node, operator, parameter, trace
 from crosscheck.ops.kind import Counts
 
 Counter = Callable[[Call], Counts]
@@ -22,6 +22,8 @@ TABLES: Mapping[Level, Mapping[str, Counter]] = {
     Level.OPERATOR: operator.OPERATORS,
     Level.TRACE: trace.NODES,
     Level.SCOPED: trace.NODES,
+    Level.NODE: node.NODES,
+    Level.BODY: node.NODES,
 }
 COUNTERS: Mapping[Level, Counter] = {Level.MODULE: module.count, Level.PARAMETER: parameter.count}
 

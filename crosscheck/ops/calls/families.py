@@ -1,4 +1,4 @@
-"""What PyTorch's operators are by name, so that one that nobody looked at is never taken for free: it is unknown, and told."""
+"""What operators of PyTorch and nodes of TensorFlow are by name, so that one that nobody looked at is never taken for free: it is unknown, and told."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from crosscheck import toml
+from crosscheck.ops.calls import node
 from crosscheck.ops.calls.kernel import KERNELS
 
 PRODUCT, UNKNOWN = "product", "unknown"
@@ -20,11 +21,14 @@ def _read(path: Path) -> Mapping[str, str]:
 
 
 FAMILIES: Final = _read(Path(__file__).with_suffix(".toml"))
+OF_NODES: Final = _read(Path(__file__).with_name("nodes.toml"))
 
 
 def family(name: str) -> str:
     """``product``, ``elementwise``, ``reduction``, ``movement``, ``creation``, or ``unknown`` for one that nobody looked at."""
-    if name in KERNELS:
+    if name in KERNELS or name in node.PRODUCTS:
         return PRODUCT
+    if name in OF_NODES:
+        return OF_NODES[name]
     plain = name if name.startswith("__") else name.rstrip("_")
     return FAMILIES.get(plain.removesuffix("_copy"), FAMILIES.get(plain, UNKNOWN))

@@ -17,6 +17,8 @@ from crosscheck.studies.own.found import COUNTED, MOVES, UNKNOWN, ZERO, Layer, P
 from crosscheck.subjects import observed
 
 MOVING = {Trait.SAME_ELEMENTS}
+LOWEST = (Level.KERNEL, Level.NODE, Level.BODY)
+BUFFER = "buffer"  # the name of a parameter that no training changes
 
 
 def rows(counted: Tally, said: Iterable[Measurement]) -> tuple[Layer, ...]:
@@ -54,10 +56,10 @@ def _status(layer: network.Layer, macs: int, kernels: tuple[str, ...]) -> str:
 
 
 def below(model: Model) -> dict[str, dict[str, None]]:
-    """Names of the kernels below each layer and container."""
+    """Names of the kernels or nodes below each layer and container."""
     found: dict[str, dict[str, None]] = {}
     for call in model.calls:
-        if call.level is Level.KERNEL:
+        if call.level in LOWEST:
             found.setdefault(call.home, {})[call.name] = None
     return found
 
@@ -84,7 +86,8 @@ def _unknown(name: str, group: list[Layer], kernels: Mapping[str, Mapping[str, N
 
 def parameters(counted: Tally) -> Parameters:
     """Elements of parameters and buffers, each once."""
-    calls = [c for c in counted.model.calls if c.level is Level.PARAMETER]
+    held = [c for c in counted.model.calls if c.level is Level.PARAMETER]
+    calls = [c for c in held if c.name != BUFFER]
     if not counted.model.calls:
         return Parameters(engine.total(counted, conventions.load("mac"), "params"))
     sizes = [(network.numel(c.x), c.attrs) for c in calls]
@@ -93,7 +96,7 @@ def parameters(counted: Tally) -> Parameters:
         sum(n for n, _ in sizes),
         sum(n for n, attrs in sizes if attrs.get("trainable")),
         sum(n for n, attrs in sizes if not attrs.get("executed")),
-        sum(stats.values()),
+        sum(stats.values()) + sum(network.numel(c.x) for c in held if c.name == BUFFER),
     )
 
 
