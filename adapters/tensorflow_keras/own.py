@@ -68,12 +68,12 @@ def spare(net: Any) -> Iterator[Any]:
 
 def arranged(net: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Arguments as the network takes them: several tensors as a list, and names that are none of its arguments' as a mapping."""
-    given = [p for p in inspect.signature(net.call).parameters.values() if p.name not in ("training", "mask")]
-    if any(p.kind is p.VAR_POSITIONAL for p in given):
-        return args, dict(kwargs)
-    if kwargs and not args and not any(p.kind is p.VAR_KEYWORD for p in given) and not set(kwargs) <= {p.name for p in given}:
+    taken = [p for p in inspect.signature(net.call).parameters.values() if p.name not in ("training", "mask")]
+    first, several = taken[:1], [p for p in taken[1:] if p.kind is not p.VAR_KEYWORD]
+    if first and kwargs and not args and first[0].default is first[0].empty and first[0].name not in kwargs:
         return (dict(kwargs),), {}
-    return ((list(args),) if len(args) > 1 and len(given) == 1 else args), dict(kwargs)
+    alone = bool(first) and first[0].kind is not first[0].VAR_POSITIONAL and not several
+    return ((list(args),) if len(args) > 1 and alone else args), dict(kwargs)
 
 
 def _found(own: Own) -> tuple[Any, Any, Any]:

@@ -1,7 +1,7 @@
 """A network in a file: its layers as they are, each variable as shape and type, made anew on arrival.
 
-Keras pickles a model by its configuration, which a class of a user's own need not have; here each layer travels by its attributes,
-one after the other, so that no chain of layers is too long. What a model was compiled with stays behind.
+Keras pickles a model by its configuration, which a class of a user's own need not have; here each layer travels by its
+attributes, one after the other, so that no chain of layers is too long. What a model was compiled with stays behind.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from typing import Any, BinaryIO
 import keras
 import numpy as np
 from keras.src.ops.node import Node  # not public; what links the calls of a functional model
+from keras.src.utils.backend_utils import DynamicBackend
 from keras.src.utils.tracking import TrackedDict, TrackedList, TrackedSet, Tracker
+from tensorflow.python.trackable.data_structures import ListWrapper, _DictWrapper, _TupleWrapper
 
 from adapters.room import Unsupported
 
 PARTS = (keras.Operation, keras.KerasTensor, Node, Tracker)
 TRACKED: Mapping[type, type] = {TrackedList: list, TrackedDict: dict, TrackedSet: set}
+WRAPPED: Mapping[type, str] = {ListWrapper: "_storage", _DictWrapper: "__wrapped__", _TupleWrapper: "__wrapped__"}
 COMPILED = (
     "optimizer", "_compile_loss", "_compile_metrics", "_compile_config", "_loss_tracker", "train_function", "test_function",
     "predict_function",
@@ -77,6 +80,10 @@ def _dump(parcel: Any, file: BinaryIO, shared: list[Any] | None) -> None:
                 return _blank, (type(value),)
             if plain := TRACKED.get(type(value)):
                 return _tracked, (type(value), plain(value), value.tracker)
+            if type(value) in WRAPPED:  # TensorFlow's, which would look into their parts before these are whole
+                return _itself, (getattr(value, WRAPPED[type(value)]),)
+            if isinstance(value, DynamicBackend):  # it asks itself for every attribute, also for those of pickling
+                return DynamicBackend, (value._backend,)
             return super().reducer_override(value)
 
     pickler = Pickler(file)
@@ -118,6 +125,10 @@ def _leaves(value: Any) -> bool:
     return True
 
 
+def _itself(value: Any) -> Any:
+    return value
+
+
 def _blank(kind: type) -> Any:
     return object.__new__(kind)
 
@@ -125,7 +136,8 @@ def _blank(kind: type) -> Any:
 def _tracked(kind: type, plain: Any, tracker: Any) -> Any:
     """A list, dict or set that Keras watches, without telling its tracker of what it holds already."""
     made = kind()
-    {TrackedList: list.extend, TrackedDict: dict.update, TrackedSet: set.update}[kind](made, plain)
+    extend: Any = {TrackedList: list.extend, TrackedDict: dict.update, TrackedSet: set.update}[kind]
+    extend(made, plain)
     made.tracker = tracker
     return made
 

@@ -6,7 +6,7 @@ Layers of Keras' own are leaves; models and layers of a user's own are looked in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,7 +45,8 @@ def watch(net: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], like: Mode
     made, error = None, None
     try:
         if not all(layer.built for layer in net._flatten_layers()):
-            graph(net, args, kwargs)  # what is built on the way leaves nodes behind
+            with suppress(Exception):  # the run that is watched will say it
+                graph(net, args, kwargs)  # what is built on the way leaves nodes behind
         with seen.patched():
             made = graph(net, args, kwargs, seen.begin)
     except Exception as raised:  # noqa: BLE001 - it is what a user's network raises, and stays with what was seen

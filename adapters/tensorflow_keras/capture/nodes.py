@@ -21,7 +21,7 @@ UNTOLD = "a loop or branch that does not tell how often it runs"
 
 
 def nodes(graph: Any, homes: Mapping[str, str]) -> list[Call]:
-    """Every node of a graph, ``homes`` telling whose each is, and every node of its functions; alike ones are one of ``times``."""
+    """Every node of a graph and of its functions, alike ones as one of ``times``; ``homes`` tell whose each is."""
     found: Counter[tuple[Any, ...]] = Counter()
     needed = _needed(graph)
     for op in graph.get_operations():

@@ -42,7 +42,7 @@ def variables(net: Any, homes: Mapping[int, str], graph: Any) -> Iterator[Call]:
 
 def _layers(net: Any) -> Sequence[Any]:
     """The network and all layers in it, an outer one before those inside, so that the innermost has the last word."""
-    return net._flatten_layers()  # type: ignore[no-any-return]
+    return net._flatten_layers()
 
 
 def _above(net: Any, layer: Any, homes: Mapping[int, str]) -> str:

@@ -1,8 +1,9 @@
 """Nodes of the graph that TensorFlow makes of a call: what each multiplies, from the shapes of its tensors.
 
 Names are those of TensorFlow's operations: ``Conv2D``, ``BatchMatMulV2``. Tensors are channels last, weights (*kernel, C, O),
-unless ``attrs`` say otherwise: ``data_format``, ``strides``, ``ksize``, ``adj_x``, ``transpose_a``, ``equation``; ``unread`` where
-no output depends on a node, which therefore never runs. A size that nobody knows when the graph is made is 0. Source of the formulas: https://www.tensorflow.org/api_docs/python/tf/raw_ops.
+unless ``attrs`` say otherwise: ``data_format``, ``strides``, ``ksize``, ``adj_x``, ``transpose_a``, ``equation``. ``unread``
+tells that no output depends on a node, which therefore never runs. A size that nobody knows when the graph is made is 0.
+Source of the formulas: https://www.tensorflow.org/api_docs/python/tf/raw_ops.
 """
 
 from __future__ import annotations
