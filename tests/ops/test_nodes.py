@@ -8,7 +8,8 @@ import pytest
 
 from crosscheck.contract.call import Call, Level, Shape
 from crosscheck.ops import calls
-from crosscheck.ops.calls import idle, node
+from crosscheck.ops.calls import node
+from crosscheck.ops.calls.families import OF_NODES, UNKNOWN, family
 
 
 def counted(name: str, ins: tuple[Shape, ...], out: Shape, **attrs: object) -> dict[str, int]:
@@ -57,6 +58,12 @@ def test_what_nothing_reads_is_no_multiplication() -> None:
 
 
 def test_every_node_that_is_counted_is_known_and_none_twice() -> None:
-    assert not set(idle.kinds()) & set(node.NODES), "a formula and the word that there is nothing to count"
-    assert (idle.kind("MatMul"), idle.kind("AddV2"), idle.kind("Reshape"), idle.kind("Relu")) == ("", "plain", "moves", "plain")
-    assert idle.kind("XlaCallModule") is None
+    assert set(node.NODES) - set(node.PRODUCTS) <= set(OF_NODES)
+    assert not set(OF_NODES) & set(node.PRODUCTS), "a formula and the word that there is nothing to count"
+    assert (family("MatMul"), family("AddV2"), family("Reshape"), family("Max")) == (
+        "product",
+        "elementwise",
+        "movement",
+        "reduction",
+    )
+    assert family("XlaCallModule") == UNKNOWN

@@ -1,4 +1,4 @@
-"""What operators of PyTorch and nodes of TensorFlow are by name, so that one that nobody looked at is never taken for free: it is unknown, and told."""
+"""What operators and nodes of graphs are by name, so that one that nobody looked at is never taken for free: it is unknown, and told."""
 
 from __future__ import annotations
 
