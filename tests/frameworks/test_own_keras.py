@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from crosscheck import models
 from crosscheck.cli.commands import app
 from crosscheck.contract.own import Own
+from crosscheck.conventions import read as convention
+from crosscheck.counting import engine
 from crosscheck.errors import UsageError
 from crosscheck.measuring import runner
 from crosscheck.session import ask, compare
@@ -20,6 +23,7 @@ from crosscheck.studies.own.found import WORKER, Found
 from crosscheck.subjects import own
 
 keras = pytest.importorskip("keras", exc_type=ImportError)
+from adapters.tensorflow_keras import build, watched  # noqa: E402
 from tests.frameworks import keras_networks as nets  # noqa: E402
 
 pytestmark = [pytest.mark.framework, pytest.mark.xdist_group("own_keras")]
@@ -78,6 +82,19 @@ def test_a_network_that_cannot_leave_is_measured_here_and_stays_as_it_is() -> No
     assert state(net) == before
     assert set(r.tools.path) == {"measured in process"}
     assert (r.macs, set(r.tools.residual)) == (nets.MACS["plain"], {0})
+
+
+@pytest.mark.parametrize(("name", "size"), [("lenet", 28), ("resnet18", 64), ("resnet50-v2-keras", 64)])
+def test_a_described_network_costs_the_same_by_layers_and_by_calls(name: str, size: int) -> None:
+    described = models.build(name, input_shape=(1 if name == "lenet" else 3, size, size))
+    net = build.build(described).net
+    x = nets.tf.zeros([int(n) for n in net.inputs[0].shape])
+    seen = watched.watch(net, (x,), {}, described)
+    assert seen.error is None
+    by_layers, by_calls = engine.tally(described), engine.tally(seen.model)
+    for c in (convention.load("tf_profiler"), convention.load("keras_count_params")):
+        for metric in c.metrics:
+            assert engine.total(by_calls, c, metric) == engine.total(by_layers, c, metric), metric
 
 
 class Failing(nets.Plain):  # type: ignore[misc]

@@ -60,10 +60,5 @@ def test_what_nothing_reads_is_no_multiplication() -> None:
 def test_every_node_that_is_counted_is_known_and_none_twice() -> None:
     assert set(node.NODES) - set(node.PRODUCTS) <= set(OF_NODES)
     assert not set(OF_NODES) & set(node.PRODUCTS), "a formula and the word that there is nothing to count"
-    assert (family("MatMul"), family("AddV2"), family("Reshape"), family("Max")) == (
-        "product",
-        "elementwise",
-        "movement",
-        "reduction",
-    )
+    assert [family(name) for name in ("MatMul", "AddV2", "Reshape")] == ["product", "elementwise", "movement"]
     assert family("XlaCallModule") == UNKNOWN

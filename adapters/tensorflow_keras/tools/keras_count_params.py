@@ -16,6 +16,7 @@ TITLE = "keras.Model.count_params"
 PACKAGE = "keras"
 CONVENTION = "keras_count_params"
 METRICS = ("params", "params_trainable", "params_nontrainable")
+SETTING = "nothing runs; shapes of variables"
 
 
 def measure(native: Native, model: Model) -> Iterable[Reading]:

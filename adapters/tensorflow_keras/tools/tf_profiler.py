@@ -18,6 +18,7 @@ TITLE = "tf.compat.v1.profiler.profile"
 PACKAGE = "tensorflow-cpu|tensorflow"
 CONVENTION = "tf_profiler"
 METRICS = ("compute",)
+SETTING = "inference, nothing runs; nodes of the graph of one call"
 
 
 def measure(native: Native, model: Model) -> Iterable[Reading]:

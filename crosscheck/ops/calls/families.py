@@ -1,4 +1,4 @@
-"""What operators and nodes of graphs are by name, so that one that nobody looked at is never taken for free: it is unknown, and told."""
+"""What operators and nodes of graphs do, by name: one that nobody looked at is unknown, and told, never taken for free."""
 
 from __future__ import annotations
 
