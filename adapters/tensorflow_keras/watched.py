@@ -79,7 +79,7 @@ class _Watch:
         self.inside = False  # of a leaf
         self.done = 0
         self.outputs: list[str] = []
-        self.failures: dict[int, str] = {}
+        self.failed = ""  # the innermost layer that raised, while nothing has been called since
 
     def begin(self, *args: Any, **kwargs: Any) -> Any:
         """The call of the network itself."""
@@ -112,11 +112,12 @@ class _Watch:
                 return call(operation, *args, **kwargs)
             given = tensors((args, kwargs))
             self._flush()
+            self.failed = ""
             try:
                 run = self._leaf if is_leaf(operation) else self._container
                 return run(operation, given, lambda: call(operation, *args, **kwargs))
-            except Exception as error:
-                self.failures.setdefault(id(error), _told(operation, self._path(operation), given))
+            except Exception:
+                self.failed = self.failed or _told(operation, self._path(operation), given)  # Keras raises another one outside
                 raise
 
         return wrapped
@@ -167,7 +168,8 @@ class _Watch:
 
     def _note(self, operation: Any, given: Sequence[Any], reads: Sequence[str], made: Sequence[Any]) -> str:
         """Write down the call of a leaf; the id that it got."""
-        is_layer, path = isinstance(operation, keras.Layer), self._path(operation)
+        is_layer = isinstance(operation, keras.Layer)
+        path = self._path(operation) or type(operation).__name__.lower()
         xs, ys = [neutral(shape(t)) for t in given], [neutral(shape(t)) for t in made]
         again = id(operation) in self.recorder.first
         native = f"keras {type(operation).__name__}" if is_layer else f"keras.ops {type(operation).__name__}"
@@ -183,8 +185,9 @@ class _Watch:
             values = (self.recorder.add(f"{id_}.activation", extra, [id_], (ys, ys), function=True),)
         self.known |= {t.name: value for t, value in zip(made, values, strict=False)}
         if is_layer:
-            self.places.setdefault(id(operation), id_)
-            self.layers.setdefault(self.places[id(operation)], operation)
+            if self.places.get(id(operation), ROOT) == ROOT:
+                self.places[id(operation)] = id_
+                self.layers[id_] = operation
             self.modules.append(layer_call(operation, id_, list(map(shape, given)), list(map(shape, made)), again))
         return id_
 
@@ -214,8 +217,7 @@ class _Watch:
 
     def failure(self, error: Exception) -> str:
         """Which layer an error is of, what that was given, and what was said."""
-        where = self.failures.get(id(error), "")
-        return f"{where}: {reason(error)}" if where else reason(error)
+        return f"{self.failed}: {reason(error)}" if self.failed else reason(error)
 
 
 def is_leaf(operation: Any) -> bool:

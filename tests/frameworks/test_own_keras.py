@@ -74,13 +74,13 @@ def test_what_only_the_profiler_does_has_a_name(ways: dict[str, Found]) -> None:
 
 def test_a_network_that_cannot_leave_is_measured_here_and_stays_as_it_is() -> None:
     net = nets.Plain()
-    net(nets.tf.zeros(nets.X))
+    net(keras.ops.zeros(nets.X))
     object.__setattr__(net, "source", iter([1]))
     object.__setattr__(net, "held", (n for n in range(3)))
     before = state(net)
     r = compare(net, nets.X)
     assert state(net) == before
-    assert set(r.tools.path) == {"measured in process"}
+    assert {path.partition(";")[0] for path in r.tools.path} == {"measured in process"}
     assert (r.macs, set(r.tools.residual)) == (nets.MACS["plain"], {0})
 
 
@@ -88,7 +88,7 @@ def test_a_network_that_cannot_leave_is_measured_here_and_stays_as_it_is() -> No
 def test_a_described_network_costs_the_same_by_layers_and_by_calls(name: str, size: int) -> None:
     described = models.build(name, input_shape=(1 if name == "lenet" else 3, size, size))
     net = build.build(described).net
-    x = nets.tf.zeros([int(n) for n in net.inputs[0].shape])
+    x = keras.ops.zeros([int(n) for n in net.inputs[0].shape])
     seen = watched.watch(net, (x,), {}, described)
     assert seen.error is None
     by_layers, by_calls = engine.tally(described), engine.tally(seen.model)
@@ -97,11 +97,13 @@ def test_a_described_network_costs_the_same_by_layers_and_by_calls(name: str, si
             assert engine.total(by_calls, c, metric) == engine.total(by_layers, c, metric), metric
 
 
-class Failing(nets.Plain):  # type: ignore[misc]
-    def call(self, x: Any) -> Any:
-        made = self.conv(x)
+class Failing(nets.Plain):
+    def __init__(self) -> None:
+        super().__init__()
         self.fc.build((None, 7))
-        return self.fc(made)
+
+    def call(self, x: Any) -> Any:
+        return self.fc(self.conv(x))
 
 
 def test_a_call_that_raises_shows_what_ran_until_then() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from crosscheck.contract import network
-from crosscheck.contract.call import Level
+from crosscheck.contract.call import FAILED, Level
 from crosscheck.contract.network import CONTAINER, ROOT, Model
 from crosscheck.contract.rows import Measurement
 from crosscheck.contract.traits import Trait, having
@@ -59,7 +59,7 @@ def below(model: Model) -> dict[str, dict[str, None]]:
     """Names of the kernels or nodes below each layer and container."""
     found: dict[str, dict[str, None]] = {}
     for call in model.calls:
-        if call.level in LOWEST:
+        if call.level in LOWEST and call.name != FAILED:
             found.setdefault(call.home, {})[call.name] = None
     return found
 
