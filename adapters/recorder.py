@@ -46,10 +46,15 @@ def unknown(native: str) -> Seen:
 
 
 def tensors(value: Any, kind: type) -> list[Any]:
-    """Every tensor in a value, in tuples and lists as well."""
+    """Every tensor in a value, in order, in tuples, lists, mappings and dataclasses as well."""
     if isinstance(value, kind):
         return [value]
-    return [t for part in value for t in tensors(part, kind)] if isinstance(value, tuple | list) else []
+    if isinstance(value, Mapping):
+        return [t for part in value.values() for t in tensors(part, kind)]
+    if isinstance(value, tuple | list):
+        return [t for part in value for t in tensors(part, kind)]
+    fields = getattr(type(value), "__dataclass_fields__", ())
+    return [t for name in fields for t in tensors(getattr(value, name, None), kind)]
 
 
 def same_padding(x: Shape, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> tuple[tuple[int, int], ...]:

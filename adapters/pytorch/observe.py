@@ -16,10 +16,11 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
+from adapters.frames import Calls, Frame
 from adapters.pytorch import read
 from adapters.pytorch.build import Native
 from adapters.pytorch.capture import functions, operators, plain, trace
-from adapters.pytorch.capture.frames import Calls, Frame, class_name, shapes, tensors
+from adapters.pytorch.capture.frames import class_name, shapes, tensors
 from adapters.pytorch.capture.kernels import Kernels
 from adapters.pytorch.capture.modules import Ran, module_call, parameters, twins
 from adapters.recorder import Recorder, Seen, unknown, whole

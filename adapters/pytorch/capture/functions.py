@@ -15,7 +15,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812  (the name that every PyTorch user knows)
 from torch import nn
 
-from adapters.pytorch.capture.frames import Calls, Frame, plain, shapes, tensors
+from adapters.frames import Calls, Frame
+from adapters.pytorch.capture.frames import plain, shapes, tensors
 from crosscheck.contract.call import Call, Level
 
 PRODUCTS = ("matmul", "mm", "bmm", "addmm", "mul", "add")

@@ -7,7 +7,8 @@ from typing import Any
 from torch import ScriptObject
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from adapters.pytorch.capture.frames import Calls, plain, shapes, tensors
+from adapters.frames import Calls
+from adapters.pytorch.capture.frames import plain, shapes, tensors
 from crosscheck.contract.call import Level
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from adapters.pytorch.capture.forms import all_usual, form, numbers, usual
+from adapters.forms import all_usual, numbers, usual
+from adapters.pytorch.capture.forms import form
 from adapters.pytorch.capture.frames import class_name, plain, shapes
 from crosscheck.contract.call import Call, Level
 from crosscheck.contract.network import ROOT

@@ -10,7 +10,8 @@ import torch
 from torch import nn
 from torch.profiler import ProfilerActivity, profile, record_function
 
-from adapters.pytorch.capture.frames import Calls, Frame, plain
+from adapters.frames import Calls, Frame
+from adapters.pytorch.capture.frames import plain
 from adapters.pytorch.capture.homes import Homes, watched
 from adapters.room import reason
 from crosscheck.contract.call import FAILED, Call, Level

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from adapters.pytorch.capture.frames import Calls, Frame
+from adapters.frames import Calls, Frame
 from adapters.pytorch.capture.homes import Homes, watched
 from adapters.pytorch.capture.kernels import Kernels
 from crosscheck.contract.call import Call, Level

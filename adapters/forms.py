@@ -1,0 +1,43 @@
+"""What goes into a call and comes out, as it is built: tools take the first of a tuple, the last of a dictionary, or give up.
+
+A tensor is ``("tensor", bytes of an element, *shape)``, a sequence ``("tuple", *forms)``, a mapping ``("dict", *forms)`` of its
+values; anything else is ``("other", name of its class)``, unless a framework has a form for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Form = tuple[Any, ...]
+FLOAT = 4  # bytes of what most tensors hold
+
+
+def form_of(value: Any, own: Callable[[Any], Form | None]) -> Form:
+    """The form of a value; ``own`` gives those of a framework's tensors and of what it has besides."""
+    if (found := own(value)) is not None:
+        return found
+    if isinstance(value, Mapping):
+        return ("dict", *(form_of(v, own) for v in value.values()))
+    if isinstance(value, tuple | list):
+        return ("tuple", *(form_of(v, own) for v in value))
+    return ("other", type(value).__name__)
+
+
+def usual(made: Form) -> bool:
+    """True for one tensor of floats, which the shapes of a call tell already."""
+    return made[:2] == ("tensor", FLOAT)
+
+
+def all_usual(given: Form) -> bool:
+    """True for positional arguments that are all tensors of floats, one at least."""
+    return len(given) > 1 and all(usual(part) for part in given[1:])
+
+
+def numbers(value: Any) -> int:
+    """What the whole numbers and flags in arguments add up to, those in sequences and mappings too."""
+    if isinstance(value, Mapping):
+        return sum(map(numbers, value.values()))
+    if isinstance(value, tuple | list):
+        return sum(map(numbers, value))
+    return int(value) if isinstance(value, int) else 0
