@@ -59,6 +59,7 @@ LIBRARIES = {
     "crosscheck/studies": {"pandas", "numpy"},
     "crosscheck/toml.py": {"tomli"},
     "crosscheck/report/render": {"rich", "tabulate", "jinja2"},
+    "adapters/parcel.py": {"cloudpickle"},
     "adapters/weights.py": {"numpy"},
     "adapters/cells/output.py": {"numpy"},
 }
@@ -225,11 +226,14 @@ def test_a_renderer_knows_documents_alone(path: Path) -> None:
     refuse(path, (n for n in imports_of(path) if starts(n, OURS) and not starts(n, sight)), "a renderer never computes")
 
 
+SHARED_ROOMS = ("room", "weights", "recorder", "frames", "forms", "parcel", "maker")
+
+
 @pytest.mark.parametrize("path", [p for p in sources("adapters") if p.parent.name not in ("adapters", "cells")], ids=name_of)
 def test_an_adapter_sees_neither_the_prediction_nor_another_framework(path: Path) -> None:
     room = path.relative_to(ROOT / "adapters").parts[0]
     names = set(imports_of(path))
-    sight = [*SEEN_BY_ADAPTERS, "adapters.room", "adapters.weights", "adapters.recorder", "adapters.maker", f"adapters.{room}"]
+    sight = [*SEEN_BY_ADAPTERS, *(f"adapters.{name}" for name in SHARED_ROOMS), f"adapters.{room}"]
     sight += ["adapters.worker"] if path.name == "__main__.py" else []
     blind = (n for n in names if starts(n, OURS) and not starts(n, sight))
     refuse(path, blind, "a measurement that can see the prediction proves nothing")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import pickle
-import sys
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,9 +12,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from adapters.room import Unsupported
+from adapters.parcel import large
+from adapters.parcel import read as taken
+from adapters.parcel import write as put
 
-SHARE = 3  # of free memory a network may take one part: itself, a copy for a tool, what it computes
 WRAPPERS = {"OptimizedModule": "_orig_mod", "DataParallel": "module", "DistributedDataParallel": "module"}
 _PLAIN = (Tensor, nn.Parameter, nn.Buffer)
 
@@ -32,20 +31,6 @@ def weight(net: nn.Module) -> int:
     """Bytes of its parameters and buffers, 0 of what is on the meta device or not made yet."""
     held = {id(t): t for t in (*net.parameters(), *net.buffers())}
     return sum(t.numel() * t.element_size() for t in held.values() if not (is_lazy(t) or t.is_meta))
-
-
-def room() -> int:
-    """Bytes of memory that are free."""
-    path = Path("/proc/meminfo")
-    if not path.exists():
-        return sys.maxsize
-    told = dict(line.split(":") for line in path.read_text(encoding="ascii").splitlines())
-    return 1024 * int(told["MemAvailable"].split()[0])
-
-
-def large(size: int) -> bool:
-    """Whether a network of so many bytes leaves no room to work with."""
-    return SHARE * size > room()
 
 
 def stored(net: nn.Module) -> nn.Module:
@@ -89,58 +74,29 @@ def _twin(value: Any, made: dict[int, Any]) -> Any:
 
 def write(parcel: Any, net: nn.Module, path: Path) -> None:
     """Put plain data, networks and tensors into a file. Raises Unsupported without cloudpickle, and what pickling raises."""
-    try:
-        import cloudpickle
-    except ImportError:
-        raise Unsupported("cloudpickle is not installed. Install it with: pip install cloudpickle") from None
     bare: dict[int, Tensor] = {
         id(t): t for t in (*net.parameters(), *net.buffers()) if type(t) in _PLAIN and t.is_floating_point() and not is_lazy(t)
     }
     order = {key: k for k, key in enumerate(bare)}
 
-    class Pickler(cloudpickle.Pickler):
-        """Leaves weights out, and what wraps a network."""
+    def blank(value: Any) -> Any:
+        if (t := bare.get(id(value))) is None:
+            return None
+        where = "meta" if t.is_meta else "cpu"
+        return order[id(value)], tuple(t.shape), t.dtype, where, isinstance(t, nn.Parameter), t.requires_grad
 
-        def persistent_id(self, value: Any) -> Any:
-            if (t := bare.get(id(value))) is None:
-                return None
-            where = "meta" if t.is_meta else "cpu"
-            return order[id(value)], tuple(t.shape), t.dtype, where, isinstance(t, nn.Parameter), t.requires_grad
-
-        def reducer_override(self, value: Any) -> Any:
-            inner = unwrapped(value)
-            return (_itself, (inner,)) if inner is not value else super().reducer_override(value)
-
-    with path.open("wb") as file:
-        pickle.dump(weight(net), file)
-        Pickler(file).dump(parcel)
+    put(parcel, weight(net), blank, unwrapped, path)
 
 
 def read(path: Path, imports: tuple[str, ...]) -> Any:
     """What ``write`` put there, with seeded weights; ``imports`` are the folders that its modules are found in."""
-    sys.path.extend(p for p in imports if p not in sys.path)
-    with path.open("rb") as file:
-        size = pickle.load(file)  # noqa: S301 - the user's process wrote it for this one
-        return _Unpickler(file, large(size)).load()
+    return taken(path, imports, _made)
 
 
-def _itself(value: Any) -> Any:
-    return value
-
-
-class _Unpickler(pickle.Unpickler):
-    """Makes each weight once, however often it is used."""
-
-    def __init__(self, file: Any, large: bool) -> None:
-        super().__init__(file)
-        self.device, self.made = "meta" if large else "", dict[int, Tensor]()
-
-    def persistent_load(self, pid: Any) -> Tensor:
-        index, shape, dtype, where, parameter, trainable = pid
-        if index not in self.made:
-            made = seeded(index, shape, dtype, self.device or where)
-            self.made[index] = nn.Parameter(made, trainable) if parameter else made
-        return self.made[index]
+def _made(told: Any, is_large: bool) -> Tensor:
+    index, shape, dtype, where, parameter, trainable = told
+    made = seeded(index, shape, dtype, "meta" if is_large else where)
+    return nn.Parameter(made, trainable) if parameter else made
 
 
 def seeded(index: int, shape: tuple[int, ...], dtype: torch.dtype, device: str) -> Tensor:

@@ -116,7 +116,7 @@ def test_a_network_that_cannot_leave_is_measured_here_and_stays_as_it_is() -> No
 def test_a_network_that_is_too_large_is_seen_without_its_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     parcel = __import__("adapters.pytorch.parcel", fromlist=["parcel"])
     net = nets.Net()
-    monkeypatch.setattr(parcel, "room", lambda: 100)
+    monkeypatch.setattr("adapters.parcel.room", lambda: 100)
     copy = parcel.bare_copy(net)
     assert {p.is_meta for p in copy.parameters()} == {True}
     assert {p.is_meta for p in net.parameters()} == {False}
