@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crosscheck.contract.call import Call, Level
-from crosscheck.contract.network import ROOT, Shape
+from crosscheck.contract.network import ROOT, Shape, show_shape
 
 PLAIN = (bool, int, float, str, type(None))
 
@@ -59,3 +59,45 @@ def plain_of(value: Any, kind: type) -> Any:
     if isinstance(value, tuple | list):
         return tuple(plain_of(v, kind) for v in value)
     return value if isinstance(value, PLAIN) else None
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One call of the module at ``path``: the ``began``-th to begin, ``again`` where it was called before.
+
+    ``twins`` are further paths that lead to the module, ``args`` the positional arguments, ``inputs`` the shapes of all tensors
+    that came in, ``made`` what came out, ``kwargs`` the keyword arguments.
+    """
+
+    path: str
+    began: int
+    again: bool
+    twins: tuple[str, ...]
+    args: tuple[Any, ...]
+    inputs: Sequence[Shape]
+    made: Any
+    kwargs: Mapping[str, Any]
+
+
+def twins(net: Any) -> dict[Any, tuple[str, ...]]:
+    """The further paths of every module that several lead to; those through one parent are one."""
+    paths: dict[Any, list[str]] = {}
+
+    def walk(module: Any, path: str) -> None:
+        paths.setdefault(module, []).append(path)
+        for name, child in module.named_children():
+            walk(child, f"{path}.{name}" if path else name)
+
+    walk(net, "")
+    return {module: tuple(found[1:]) for module, found in paths.items() if len(found) > 1}
+
+
+def listed(found: Sequence[Shape]) -> str:
+    """Shapes in a message."""
+    return " and ".join(show_shape(s) or "a number" for s in found) or "no tensor"
+
+
+def told(path: str, name: str, own: Iterable[tuple[str, Shape]], given: Sequence[Shape]) -> str:
+    """A module by path and class, with the shapes of its own parameters and of what it was given."""
+    held = ", ".join(f"{n} {show_shape(shape)}" for n, shape in own)
+    return f"{path or ROOT} ({name}{f' with {held}' if held else ''}), given {listed(given)}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 import sys
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,35 @@ def room() -> int:
 def large(size: int) -> bool:
     """Whether a network of so many bytes leaves no room to work with."""
     return SHARE * size > room()
+
+
+def twin(net: Any, kind: type, instead: Mapping[int, Any]) -> Any:
+    """A copy of a network, its modules being of ``kind``, with something ``instead`` of objects by their identity.
+
+    What cannot be copied is shared.
+    """
+    try:
+        return copy.deepcopy(net, dict(instead))
+    except Exception:  # noqa: BLE001 - attributes of users raise what they like
+        return _twin(net, kind, dict(instead))
+
+
+def _twin(value: Any, kind: type, made: dict[int, Any]) -> Any:
+    """The same modules and tensors anew, once each, and of all else a copy where there is one to be had."""
+    if id(value) in made:
+        return made[id(value)]
+    if isinstance(value, kind):
+        other = made[id(value)] = object.__new__(type(value))
+        vars(other).update({k: _twin(v, kind, made) for k, v in vars(value).items()})
+        return other
+    if type(value) in (dict, OrderedDict):
+        return type(value)((k, _twin(v, kind, made)) for k, v in value.items())
+    if type(value) in (list, tuple, set):
+        return type(value)(_twin(v, kind, made) for v in value)
+    try:
+        return made.setdefault(id(value), copy.deepcopy(value))
+    except Exception:  # noqa: BLE001 - it stays the one that it is
+        return value
 
 
 def write(parcel: Any, size: int, blank: Callable[[Any], Any], inner: Callable[[Any], Any], path: Path) -> None:

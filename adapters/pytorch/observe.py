@@ -16,17 +16,17 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
-from adapters.frames import Calls, Frame
+from adapters.frames import Calls, Frame, Ran, listed, told, twins
 from adapters.pytorch import read
 from adapters.pytorch.build import Native
 from adapters.pytorch.capture import functions, operators, plain, trace
 from adapters.pytorch.capture.frames import class_name, shapes, tensors
 from adapters.pytorch.capture.kernels import Kernels
-from adapters.pytorch.capture.modules import Ran, module_call, parameters, twins
+from adapters.pytorch.capture.modules import module_call, parameters
 from adapters.recorder import Recorder, Seen, unknown, whole
 from adapters.room import reason
 from crosscheck.contract.call import FAILED, Call, Level
-from crosscheck.contract.network import BARE, ROOT, Model, Shape, show_shape
+from crosscheck.contract.network import BARE, ROOT, Model, Shape
 
 _TORCH = ("torch.nn.modules.",)
 METHODS = (type(Tensor.mul), type(Tensor.__init__))  # those of tensors, written as methods or as operators
@@ -130,15 +130,9 @@ def _label(func: Any) -> str:
     return str(getattr(func, "__name__", func))
 
 
-def _listed(found: Sequence[Shape]) -> str:
-    return " and ".join(show_shape(s) or "a number" for s in found) or "no tensor"
-
-
 def _module_told(path: str, module: nn.Module, given: Sequence[Shape]) -> str:
-    """A module by path and class, with the shapes of its own parameters and of what it was given."""
-    own = [f"{n} {show_shape(p.shape)}" for n, p in module.named_parameters(recurse=False) if not is_lazy(p)]
-    holds = f" with {', '.join(own)}" if own else ""
-    return f"{path or ROOT} ({class_name(module)}{holds}), given {_listed(given)}"
+    own = [(n, tuple(p.shape)) for n, p in module.named_parameters(recurse=False) if not is_lazy(p)]
+    return told(path, class_name(module), own, given)
 
 
 class _Watch(TorchFunctionMode):
@@ -235,7 +229,7 @@ class _Watch(TorchFunctionMode):
         try:
             made = func(*args, **kwargs)
         except Exception as error:
-            self.failures.setdefault(id(error), f"{self._wanted(_label(func).strip('_'))}, given {_listed(shapes(given))}")
+            self.failures.setdefault(id(error), f"{self._wanted(_label(func).strip('_'))}, given {listed(shapes(given))}")
             raise
         finally:
             self.below.open.pop()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from adapters.parcel import large
+from adapters.parcel import large, twin
 from adapters.parcel import read as taken
 from adapters.parcel import write as put
 
@@ -47,29 +45,8 @@ def bare_copy(net: nn.Module) -> nn.Module:
 
 def copied(net: nn.Module, instead: Mapping[int, Any]) -> nn.Module:
     """A copy, with something ``instead`` of objects by their identity. What cannot be copied is shared."""
-    try:
-        return copy.deepcopy(net, dict(instead))
-    except Exception:  # noqa: BLE001 - attributes of users raise what they like
-        twin: nn.Module = _twin(net, dict(instead))
-        return twin
-
-
-def _twin(value: Any, made: dict[int, Any]) -> Any:
-    """The same modules and tensors anew, once each, and of all else a copy where there is one to be had."""
-    if id(value) in made:
-        return made[id(value)]
-    if isinstance(value, nn.Module):
-        twin = made[id(value)] = nn.Module.__new__(type(value))
-        vars(twin).update({k: _twin(v, made) for k, v in vars(value).items()})
-        return twin
-    if type(value) in (dict, OrderedDict):
-        return type(value)((k, _twin(v, made)) for k, v in value.items())
-    if type(value) in (list, tuple, set):
-        return type(value)(_twin(v, made) for v in value)
-    try:
-        return made.setdefault(id(value), copy.deepcopy(value))
-    except Exception:  # noqa: BLE001 - it stays the one that it is
-        return value
+    made: nn.Module = twin(net, nn.Module, instead)
+    return made
 
 
 def write(parcel: Any, net: nn.Module, path: Path) -> None:

@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor, nn
 
 from adapters.forms import all_usual, numbers, usual
+from adapters.frames import Ran
 from adapters.pytorch.capture.forms import form
 from adapters.pytorch.capture.frames import class_name, plain, shapes
 from crosscheck.contract.call import Call, Level
 from crosscheck.contract.network import ROOT
 
 NORMS = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
-
-
-@dataclass(frozen=True)
-class Ran:
-    """One call of the module at ``path``: the ``began``-th to begin, ``again`` where it was called before.
-
-    ``twins`` are further paths that lead to the module, ``args`` the positional arguments, ``inputs`` the shapes of all tensors
-    that came in, ``made`` what came out, ``kwargs`` the keyword arguments.
-    """
-
-    path: str
-    began: int
-    again: bool
-    twins: tuple[str, ...]
-    args: tuple[Any, ...]
-    inputs: Sequence[tuple[int, ...]]
-    made: Any
-    kwargs: Mapping[str, Any]
 
 
 def attrs(module: nn.Module, ran: Ran) -> dict[str, Any]:
@@ -77,19 +59,6 @@ def _tensors(module: nn.Module, own: set[str]) -> tuple[tuple[str, tuple[int, ..
     kept = {**module._buffers, **vars(module)}
     found = ((name, kept.get(name)) for name in ("weight", "bias") if name not in own)
     return tuple((n, tuple(t.shape), t.requires_grad) for n, t in found if isinstance(t, Tensor) and not _lazy(t))
-
-
-def twins(net: nn.Module) -> dict[nn.Module, tuple[str, ...]]:
-    """The further paths of every module that several lead to; those through one parent are one."""
-    paths: dict[nn.Module, list[str]] = {}
-
-    def walk(module: nn.Module, path: str) -> None:
-        paths.setdefault(module, []).append(path)
-        for name, child in module.named_children():
-            walk(child, f"{path}.{name}" if path else name)
-
-    walk(net, "")
-    return {module: tuple(found[1:]) for module, found in paths.items() if len(found) > 1}
 
 
 def settings(module: nn.Module) -> dict[str, Any]:
