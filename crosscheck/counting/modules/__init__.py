@@ -8,17 +8,18 @@ from crosscheck.contract.network import Model
 from crosscheck.counting.modules.attributes import attributes
 from crosscheck.counting.modules.levels import levels
 from crosscheck.counting.modules.listing import listing
+from crosscheck.counting.modules.rows import rows
 from crosscheck.counting.modules.sizes import sizes
 from crosscheck.counting.modules.tree import Tree
 
 
 def beside(model: Model) -> Mapping[int, Mapping[str, int]]:
-    """Further primitives of calls of modules, by their index in ``model.calls``; zeros are left out."""
+    """Further primitives of calls of modules, by their index in ``model.calls``; they go before those of the call itself."""
     tree = Tree.of(model)
     if tree is None:
         return {}
     found: dict[int, dict[str, int]] = {}
-    for part in (listing(tree), levels(tree), sizes(tree), attributes(tree)):
+    for part in (listing(tree), levels(tree), sizes(tree), attributes(tree), rows(tree)):
         for index, counts in part.items():
-            found.setdefault(index, {}).update({name: n for name, n in counts.items() if n})
+            found.setdefault(index, {}).update(counts)
     return found

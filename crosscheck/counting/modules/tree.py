@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -45,6 +45,7 @@ class Tree:
     visits: Sequence[Visit]
     params: Sequence[tuple[tuple[str, ...], int]]
     shapes: Sequence[tuple[int, ...]]  # of the network's inputs
+    layers: Collection[str]  # ids of its layers
 
     @staticmethod
     def of(model: Model) -> Tree | None:
@@ -55,7 +56,7 @@ class Tree:
         calls.sort(key=lambda pair: pair[1].attrs["began"])
         visits = [Visit(k, c, (c.attrs.get("path", ""), *c.attrs.get("twins", ()))) for k, c in calls]
         params = [(tuple(c.attrs.get("names", ("",))), prod(c.x)) for c in model.calls if c.level == Level.PARAMETER]
-        return Tree(visits, params, [i.shape for i in model.inputs])
+        return Tree(visits, params, [i.shape for i in model.inputs], model.by_id.keys())
 
     @property
     def root(self) -> Visit:

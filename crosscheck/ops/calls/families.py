@@ -21,6 +21,7 @@ def _read(path: Path) -> Mapping[str, str]:
 
 
 FAMILIES: Final = _read(Path(__file__).with_suffix(".toml"))
+OF_PHI: Final = _read(Path(__file__).with_name("phi.toml"))
 OF_NODES: Final = _read(Path(__file__).with_name("nodes.toml"))
 
 
@@ -31,4 +32,4 @@ def family(name: str) -> str:
     if name in OF_NODES:
         return OF_NODES[name]
     plain = name if name.startswith("__") else name.rstrip("_")
-    return FAMILIES.get(plain.removesuffix("_copy"), FAMILIES.get(plain, UNKNOWN))
+    return FAMILIES.get(plain.removesuffix("_copy"), FAMILIES.get(plain, OF_PHI.get(plain, UNKNOWN)))

@@ -11,6 +11,7 @@ from math import prod
 from types import MappingProxyType
 
 from crosscheck.contract.call import Call, Shape
+from crosscheck.ops.calls.phi import PHI
 from crosscheck.ops.kind import Counts, Factors
 
 # --- products of matrices -------------------------------------------------------------------------------------------------
@@ -51,7 +52,8 @@ def _addr(call: Call) -> Counts:
 def _matmul(call: Call) -> Counts:
     """Either side may be a vector, and axes in front are repeated where one side lacks them."""
     a, b = call.inputs[:2]
-    return {"mac": (*call.y, a[-1])} if len(a) > 1 or len(b) > 1 else {"mac": a}
+    depth = a[-2:][0] if call.attrs.get("transpose_x") else a[-1]
+    return {"mac": (*call.y, depth)} if len(a) > 1 or len(b) > 1 else {"mac": a}
 
 
 def _linear(call: Call) -> Counts:
@@ -86,11 +88,10 @@ def _scattered(call: Call) -> Counts:
 
 
 def _convolved(call: Call, weight: Shape, met: Shape) -> Counts:
-    """Every position of ``met``, (N, C, spatial…) or (C, spatial…), meets the whole weight."""
-    axes = len(weight) - 2
-    mac = (*met[: -axes - 1], *weight, *met[-axes:])
+    """Every position of ``met``, in whose channels the weight begins, meets the whole weight."""
+    mac = (prod(met) // max(weight[0], 1), *weight)
     counts: Counts = {"mac": mac}
-    if axes != 2:
+    if len(weight) != 4:
         counts["nonplanar_mac"] = mac
     return counts | ({"bias_add": call.y} if len(call.inputs) > 2 else {})
 
@@ -180,6 +181,7 @@ FUSED_ATTENTION = (
 )
 KERNELS: Mapping[str, Callable[[Call], Counts]] = MappingProxyType(
     {
+        **PHI,
         **dict.fromkeys(("mm", "bmm", "_int_mm", "_scaled_mm"), _mm),
         **dict.fromkeys(("_grouped_mm", "_scaled_grouped_mm"), _grouped_mm),
         **dict.fromkeys(("addmm", "baddbmm", "addbmm", "_addmm_activation", "addmm_", "baddbmm_", "addbmm_"), _addmm),

@@ -79,6 +79,8 @@ def _recurrent(call: Call) -> Counts:
     settings, first = call.attrs.get("settings", {}), call.attrs.get("given", ("", ("",)))[1]
     times = prod(first[1:3] if first[0] == PACKED else call.x[:2]) * (2 if settings.get("bidirectional") else 1)
     layers = settings.get("num_layers", 1)
+    if "hidden_size" not in settings:  # one that runs a cell, which counts by itself
+        return {}
     forward = {n: s for n, s in held(call).items() if not n.endswith("_reverse")}
     return _gates(forward, times, layers * settings["hidden_size"])
 

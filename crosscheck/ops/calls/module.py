@@ -2,10 +2,11 @@
 
 ``attrs``: ``path`` of the module, ``began``, how many calls of modules began before, ``again`` where it was called before,
 ``twins``, further paths that lead to it. ``params``, (name, shape, kind, needs a gradient) of each parameter of the module's own,
-``param_bytes`` where they have not 4 bytes an element; ``stats``, (name, shape) of each buffer; ``tensors``, (name, shape, needs
-a gradient) of a weight and bias that are no parameters of its own. ``leaf`` where it holds no module, ``hollow`` where those that
-it holds are empty, ``chain`` for a plain sequence of modules; ``settings``, its plain attributes by name, such as
-``kernel_size``. ``given`` and ``made``: see ``crosscheck.ops.calls.forms``. Its depth is that of its home.
+``param_bytes`` where they have not 4 bytes an element; ``kept``, (name, shape) of running statistics that are parameters too;
+``stats``, (name, shape) of each buffer; ``tensors``, (name, shape, needs a gradient) of a weight and bias that are no parameters
+of its own. ``leaf`` where it holds no module, ``hollow`` where those that it holds are empty, ``chain`` for a plain sequence of
+modules; ``row``, its class and the number in its name; ``settings``, its plain attributes by name, such as ``kernel_size``.
+``given`` and ``made``: see ``crosscheck.ops.calls.forms``. Its depth is that of its home.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from math import prod
 from crosscheck.contract.call import Call, Shape
 from crosscheck.ops.calls.forms import FLOAT, front, made
 from crosscheck.ops.calls.kinds import KINDS, held
+from crosscheck.ops.calls.sublayers import SUBLAYERS
 from crosscheck.ops.kind import Counts
 
 
@@ -39,7 +41,7 @@ def count(call: Call) -> Counts:
     counts |= _kinds(call)
     if passes_for_leaf(call):
         counts |= _leaf(call)
-    known = KINDS.get(call.name)
+    known = KINDS.get(call.name) or SUBLAYERS.get(call.name)
     return counts | known(call) if known and call.inputs and call.outputs else counts
 
 
@@ -49,6 +51,8 @@ def _kinds(call: Call) -> Counts:
     if call.attrs.get("again"):
         return {"repeated_params": (sum(own_params(call).values()),)}
     own: dict[str, int] = {}
+    for _, shape in call.attrs.get("kept", ()):
+        own["running_stats"] = own.get("running_stats", 0) + prod(shape)
     for _, shape, kind, _ in params:
         own[kind] = own.get(kind, 0) + prod(shape)
     counts: Counts = {kind: (n,) for kind, n in own.items()}
