@@ -46,19 +46,21 @@ class Container(nn.Layer):
 class Native:
     """A Paddle network and where the neutral layers are in it.
 
-    By a sublayer's full name: ``sublayers`` has it, ``calls`` the ids of its calls in order. By the id of a functional layer:
-    ``parameters`` has what its container holds for it. While somebody watches, functional calls write output shapes into the
-    tables in ``watch``, because no hook sees them. ``blocks`` has the ids of containers by their full names. ``seen`` is what was
-    observed of a network that was not built from a description.
+    ``calls`` has the ids of a sublayer's calls in order. By the id of a functional layer ``parameters`` has what its container
+    holds for it. While somebody watches, functional calls write output shapes into the tables in ``watch``, because no hook sees
+    them. ``blocks`` has the ids of containers. Of a network that was not built from a description, ``seen`` is what was observed,
+    ``inputs`` and ``kwargs`` are what it is called with, and ``failed`` tells why it was not seen to its end.
     """
 
     net: Any
-    calls: Mapping[str, tuple[str, ...]]
-    sublayers: Mapping[str, Any]
+    calls: Mapping[Any, tuple[str, ...]]
     parameters: Mapping[str, tuple[Any, ...]]
-    blocks: Mapping[str, str]
+    blocks: Mapping[Any, str]
     watch: list[Shapes]
     seen: Model | None = None
+    inputs: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    failed: str = ""
 
 
 @dataclass
@@ -67,10 +69,9 @@ class _Site:
 
     model: Model
     made: dict[str, Call] = field(default_factory=dict)
-    calls: dict[str, list[str]] = field(default_factory=dict)
-    sublayers: dict[str, Any] = field(default_factory=dict)
+    calls: dict[Any, list[str]] = field(default_factory=dict)
     parameters: dict[str, list[Any]] = field(default_factory=dict)
-    blocks: dict[str, str] = field(default_factory=dict)
+    blocks: dict[Any, str] = field(default_factory=dict)
     watch: list[Shapes] = field(default_factory=list)
 
 
@@ -81,8 +82,8 @@ def build(model: Model) -> Native:
     if isinstance(net, Container):
         net.reads = tuple(i.name for i in model.inputs)
     net.eval()
-    calls, parameters = ({k: tuple(v) for k, v in part.items()} for part in (site.calls, site.parameters))
-    return Native(net, calls, site.sublayers, parameters, site.blocks, site.watch)
+    calls = {sublayer: tuple(ids) for sublayer, ids in site.calls.items()}
+    return Native(net, calls, {k: tuple(v) for k, v in site.parameters.items()}, site.blocks, site.watch)
 
 
 def fresh(native: Native) -> Native:
@@ -93,7 +94,7 @@ def fresh(native: Native) -> Native:
 def facts(native: Native, model: Model) -> Iterator[dict[str, Any]]:
     """Output shapes seen in a run and elements that Paddle's own enumeration of parameters gives, per layer id and in total."""
     shapes = _run(native, model)
-    owners = {ids[0]: native.sublayers[name] for name, ids in native.calls.items()}
+    owners = {ids[0]: sublayer for sublayer, ids in native.calls.items()}
     for layer in model.layers:
         owner = owners.get(layer.id)
         params = owner.parameters() if owner is not None else native.parameters.get(layer.id, ())
@@ -110,12 +111,12 @@ def _elements(parameters: Iterable[Any]) -> dict[str, int]:
 def _run(native: Native, model: Model) -> Shapes:
     """One forward pass; hooks see the calls of sublayers, ``watch`` the functional ones."""
     shapes: Shapes = {}
-    waiting = {name: iter(ids) for name, ids in native.calls.items()}
+    waiting = {sublayer: iter(ids) for sublayer, ids in native.calls.items()}
 
     def seen(sublayer: Any, _: Any, output: Any) -> None:
-        shapes[next(waiting[sublayer.full_name()])] = tuple(output.shape)
+        shapes[next(waiting[sublayer])] = tuple(output.shape)
 
-    hooks = [sublayer.register_forward_post_hook(seen) for sublayer in native.sublayers.values()]
+    hooks = [sublayer.register_forward_post_hook(seen) for sublayer in native.calls]
     native.watch.append(shapes)
     try:
         with paddle.no_grad():
@@ -172,7 +173,7 @@ def _block(site: _Site, block: Block) -> Any:
     made: Any = container
     if block.kind == "Sequential" and block.is_chain and members == list(container.children()):
         made = nn.Sequential(*((step.name, call) for step, call in zip(block.steps, members, strict=True)))
-    site.blocks[made.full_name()] = block.path or ROOT
+    site.blocks[made] = block.path or ROOT
     return made
 
 
@@ -202,8 +203,7 @@ def _call(site: _Site, container: Container, name: str, layer: Layer) -> tuple[C
     call = made if pad is None else lambda value: made(pad(value))
     if not isinstance(made, nn.Layer):
         return _watched(call, layer.id, site.watch), None
-    site.sublayers[made.full_name()] = made
-    site.calls.setdefault(made.full_name(), []).append(layer.id)
+    site.calls.setdefault(made, []).append(layer.id)
     return call, made if first is layer else None
 
 

@@ -12,6 +12,7 @@ from adapters.recorder import Seen, same_padding, unknown
 from crosscheck.contract.network import Shape
 
 Pairs = tuple[tuple[int, int], ...]
+LAST = ("NLC", "NHWC", "NDHWC")  # what Paddle calls data with their channels last
 
 
 def _axes(value: Any, rank: int) -> tuple[int, ...]:
@@ -142,6 +143,8 @@ LAYERS: tuple[tuple[tuple[type, ...], Callable[[Any, Shape, Shape], Seen]], ...]
 
 def layer(m: Any, x: Shape, y: Shape) -> Seen:
     """What a layer without sublayers does to an input of shape ``x``; its class's name where the vocabulary has no op for it."""
+    if getattr(m, "_data_format", getattr(m, "data_format", "")) in LAST:
+        return unknown(f"{type(m).__name__} with channels last")
     for kinds, rule in LAYERS:
         if isinstance(m, kinds):
             return rule(m, x, y)
@@ -264,4 +267,6 @@ SAME = frozenset({"assign", "share_data"})  # hand on what they get
 def operator(name: str, args: Args, x: Shape, y: Shape) -> Seen:
     """What an operator called ``name`` does; under its own name where the vocabulary has no op for it."""
     rule = OPERATORS.get(name)
+    if any(isinstance(a, str) and a in LAST for a in args):
+        return unknown(f"paddle operator {name} with channels last")
     return rule(args, x, y) if rule is not None else unknown(f"paddle operator {name}")

@@ -74,8 +74,9 @@ def blank(text: str) -> Blank:
 
 
 def able(known: Mapping[str, FrameworkInfo] | None = None) -> list[FrameworkInfo]:
-    """The frameworks whose rooms take a user's network."""
-    return [info for info in (catalog.frameworks() if known is None else known).values() if info.own]
+    """The frameworks whose rooms take a user's network, those with most tools first."""
+    found = [info for info in (catalog.frameworks() if known is None else known).values() if info.own]
+    return sorted(found, key=lambda info: -len(info.tools))
 
 
 def framework(path: Path | None) -> FrameworkInfo:

@@ -13,7 +13,7 @@ import paddle
 from adapters.paddlepaddle.build import Native
 from adapters.paddlepaddle.restore import restored
 from adapters.room import Unsupported
-from crosscheck.contract.network import Model
+from crosscheck.contract.network import Model, Shape
 from crosscheck.contract.rows import TOTAL, Reading
 
 TOOL = "paddle_flops"
@@ -26,20 +26,35 @@ _FLOPS, _PARAMS = "Flops", "Params"
 
 
 def measure(native: Native, model: Model) -> Iterable[Reading]:
-    """Run it with its table printed; its figures are whole numbers, unrounded. Raises Unsupported for more than one input."""
-    if len(model.inputs) != 1:
-        raise Unsupported(f"paddle.flops makes one input for a network, not {len(model.inputs)}")
-    printed = io.StringIO()
-    with restored(native.net), _meter(native) as before, contextlib.redirect_stdout(printed):
-        total = paddle.flops(native.net, list(model.inputs[0].shape), print_detail=True)
+    """Run it with its table printed; its figures are whole numbers, unrounded.
+
+    Raises Unsupported for what is not called with one tensor of floats, which is all that the tool makes.
+    """
+    shape, printed = _input(native, model), io.StringIO()
+    with restored(native.net), _meter(native) as marks, contextlib.redirect_stdout(printed):
+        total = paddle.flops(native.net, list(shape), print_detail=True)
     text = printed.getvalue()
     found = re.search(r"Total Params: (\d+)", text)
     if found is None:
         raise ValueError("paddle.flops printed no 'Total Params'")
     yield Reading(TOTAL, "compute", int(total), _FLOPS)
     yield Reading(TOTAL, "params", int(found[1]), _PARAMS)
-    for name, params, flops in _table(text):
-        yield from _readings(native, name, params, flops, before)
+    called = [layer for layer in native.net.sublayers() if layer in marks]
+    for layer, (name, params, flops) in zip(called, _table(text), strict=True):
+        if layer.full_name() != name:
+            raise ValueError(f"paddle.flops printed {name!r} in the place of {layer.full_name()!r}")
+        yield from _readings(native, layer, params, [*marks[layer], flops])
+
+
+def _input(native: Native, model: Model) -> Shape:
+    if len(model.inputs) != 1:
+        raise Unsupported(f"paddle.flops makes one input for a network, not {len(model.inputs)}")
+    x, *more = native.inputs or (None,)
+    if native.kwargs or more or not (x is None or isinstance(x, paddle.Tensor)):
+        raise Unsupported("paddle.flops calls a network with one tensor, and with nothing by keyword")
+    if x is not None and x.dtype != paddle.float32:
+        raise Unsupported(f"paddle.flops makes inputs of floats by itself, not of {x.dtype}")
+    return model.inputs[0].shape
 
 
 def _table(text: str) -> Iterator[tuple[str, int, int]]:
@@ -50,34 +65,33 @@ def _table(text: str) -> Iterator[tuple[str, int, int]]:
             yield cells[0], int(cells[-2]), int(cells[-1])
 
 
-def _readings(native: Native, name: str, params: int, flops: int, before: dict[str, list[int]]) -> Iterator[Reading]:
+def _readings(native: Native, layer: Any, params: int, marks: list[int]) -> Iterator[Reading]:
     """One row of the table under neutral ids; a sublayer called several times has one row, with the sum of its calls.
 
     A container without sublayers has a row as well, which holds parameters but no call that the tool has a rule for.
     """
-    ids = native.calls.get(name, ())
+    ids = native.calls.get(layer, ())
     if ids:
         yield Reading(ids[0], "params", params, _PARAMS)
-        marks = [*before.get(name, [0]), flops]
-        for call, start, end in zip(ids, marks, marks[1:], strict=False):
+        for call, start, end in zip(ids, marks[:-1], marks[1:], strict=True):
             yield Reading(call, "compute", end - start, _FLOPS)
-    elif name in native.blocks:
-        yield Reading(native.blocks[name], "params", params, _PARAMS)
-        yield Reading(native.blocks[name], "compute", flops, _FLOPS)
+    elif params and layer in native.blocks:
+        yield Reading(native.blocks[layer], "params", params, _PARAMS)
+        yield Reading(native.blocks[layer], "compute", marks[-1], _FLOPS)
 
 
 @contextlib.contextmanager
-def _meter(native: Native) -> Iterator[dict[str, list[int]]]:
-    """For sublayers with several calls, by full name: the tool's own running sum ``total_ops`` as each call finds it."""
-    before: dict[str, list[int]] = {}
+def _meter(native: Native) -> Iterator[dict[Any, list[int]]]:
+    """For layers without sublayers, what each call finds in the tool's own running sum ``total_ops``."""
+    marks: dict[Any, list[int]] = {}
 
-    def note(sublayer: Any, _: Any) -> None:
-        before.setdefault(sublayer.full_name(), []).append(int(sublayer.total_ops))
+    def note(layer: Any, _: Any) -> None:
+        marks.setdefault(layer, []).append(int(layer.total_ops))
 
-    shared = [native.sublayers[name] for name, ids in native.calls.items() if len(ids) > 1]
-    hooks = [sublayer.register_forward_pre_hook(note) for sublayer in shared]
+    leaves = [layer for layer in native.net.sublayers() if not any(True for _ in layer.children())]
+    hooks = [layer.register_forward_pre_hook(note) for layer in leaves]
     try:
-        yield before
+        yield marks
     finally:
         for hook in hooks:
             hook.remove()
