@@ -13,15 +13,17 @@ Form = tuple[Any, ...]
 FLOAT = 4  # bytes of what most tensors hold
 
 
-def form_of(value: Any, own: Callable[[Any], Form | None]) -> Form:
-    """The form of a value; ``own`` gives those of a framework's tensors and of what it has besides."""
+def form_of(value: Any, own: Callable[[Any], Form | None], outer: tuple[int, ...] = ()) -> Form:
+    """The form of a value; ``own`` gives those of a framework's tensors and of what it has besides.
+
+    ``outer`` are the values that it stands in, which end where one is met again.
+    """
     if (found := own(value)) is not None:
         return found
-    if isinstance(value, Mapping):
-        return ("dict", *(form_of(v, own) for v in value.values()))
-    if isinstance(value, tuple | list):
-        return ("tuple", *(form_of(v, own) for v in value))
-    return ("other", type(value).__name__)
+    if id(value) in outer or not isinstance(value, Mapping | tuple | list):
+        return ("other", type(value).__name__)
+    kind, parts = ("dict", value.values()) if isinstance(value, Mapping) else ("tuple", value)
+    return (kind, *(form_of(part, own, (*outer, id(value))) for part in parts))
 
 
 def usual(made: Form) -> bool:

@@ -10,18 +10,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from adapters.limits import room
 from adapters.room import Unsupported
 
 SHARE = 3  # of free memory a network may take one part: itself, a copy for a tool, what it computes
-
-
-def room() -> int:
-    """Bytes of memory that are free."""
-    path = Path("/proc/meminfo")
-    if not path.exists():
-        return sys.maxsize
-    told = dict(line.split(":") for line in path.read_text(encoding="ascii").splitlines())
-    return 1024 * int(told["MemAvailable"].split()[0])
 
 
 def large(size: int) -> bool:

@@ -5,7 +5,7 @@ Every framework's ``observe.py`` fills a Recorder; nothing of a description goes
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -45,16 +45,20 @@ def unknown(native: str) -> Seen:
     return Seen(UNKNOWN, native=native)
 
 
-def tensors(value: Any, kind: type) -> list[Any]:
-    """Every tensor in a value, in order, in tuples, lists, mappings and dataclasses as well."""
+def tensors(value: Any, kind: type, outer: tuple[int, ...] = ()) -> list[Any]:
+    """Every tensor in a value, in order, in tuples, lists, mappings and dataclasses; ``outer`` are those that it stands in."""
     if isinstance(value, kind):
         return [value]
+    inside = (*outer, id(value))
+    return [] if id(value) in outer else [t for part in _parts(value) for t in tensors(part, kind, inside)]
+
+
+def _parts(value: Any) -> Iterable[Any]:
     if isinstance(value, Mapping):
-        return [t for part in value.values() for t in tensors(part, kind)]
+        return value.values()
     if isinstance(value, tuple | list):
-        return [t for part in value for t in tensors(part, kind)]
-    fields = getattr(type(value), "__dataclass_fields__", ())
-    return [t for name in fields for t in tensors(getattr(value, name, None), kind)]
+        return value
+    return (getattr(value, name, None) for name in getattr(type(value), "__dataclass_fields__", ()))
 
 
 def same_padding(x: Shape, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> tuple[tuple[int, int], ...]:

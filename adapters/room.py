@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from adapters.limits import memory_told
 from crosscheck.contract.job import Recipe
 from crosscheck.contract.network import Model
 from crosscheck.contract.own import Own
@@ -41,7 +42,7 @@ def version_of(package: str) -> str:
 
 def reason(error: BaseException) -> str:
     """An exception as one line, without colours; the one that it was raised from stands behind it."""
-    text = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", str(error)).split())
+    text = memory_told(" ".join(re.sub(r"\x1b\[[0-9;]*m", "", str(error)).split()), error)
     cause = f"; {reason(error.__cause__)}" if error.__cause__ is not None else ""
     return f"{type(error).__name__}: {text}"[:300] + cause[:200] if cause else f"{type(error).__name__}: {text}"[:500]
 
@@ -60,7 +61,10 @@ class Constants(Protocol):
 
 
 class Builder(Protocol):
-    """``build.py``: the native network. A room that reads files gets the file's path beside the model read from it."""
+    """``build.py``: the native network. A room that reads files gets the file's path beside the model read from it.
+
+    It may have ``kept``, a context around a tool's work on a network, behind which the framework itself is as it was.
+    """
 
     def build(self, model: Model, *file: str) -> Any:
         """The network with its seeded weights. Raises Unsupported."""
@@ -127,10 +131,11 @@ class Zoo(Protocol):
 class OwnNetworks(Protocol):
     """``own.py``: networks of a user's, made by the user's code or brought as they are."""
 
-    def build(self, model: Model, own: Own, *held: Any) -> Any:
+    def build(self, model: Model, own: Own, *held: Any, captured: bool) -> Any:
         """The network with random weights, ``seen`` as zoo networks have it, and ``failed``, why it was not seen to its end.
 
-        ``held`` is the network with its arguments where it is in this process already. Raises Unsupported and UserError.
+        ``held`` is the network with its arguments where it is in this process already; the calls below its layers are only asked
+        for where it is to be ``captured``. Raises Unsupported and UserError.
         """
 
     def pack(self, net: Any, args: tuple[Any, ...], kwargs: Any, path: Path) -> None:

@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
+from adapters import limits
 from adapters.cells.bench import Bench
 from adapters.room import Room, reason, version_of
 from crosscheck.contract.job import Cell, Job
@@ -26,9 +27,11 @@ from crosscheck.contract.rows import EVENTS, RunInfo, dump_line, to_dict
 
 def main(package: str) -> None:
     """Run the jobs named on the command line with the adapter ``package`` (``adapters.<name>``)."""
+    limits.keep_to_memory()
     jobs: Iterable[str] = sys.stdin if sys.argv[1:] == ["-"] else sys.argv[1:]
     for path in jobs:
         run_job(package, Job.read(Path(path.strip())))
+    limits.end()
 
 
 def run_job(package: str, job: Job, held: Sequence[Any] = ()) -> None:
@@ -49,10 +52,12 @@ def run_job(package: str, job: Job, held: Sequence[Any] = ()) -> None:
 def _rows(bench: Bench, cell: Cell) -> Iterator[tuple[str, dict[str, Any]]]:
     """Events and data of one cell, by the file of its kind."""
     try:
-        for row in importlib.import_module(f"adapters.cells.{cell.kind}").rows(bench, cell):
-            yield EVENTS[type(row)], to_dict(row)
-    except Exception as error:  # a tool that cannot be imported, or facts that cannot be had
+        with limits.one_process():
+            rows = [*importlib.import_module(f"adapters.cells.{cell.kind}").rows(bench, cell)]
+    except (Exception, SystemExit) as error:  # a tool that cannot be imported, or facts that cannot be had
         yield "fail", {"message": reason(error)}
+        return
+    yield from ((EVENTS[type(row)], to_dict(row)) for row in rows)
 
 
 def _write(out: TextIO, event: str, data: dict[str, Any]) -> None:

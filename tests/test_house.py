@@ -226,7 +226,7 @@ def test_a_renderer_knows_documents_alone(path: Path) -> None:
     refuse(path, (n for n in imports_of(path) if starts(n, OURS) and not starts(n, sight)), "a renderer never computes")
 
 
-SHARED_ROOMS = ("room", "weights", "recorder", "frames", "forms", "parcel", "maker")
+SHARED_ROOMS = ("room", "weights", "recorder", "frames", "forms", "parcel", "maker", "limits")
 
 
 @pytest.mark.parametrize("path", [p for p in sources("adapters") if p.parent.name not in ("adapters", "cells")], ids=name_of)
@@ -245,7 +245,7 @@ def test_an_adapter_sees_neither_the_prediction_nor_another_framework(path: Path
 def test_the_shared_part_of_the_adapters_sees_rows_and_specs_alone() -> None:
     for path in [*sorted((ROOT / "adapters").glob("*.py")), *sorted((ROOT / "adapters/cells").glob("*.py"))]:
         names = set(imports_of(path))
-        sight = [*SEEN_BY_ADAPTERS, "adapters.room", "adapters.cells"]
+        sight = [*SEEN_BY_ADAPTERS, "adapters.room", "adapters.cells", "adapters.limits"]
         refuse(path, (n for n in names if starts(n, OURS) and not starts(n, sight)), "too much")
         refuse(path, foreign(names) - LIBRARIES.get(name_of(path), set()), "the shared part has no library")
 

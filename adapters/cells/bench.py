@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.room import Room, Unsupported, UserError, reason
-from crosscheck.contract.job import Job
+from crosscheck.contract.job import Job, Kind
 from crosscheck.contract.network import Model
 
 
@@ -48,12 +48,13 @@ class Bench:
                 native = self.room.zoo.build(model, job.zoo[index])
                 return Built(getattr(native, "seen", None) or model, native)
             if job.own:
-                native = self.room.own.build(model, job.own[index], *self.held[index : index + 1])
+                asked = any(cell.kind is Kind.OBSERVE and cell.index == index for cell in job.cells)
+                native = self.room.own.build(model, job.own[index], *self.held[index : index + 1], captured=asked)
                 return Built(native.seen, native, "error" if native.failed else "ok", native.failed)
             return Built(model, self.builder.build(model, *job.files[index : index + 1]))
         except Unsupported as why:
             return Built(model, None, "unsupported", str(why))
         except UserError as why:
             return Built(model, None, "error", str(why))
-        except Exception as error:  # any framework error becomes a row
+        except (Exception, SystemExit) as error:  # any framework error becomes a row
             return Built(model, None, "error", reason(error))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 
 from adapters.cells.bench import Bench, Built
+from adapters.limits import one_process
 from adapters.room import Tool, Unsupported, reason, version_of
 from crosscheck.contract.job import Cell
 from crosscheck.contract.network import CONTAINER, Model
@@ -36,12 +38,13 @@ def _measured(tool: Tool, bench: Bench, built: Built, common: dict[str, str]) ->
     if built.status != "ok":
         return [], built.status, built.message
     try:
-        readings = list(tool.measure(bench.builder.fresh(built.native), built.model))
+        with getattr(bench.builder, "kept", nullcontext)(built.native), one_process():
+            readings = list(tool.measure(bench.builder.fresh(built.native), built.model))
         _judge(tool, built.model, readings, bench.job.zero_ok or bool(built.model.calls))
         return list(_complete(tool, built.model, readings, common)), "ok", ""
     except Unsupported as why:
         return [], "unsupported", str(why)
-    except Exception as error:  # any tool's error becomes a row
+    except (Exception, SystemExit) as error:  # any tool's error becomes a row
         return [], "error", reason(error)
 
 

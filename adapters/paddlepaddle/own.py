@@ -26,21 +26,21 @@ HINT = "Hint: name what gives one; networks of other frameworks come by ONNX fil
 LIBRARIES = (str(Path(paddle.__file__).parent),)
 
 
-def build(model: Model, own: Own, *held: Any) -> Native:
+def build(model: Model, own: Own, *held: Any, captured: bool = True) -> Native:
     """The network in eval mode, watched once; ``model`` gives name and inputs. Raises Unsupported and UserError."""
     net, args, kwargs = held[0] if held else _found(own)
     try:
         net = dynamic(plain(net)).eval()
     except TypeError as why:
         raise Unsupported(f"{own.maker or model.name}: {why}. {HINT}") from None
-    return watched(net, _filled(args), model, _filled(kwargs))[0]
+    return watched(net, _filled(args), model, _filled(kwargs), captured=captured)[0]
 
 
 def watched(
-    net: nn.Layer, args: tuple[Any, ...], model: Model, kwargs: Mapping[str, Any] = NOTHING
+    net: nn.Layer, args: tuple[Any, ...], model: Model, kwargs: Mapping[str, Any] = NOTHING, *, captured: bool = True
 ) -> tuple[Native, Observation]:
-    """The network as tools get it, captured."""
-    seen = watch(net, args, model, kwargs, captured=True)
+    """The network as tools get it, ``captured`` with its calls."""
+    seen = watch(net, args, model, kwargs, captured=captured)
     blocks = {layer: path or ROOT for path, layer in net.named_sublayers(include_self=True) if layer not in seen.calls}
     return Native(net, seen.calls, {}, blocks, [], seen.model, tuple(args), kwargs, _told(seen)), seen
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -12,7 +13,8 @@ from torch import Tensor, nn
 
 from adapters.pytorch.container import Call, Container, container_class, native_name, with_last
 from adapters.pytorch.layers import LAYERS, VIEWS, Made
-from adapters.pytorch.parcel import copied
+from adapters.pytorch.parcel import light_copy
+from adapters.pytorch.restore import restored
 from adapters.room import Unsupported
 from adapters.weights import arrays, input_array
 from crosscheck.contract.blocks import Block, Step, plan
@@ -88,8 +90,12 @@ def build(model: Model) -> Native:
 
 def fresh(native: Native) -> Native:
     """A copy for one tool: tools leave hooks, buffers and modes behind. What nothing writes to is shared: inputs and weights."""
-    weights = {id(p): nn.Parameter(p.detach(), p.requires_grad) for p in native.net.parameters()}
-    return replace(native, net=copied(native.net, weights))
+    return replace(native, net=light_copy(native.net))
+
+
+def kept(native: Native) -> AbstractContextManager[None]:
+    """Around a tool's work: what a tool or a network patches in PyTorch is put back."""
+    return restored(native.net)
 
 
 @dataclass

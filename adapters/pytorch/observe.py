@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -19,14 +19,17 @@ from torch.overrides import TorchFunctionMode
 from adapters.frames import Calls, Frame, Ran, listed, told, twins
 from adapters.pytorch import read
 from adapters.pytorch.build import Native
-from adapters.pytorch.capture import functions, operators, plain, trace
-from adapters.pytorch.capture.frames import class_name, shapes, tensors
+from adapters.pytorch.capture import below
+from adapters.pytorch.capture.frames import class_name, shapes, tensors, unseen
 from adapters.pytorch.capture.kernels import Kernels
 from adapters.pytorch.capture.modules import module_call, parameters
-from adapters.recorder import Recorder, Seen, unknown, whole
+from adapters.pytorch.capture.runs import STOPS, Runs, own, whole
+from adapters.pytorch.parcel import light_copy
+from adapters.recorder import Recorder, Seen, unknown
+from adapters.recorder import whole as joined
 from adapters.room import reason
-from crosscheck.contract.call import FAILED, Call, Level
-from crosscheck.contract.network import BARE, ROOT, Model, Shape
+from crosscheck.contract.call import Call
+from crosscheck.contract.network import BARE, Model, Shape
 
 _TORCH = ("torch.nn.modules.",)
 METHODS = (type(Tensor.mul), type(Tensor.__init__))  # those of tensors, written as methods or as operators
@@ -35,12 +38,16 @@ NOTHING: Mapping[str, Any] = {}
 
 @dataclass
 class Observation:
-    """What was seen: the network, and the ids of each leaf module's calls by its path; ``error`` where it did not end well."""
+    """What was seen: the network, and the ids of each leaf module's calls by its path; ``error`` where it did not end well.
+
+    ``before`` is the network as it was before it ran, for tools.
+    """
 
     model: Model
-    calls: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    error: Exception | None = None
-    failed: str = ""
+    calls: dict[str, tuple[str, ...]]
+    error: BaseException | None
+    failed: str
+    before: nn.Module
 
     def whole(self) -> Observation:
         """The same. Raises what ended the run before its time."""
@@ -61,7 +68,8 @@ def watch(
 
     Of one that raises, what ran until then.
     """
-    args, named = _copied(tuple(inputs)), _copied(dict(kwargs))  # a network that starts in place would change what it is given
+    before = light_copy(net)
+    args, named = own(tuple(inputs)), own(dict(kwargs))  # a network that starts in place would change what it is given
     given = tensors((args, named))
     recorder = Recorder(
         [(i.name, tuple(x.shape)) for i, x in zip(like.inputs, given, strict=True)],
@@ -81,44 +89,26 @@ def watch(
     ]
     made, error = None, None
     try:
-        with torch.no_grad(), seen, Kernels(seen.below):
+        with whole(net), torch.no_grad(), seen, Kernels(seen.below):
             made = net(*args, **named)
-    except Exception as raised:  # noqa: BLE001 - it is what a user's forward raises, and stays with what was seen
+    except STOPS as raised:  # it is what a user's forward raises, and stays with what was seen
         error = raised
     finally:
         for handle in handles:
             handle.remove()
     outputs = recorder.reads(tensors(made)) or [([*recorder.named] if not recorder.layers else [*recorder.layers])[-1]]
     kinds = {path: type(m).__name__ for path, m in net.named_modules() if not _is_leaf(m)} or {"": BARE}
-    below = _below(net, inputs, kwargs, seen, whole=error is None) if captured else []
     calls = {path: tuple(ids) for path, ids in seen.calls.items()}
-    return Observation(recorder.model(like, outputs, kinds, below), calls, error, seen.failure(error) if error else "")
+    runs = Runs(before, tuple(inputs), kwargs, calls)
+    found = [*_below(seen, runs, ended=error is None), *parameters(net, calls, seen.below.read)] if captured else []
+    failed = seen.failure(error) if error else ""
+    return Observation(recorder.model(like, outputs, kinds, found), calls, error, failed, before)
 
 
-def _below(net: nn.Module, inputs: Sequence[Any], kwargs: Mapping[str, Any], seen: _Watch, *, whole: bool) -> list[Call]:
-    """All calls below the layers: of the run that was watched, and where it went through, of others as tools run the network."""
-    held = [*parameters(net, seen.calls, seen.below.read)]
-    if not whole:
-        lost = {"reason": "the network fails before it ends"}
-        unseen = [Call(level, FAILED, ROOT, attrs=lost) for level in (Level.FUNCTION, Level.OPERATOR, Level.TRACE)]
-        return [*seen.below.finished(), *unseen, *held]
-
-    def run(record: Callable[..., list[Call]], *more: Any) -> list[Call]:
-        return record(net, _copied(tuple(inputs)), _copied(dict(kwargs)), seen.calls, *more)
-
-    watched = plain.reconciled(seen.below.finished(), run(plain.record))
-    if any(call.level is Level.HOOKED for call in watched):
-        watched += run(plain.beside_children, watched)
-    return [*watched, *run(functions.record, seen.functions), *run(trace.record), *run(operators.record), *held]
-
-
-def _copied(value: Any) -> Any:
-    """The same arguments with tensors of their own."""
-    if isinstance(value, Tensor):
-        return value.clone()
-    if type(value) in (tuple, list):
-        return type(value)(_copied(v) for v in value)
-    return {k: _copied(v) for k, v in value.items()} if type(value) is dict else value
+def _below(seen: _Watch, runs: Runs, *, ended: bool) -> list[Call]:
+    if ended:
+        return below.calls([*seen.below.finished()], runs, seen.functions)
+    return [*seen.below.finished(), *unseen(below.FURTHER, "the network fails before it ends")]
 
 
 def _is_leaf(module: nn.Module) -> bool:
@@ -265,7 +255,7 @@ class _Watch(TorchFunctionMode):
             self.recorder.name(made, reads[0])
             return None
         y = tuple(made.shape)
-        seen = whole(read.function(name, args, kwargs, given[0], y), f"torch function {name}", count, len(reads))
+        seen = joined(read.function(name, args, kwargs, given[0], y), f"torch function {name}", count, len(reads))
         if seen.op == "add" and (label.endswith("_") or label.startswith("__i")):
             seen = Seen("add", {"inplace": not label.startswith("__add")})
         wanted = self._wanted(name)

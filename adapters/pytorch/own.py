@@ -15,6 +15,7 @@ from torch.nn.parameter import is_lazy
 
 from adapters import maker
 from adapters.pytorch.build import Native
+from adapters.pytorch.capture.runs import STOPS
 from adapters.pytorch.observe import Observation, watch
 from adapters.pytorch.parcel import bare_copy, read, stored, unwrapped, write
 from adapters.pytorch.restore import restored
@@ -26,8 +27,8 @@ HINT = "Hint: name what gives one; networks of other frameworks come by ONNX fil
 LIBRARIES = (str(Path(torch.__file__).parent),)
 
 
-def build(model: Model, own: Own, *held: Any) -> Native:
-    """The network in eval mode, watched once; ``model`` gives name and inputs. Raises Unsupported and UserError."""
+def build(model: Model, own: Own, *held: Any, captured: bool = True) -> Native:
+    """The network in eval mode, watched; ``model`` gives name and inputs. Raises Unsupported and UserError."""
     net, args, kwargs = held[0] if held else _found(own)
     try:
         net = plain(net).eval()
@@ -38,9 +39,9 @@ def build(model: Model, own: Own, *held: Any) -> Native:
         args, kwargs = _moved(args), _moved(kwargs)
     if any(is_lazy(p) for p in (*net.parameters(), *net.buffers())):
         _set_up(net, args, kwargs)
-    seen = watch(net, args, model, kwargs, captured=True)
+    seen = watch(net, args, model, kwargs, captured=captured)
     blocks = {path: path or ROOT for path in seen.model.containers}
-    return Native(net, args, seen.calls, {}, blocks, seen.model, kwargs, _told(seen))
+    return Native(seen.before, args, seen.calls, {}, blocks, seen.model, kwargs, _told(seen))
 
 
 def pack(net: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], path: Path) -> None:
@@ -103,7 +104,7 @@ def _set_up(net: nn.Module, args: Any, kwargs: Any) -> None:
     try:
         with torch.no_grad():
             net(*args, **kwargs)
-    except Exception as error:
+    except STOPS as error:
         raise UserError(f"{type(net).__name__}, with lazy modules: {maker.told(error, LIBRARIES)}") from error
 
 

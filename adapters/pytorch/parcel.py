@@ -43,6 +43,11 @@ def bare_copy(net: nn.Module) -> nn.Module:
     return copied(net, {id(t): _stub(t, "meta") for t in (*net.parameters(), *net.buffers()) if not is_lazy(t)})
 
 
+def light_copy(net: nn.Module) -> nn.Module:
+    """A copy that shares what nothing writes to: the numbers of its weights."""
+    return copied(net, {id(p): nn.Parameter(p.detach(), p.requires_grad) for p in net.parameters()})
+
+
 def copied(net: nn.Module, instead: Mapping[int, Any]) -> nn.Module:
     """A copy, with something ``instead`` of objects by their identity. What cannot be copied is shared."""
     made: nn.Module = twin(net, nn.Module, instead)

@@ -25,8 +25,11 @@ HINT = "Hint: name what gives one; networks of other frameworks come by ONNX fil
 LIBRARIES = tuple(str(Path(m.__file__).parent) for m in (keras, tf) if m.__file__)
 
 
-def build(model: Model, own: Own, *held: Any) -> Native:
-    """The network, watched once; ``model`` gives name and inputs. Raises Unsupported and UserError."""
+def build(model: Model, own: Own, *held: Any, captured: bool = True) -> Native:
+    """The network, watched once, which shows its calls, ``captured`` or not; ``model`` gives name and inputs.
+
+    Raises Unsupported and UserError.
+    """
     net, args, kwargs = held[0] if held else _found(own)
     try:
         net = plain(net)

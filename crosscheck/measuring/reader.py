@@ -102,10 +102,19 @@ class Reader:
             return []
         if self.buffer:
             how += ", in the middle of a line"
-        for cell in [self.cell] if self.cell is not None and self.cell in self.left else list(self.left):
+        for cell in self._doomed():
             self.left.remove(cell)
             self._lose(cell, how)
         return self.left
+
+    def _doomed(self) -> list[Cell]:
+        """The cell under way, and where a network of others' code was being watched, all that would run it again."""
+        now = self.cell
+        if now is None or now not in self.left:
+            return list(self.left)
+        if now.kind is Kind.OBSERVE and (self.plan.own or self.plan.zoo):
+            return [cell for cell in self.left if cell.index == now.index]
+        return [now]
 
 
 def _belongs(row: CellRow, plan: Plan, cell: Cell) -> bool:

@@ -139,10 +139,10 @@ def _followed(process: subprocess.Popen[bytes], rows: Path, reader: Reader, how:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    """End the worker and all that it started, also what it left behind when it ended by itself."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _how(code: int) -> str:

@@ -158,6 +158,7 @@ def test_the_first_line_tells_versions_without_a_build_suffix(tmp_path: Path, mo
 
 
 def test_jobs_come_by_path_or_one_a_line_on_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.limits.keep_to_memory", lambda: None)  # this process is not the worker's own
     paths = []
     for k in range(2):
         Job("r", str(tmp_path / f"{k}.jsonl"), (net(),), (asks("whole"),)).write(tmp_path / f"{k}.json")

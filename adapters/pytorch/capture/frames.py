@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -9,7 +10,13 @@ from torch import Tensor, nn
 
 from adapters.frames import plain_of
 from adapters.recorder import tensors as found_in
-from crosscheck.contract.network import Shape
+from crosscheck.contract.call import FAILED, Call, Level
+from crosscheck.contract.network import ROOT, Shape
+
+
+def unseen(levels: Iterable[Level], why: str) -> list[Call]:
+    """A call for each of these levels that says why it could not be seen, or is not to be trusted."""
+    return [Call(level, FAILED, ROOT, attrs={"reason": why}) for level in levels]
 
 
 def shapes(value: Any) -> list[Shape]:

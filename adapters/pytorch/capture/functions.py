@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -16,8 +17,9 @@ import torch.nn.functional as F  # noqa: N812  (the name that every PyTorch user
 from torch import nn
 
 from adapters.frames import Calls, Frame
-from adapters.pytorch.capture.frames import plain, shapes, tensors
+from adapters.pytorch.capture.frames import plain, shapes, tensors, unseen
 from crosscheck.contract.call import Call, Level
+from crosscheck.contract.network import ROOT, Shape
 
 PRODUCTS = ("matmul", "mm", "bmm", "addmm", "mul", "add")
 SPACES: Mapping[str, tuple[Any, tuple[str, ...]]] = {
@@ -37,25 +39,38 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {  # of functions that tell no signat
     **dict.fromkeys(("addmm", "baddbmm"), ("input", "mat1", "mat2")),
     "einsum": ("equation", "operands"),
 }
+Run = tuple[str, tuple[Shape, ...]]  # a module's path, and shapes of what it gave
 Layers = Mapping[tuple[str, str], Sequence[str | None]]  # ids of functions' layers by the path of the module and the function
 
 
 def record(
-    net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], homes: Mapping[str, Sequence[str]], layers: Layers
+    net: nn.Module,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    homes: Mapping[str, Sequence[str]],
+    layers: Layers,
+    modules: Sequence[Call],
 ) -> list[Call]:
     """What runs, each call below the module's layer at that call, or below the layer that the function is.
 
-    ``homes`` are the ids of a leaf module's calls by its path.
+    ``homes`` are the ids of a leaf module's calls by its path, ``modules`` those calls as they were while kernels were watched
+    too; where they are others now, a call says so.
     """
-    calls, counts = Calls(), dict[tuple[str, str], int]()
-    with _patched(calls, layers, counts), _hooked(net, calls, homes), torch.no_grad():
+    calls, counts, ran = Calls(), dict[tuple[str, str], int](), Counter[Run]()
+    with _patched(calls, layers, counts), _hooked(net, calls, homes, ran), torch.no_grad():
         net(*args, **kwargs)
-    return list(calls.finished())
+    before = Counter((str(c.attrs["path"]), c.outputs) for c in modules if c.outputs)
+    return [*calls.finished(), *(unseen([Level.MODULE], _differs(before, ran)) if before != ran else ())]
+
+
+def _differs(before: Counter[Run], now: Counter[Run]) -> str:
+    odd = next(path for path, _ in (*(before - now), *(now - before)))
+    return f"the network runs its module {odd or ROOT!r} otherwise when functions and kernels are watched than when they are not"
 
 
 @contextmanager
-def _hooked(net: nn.Module, calls: Calls, homes: Mapping[str, Sequence[str]]) -> Iterator[None]:
-    """Frames for every call of a module."""
+def _hooked(net: nn.Module, calls: Calls, homes: Mapping[str, Sequence[str]], ran: Counter[Run]) -> Iterator[None]:
+    """Frames for every call of a module; ``ran`` counts those that give tensors."""
     left = {path: iter(ids) for path, ids in homes.items()}
     handles = []
     for path, module in net.named_modules():
@@ -63,8 +78,9 @@ def _hooked(net: nn.Module, calls: Calls, homes: Mapping[str, Sequence[str]]) ->
         def enter(_: nn.Module, __: Any, path: str = path) -> None:
             calls.open.append(Frame(path, next(left[path], None) if path in left else None))
 
-        def leave(_: nn.Module, __: Any, ___: Any) -> None:
+        def leave(_: nn.Module, __: Any, made: Any, path: str = path) -> None:
             calls.open.pop()
+            ran.update([(path, tuple(found))] if (found := shapes(made)) else ())
 
         handles += [module.register_forward_pre_hook(enter), module.register_forward_hook(leave, always_call=True)]
     try:

@@ -11,10 +11,11 @@ from torch import nn
 from torch.profiler import ProfilerActivity, profile, record_function
 
 from adapters.frames import Calls, Frame
-from adapters.pytorch.capture.frames import plain
+from adapters.pytorch.capture.frames import plain, unseen
 from adapters.pytorch.capture.homes import Homes, watched
+from adapters.pytorch.capture.runs import STOPS
 from adapters.room import reason
-from crosscheck.contract.call import FAILED, Call, Level
+from crosscheck.contract.call import Call, Level
 from crosscheck.contract.network import ROOT, Shape
 
 _MARK = "home "
@@ -39,8 +40,8 @@ def record(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], homes
     try:
         with torch.no_grad(), watched(enter, leave), profile(activities=[ProfilerActivity.CPU], record_shapes=True) as seen:
             net(*args, **kwargs)
-    except Exception as error:  # noqa: BLE001 - whatever a network's own code raises
-        return [Call(Level.OPERATOR, FAILED, ROOT, attrs={"reason": f"it does not run under the profiler, {reason(error)}"})]
+    except STOPS as error:  # whatever a network's own code raises
+        return unseen([Level.OPERATOR], f"it does not run under the profiler, {reason(error)}")
     calls = Calls()
     for event in seen.events() or ():
         if event.name.startswith("aten::") and not _is_view(event.name) and (given := _given(event)):

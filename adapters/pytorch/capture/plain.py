@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -11,12 +12,35 @@ import torch
 from torch import nn
 
 from adapters.frames import Calls, Frame
+from adapters.pytorch.capture.frames import unseen
 from adapters.pytorch.capture.homes import Homes, watched
 from adapters.pytorch.capture.kernels import Kernels
-from crosscheck.contract.call import Call, Level
+from adapters.pytorch.capture.runs import own
+from crosscheck.contract.call import FAILED, Call, Level
+
+Ids = Mapping[str, Sequence[str]]
+DRAWS = 6  # runs after the first of a network that draws random numbers, which may take its way by them
 
 
-def record(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], homes: Mapping[str, Sequence[str]]) -> list[Call]:
+def record(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], homes: Ids) -> list[Call]:
+    """The kernels of one run, and where a next one has others, a call that says so; of several where they draw random numbers."""
+    states = torch.get_rng_state(), random.getstate()
+    first = _once(net, own(tuple(args)), own(dict(kwargs)), homes)
+    drawn = not torch.equal(states[0], torch.get_rng_state()) or states[1] != random.getstate()
+    for _ in range(DRAWS if drawn else 1):
+        second = _once(net, own(tuple(args)), own(dict(kwargs)), homes)
+        if not alike(first, second):
+            return [*first, *unseen([Level.KERNEL], _differs(first, second))]
+    return first
+
+
+def _differs(first: Sequence[Call], second: Sequence[Call]) -> str:
+    before, after = (sum(c.times for c in found) for found in (first, second))
+    what = "as many in another, on other shapes" if before == after else f"{after} in another"
+    return f"the network does not run alike each time: {before} kernels in one run, {what}"
+
+
+def _once(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], homes: Ids) -> list[Call]:
     """The kernels of one run; hooks that belong to no module tell whose each is."""
     calls, known = Calls(), Homes(net, homes)
 
@@ -31,12 +55,16 @@ def record(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], homes
     return list(calls.finished())
 
 
-def reconciled(hooked: Iterable[Call], alone: Sequence[Call]) -> list[Call]:
+def alike(seen: Iterable[Call], alone: Iterable[Call]) -> bool:
+    """Whether the kernels of both are the same."""
+    mine, other = (_path(c for c in calls if c.level is Level.KERNEL and c.name != FAILED) for calls in (seen, alone))
+    return mine == other
+
+
+def reconciled(seen: Sequence[Call], alone: Sequence[Call]) -> list[Call]:
     """The watched calls where both runs took one path; else kernels of the run alone, and those of the watched one as hooked."""
-    seen = list(hooked)
-    kernels = [c for c in seen if c.level is Level.KERNEL]
-    if _path(kernels) == _path(alone):
-        return seen
+    if alike(seen, alone):
+        return [*seen]
     return [*(replace(c, level=Level.HOOKED) if c.level is Level.KERNEL else c for c in seen), *alone]
 
 
@@ -44,18 +72,17 @@ def beside_children(
     net: nn.Module,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
-    homes: Mapping[str, Sequence[str]],
+    homes: Ids,
     known: Sequence[Call],
 ) -> list[Call]:
     """The kernels of one more run, while each child of the network has a hook; none where they are the kernels ``known``."""
     handles = [child.register_forward_hook(lambda *_: None) for child in net.children()]
     try:
-        found = record(net, args, kwargs, homes)
+        found = _once(net, args, kwargs, homes)
     finally:
         for handle in handles:
             handle.remove()
-    same = _path(found) == _path(c for c in known if c.level is Level.KERNEL)
-    return [] if same else [replace(c, level=Level.CHILDREN) for c in found]
+    return [] if alike(known, found) else [replace(c, level=Level.CHILDREN) for c in found]
 
 
 def _path(calls: Iterable[Call]) -> Counter[tuple[str, Any, Any]]:

@@ -16,8 +16,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from adapters.pytorch.capture.frames import plain
+from adapters.pytorch.capture.frames import plain, unseen
 from adapters.pytorch.capture.homes import Homes, watched
+from adapters.pytorch.capture.runs import STOPS
 from adapters.room import reason
 from crosscheck.contract.call import FAILED, Call, Level
 from crosscheck.contract.network import ROOT, Shape
@@ -31,6 +32,8 @@ def record(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], homes
     traced, one call that says why.
     """
     alone = _traced(Level.TRACE, net, args, kwargs, homes)
+    if any(call.name == FAILED for call in alone):  # what stands for both; the tracer itself ends the process at some outputs
+        return alone
     hooked = _traced(Level.SCOPED, net, args, kwargs, homes)
     return alone if [replace(call, level=Level.TRACE) for call in hooked] == alone else [*alone, *hooked]
 
@@ -51,8 +54,8 @@ def _traced(
             warnings.simplefilter("ignore")
             graph, _ = torch.jit._get_trace_graph(_Flat(net) if is_plain else net, copy.deepcopy(tuple(args)))
         return [_call(level, node, scopes) for node in graph.nodes() if _is_call(node)]
-    except Exception as error:  # noqa: BLE001 - whatever a network's own code or the tracer raises
-        return [Call(level, FAILED, ROOT, attrs={"reason": f"it cannot be traced, {reason(error)}"})]
+    except STOPS as error:  # whatever a network's own code or the tracer raises
+        return unseen([level], f"it cannot be traced, {reason(error)}")
 
 
 class _Flat(nn.Module):
@@ -66,12 +69,14 @@ class _Flat(nn.Module):
         return _flat(self.net(*args))
 
 
-def _flat(value: Any) -> list[Tensor]:
-    """Tensors in lists, tuples and dictionaries; what is in anything else is out of a tracer's sight."""
+def _flat(value: Any, outer: tuple[int, ...] = ()) -> list[Tensor]:
+    """Tensors in lists, tuples and dictionaries; what is in anything else is out of a tracer's sight. Raises ValueError."""
+    if id(value) in outer:
+        raise ValueError("its output holds itself")
     if isinstance(value, Tensor):
         return [value]
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    return [tensor for part in parts for tensor in _flat(part)]
+    return [tensor for part in parts for tensor in _flat(part, (*outer, id(value)))]
 
 
 class _Scopes:
