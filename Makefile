@@ -90,10 +90,11 @@ lock: ## pin what a fresh environment resolves to, into constraints.txt
 	mv constraints.new constraints.txt && rm -rf .venv-lock
 
 .PHONY: bench
-bench: $(VENV)/.ready ## how fast the engine, the commands and the reading of ONNX files are, as ratios
+bench: $(VENV)/.ready ## how fast the engine, the commands, the reading of ONNX files and the watching of networks are, as ratios
 	$(VENV)/bin/python -m benchmarks.engine_speed
 	$(VENV)/bin/python -m benchmarks.command_speed
 	$(VENV)/bin/python -m benchmarks.onnx_speed
+	$(VENV)/bin/python -m benchmarks.capture_speed
 
 .PHONY: readme
 readme: $(CORE)/.ready $(VENV)/.ready ## write the README's table from the committed reports, and its answer about a network of one's own

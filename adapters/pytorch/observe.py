@@ -7,6 +7,7 @@ forward pass. What the vocabulary has no op for is told by its kernels.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,7 @@ from crosscheck.contract.network import BARE, Model, Shape
 
 _TORCH = ("torch.nn.modules.",)
 METHODS = (type(Tensor.mul), type(Tensor.__init__))  # those of tensors, written as methods or as operators
+DEAR = 2e-3  # seconds a call from which on numbers cost more than shapes alone
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -88,18 +90,20 @@ def watch(
         )
     ]
     made, error = None, None
+    began = time.process_time()
     try:
         with whole(net), torch.no_grad(), seen, Kernels(seen.below):
             made = net(*args, **named)
     except STOPS as raised:  # it is what a user's forward raises, and stays with what was seen
         error = raised
     finally:
+        spent = time.process_time() - began
         for handle in handles:
             handle.remove()
     outputs = recorder.reads(tensors(made)) or [([*recorder.named] if not recorder.layers else [*recorder.layers])[-1]]
     kinds = {path: type(m).__name__ for path, m in net.named_modules() if not _is_leaf(m)} or {"": BARE}
     calls = {path: tuple(ids) for path, ids in seen.calls.items()}
-    runs = Runs(before, tuple(inputs), kwargs, calls)
+    runs = Runs(before, tuple(inputs), kwargs, calls, spent > DEAR * len(seen.below.seen))
     found = [*_below(seen, runs, ended=error is None), *parameters(net, calls, seen.below.read)] if captured else []
     failed = seen.failure(error) if error else ""
     return Observation(recorder.model(like, outputs, kinds, found), calls, error, failed, before)

@@ -39,4 +39,4 @@ def _children(seen: Sequence[Call], alone: Sequence[Call], runs: Runs) -> list[C
 
 def _further(seen: Sequence[Call], runs: Runs, layers: functions.Layers) -> list[Call]:
     watched = runs.record(functions.record, layers, [c for c in seen if c.level is Level.MODULE])
-    return [*watched, *runs.record(trace.record), *runs.on_numbers(operators.record)]
+    return [*watched, *runs.on_numbers(trace.record), *runs.on_numbers(operators.record)]

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.utils._python_dispatch import _disable_current_modes
 
 from adapters.frames import Calls, Frame
 from adapters.pytorch.capture.frames import unseen
@@ -24,14 +25,19 @@ DRAWS = 6  # runs after the first of a network that draws random numbers, which 
 
 def record(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], homes: Ids) -> list[Call]:
     """The kernels of one run, and where a next one has others, a call that says so; of several where they draw random numbers."""
-    states = torch.get_rng_state(), random.getstate()
+    before = _state()
     first = _once(net, own(tuple(args)), own(dict(kwargs)), homes)
-    drawn = not torch.equal(states[0], torch.get_rng_state()) or states[1] != random.getstate()
-    for _ in range(DRAWS if drawn else 1):
+    for _ in range(DRAWS if _state() != before else 1):
         second = _once(net, own(tuple(args)), own(dict(kwargs)), homes)
         if not alike(first, second):
             return [*first, *unseen([Level.KERNEL], _differs(first, second))]
     return first
+
+
+def _state() -> tuple[bytes, Any]:
+    """Where the sequences of random numbers are."""
+    with _disable_current_modes():
+        return torch.get_rng_state().numpy().tobytes(), random.getstate()
 
 
 def _differs(first: Sequence[Call], second: Sequence[Call]) -> str:

@@ -45,7 +45,7 @@ class Runs:
             return how(light_copy(self.net), own(self.args), own(dict(self.kwargs)), self.homes, *more)
 
     def _without_numbers(self, how: Record, *more: Any) -> list[Call] | None:
-        """The same from shapes alone; None where the network asks for numbers, or for tensors of PyTorch's own class."""
+        """The same from shapes alone; None where the network asks for numbers, or does not run alike."""
         with whole(self.net), FakeTensorMode(allow_non_fake_inputs=True) as mode:
             fake = mode.from_tensor
             try:
