@@ -108,7 +108,7 @@ def test_a_network_that_cannot_leave_is_measured_here_and_stays_as_it_is() -> No
     before = state(net)
     r = compare(net, nets.X, tools=["flop_counter", "torchinfo", "calflops"])
     assert state(net) == before
-    assert set(r.tools.path) == {"measured in process"}
+    assert {path.partition(";")[0] for path in r.tools.path} == {"measured in process"}
     assert r.macs == nets.MACS["train mode"]
     assert set(r.tools[r.tools.tool == "flop_counter"].residual) == {0}
 
