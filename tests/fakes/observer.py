@@ -2,7 +2,7 @@
 
 ``(observe)`` gives back the description of the job, or what lies in the folder for a framework and network: a network
 (``FRAMEWORK-NAME.json``), or a habit (``{"habit": "kill"}``). Tools print the number in ``TOOL-NAME.json``, 7 else;
-a text there is the error that they die with, in two metrics.
+a text there is the error that they die with, in two metrics. Their convention is in ``TOOL-convention.json``, mac else.
 """
 
 from __future__ import annotations
@@ -49,7 +49,12 @@ def observe(out: TextIO, folder: Path, framework: str, model: Model) -> None:
 
 def measure(out: TextIO, folder: Path, framework: str, tool: str, model: Model) -> None:
     row: dict[str, Any] = {"run": "run", "model": model.name, "framework": framework, "tool": tool, "tool_version": "1.0"}
-    row |= {"convention": "mac", "input": model.input_text, "layer": "(total)", "op": "(model)"}
+    row |= {
+        "convention": found(folder, tool, "convention") or "mac",
+        "input": model.input_text,
+        "layer": "(total)",
+        "op": "(model)",
+    }
     row |= {"metric": "compute", "unit": "MAC", "status": "ok", "message": "", "value": found(folder, tool, model.name) or 7}
     if isinstance(row["value"], str):
         row |= {"value": None, "unit": "", "status": "error", "message": row["value"]}

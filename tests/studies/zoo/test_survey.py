@@ -21,6 +21,7 @@ from crosscheck.report.pages import zoo as page
 from crosscheck.report.render import Format
 from crosscheck.studies.zoo import survey as study
 from crosscheck.subjects.zoo import Network
+from tests.counting.test_calls import captured
 from tests.fakes import FAKES
 
 SCRIPT = str(FAKES / "observer.py")
@@ -86,6 +87,19 @@ def test_what_the_vocabulary_lacks_is_named_and_nothing_is_predicted(tmp_path: P
     assert survey.exit_code == 3
     assert page.brief(survey).notes == ("unsupported: zoo:LeNet: the vocabulary has no op for fake.Swirl (1)",)
     assert "fake.Swirl" in render.files([page.full(survey)])["zoo.md"]
+
+
+def test_an_op_without_a_name_is_no_lack_where_calls_predict_every_number(tmp_path: Path) -> None:
+    plain = captured("lenet")
+    x = plain.layers[1]
+    odd = Layer(x.id, "other", {}, x.inputs, x.in_shapes, x.out_shapes, origin=Origin(native="fake.Swirl"))
+    seen = replace(plain, layers=(plain.layers[0], odd, *plain.layers[2:]))
+    (tmp_path / "counter-convention.json").write_text('"flop_counter"')
+    survey = run(tmp_path, replace(LENET, model=""), value=2 * 341_256, seen=seen)
+    (entry,) = survey.entries
+    assert (entry.status, entry.numbers[0].residual, survey.exit_code) == ("ok", 0, 0)
+    assert page.brief(survey).notes == ()
+    assert "fake.Swirl (1)" in render.files([page.full(survey)])["zoo.md"], "it stays listed by name"
 
 
 def test_one_network_with_two_batches_is_two_entries(tmp_path: Path) -> None:
