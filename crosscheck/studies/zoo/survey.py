@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from crosscheck import models
@@ -151,8 +151,8 @@ def _entry(network: Network, answer: Observed | None, rows: Sequence[Measurement
     moves = Counter(x.op for x in seen.layers if x.op in observed.MOVES)
     ours = models.build(network.model, batch=network.batch, input_shape=network.input) if network.model else None
     own, counted = engine.tally(ours) if ours else None, engine.tally(observed.without_moves(seen))
-    mac = convention.load("mac")
-    numbers = tuple(_said(r, counted if _countable(r, counted, bool(unknown)) else None, own) for r in rows)
+    mac, bare = convention.load("mac"), engine.tally(replace(counted.model, calls=())) if own and not unknown else None
+    numbers = tuple(_said(r, counted if _countable(r, counted, bool(unknown)) else None, own, bare) for r in rows)
     lost = unknown and (counted.called is None or any(n.number is None and n.row.value is not None for n in numbers))
     return Entry(
         network,
@@ -177,7 +177,8 @@ def _countable(row: Measurement, counted: Tally, unknown: bool) -> bool:
     return not unknown or len(rules) == len(tables)
 
 
-def _said(row: Measurement, counted: Tally | None, own: Tally | None) -> Said:
+def _said(row: Measurement, counted: Tally | None, own: Tally | None, bare: Tally | None = None) -> Said:
+    """A number with its prediction, and less ours: from ``bare`` layers, as ours has, where they tell all that the calls do."""
     if counted is None or row.value is None:
         return Said(row)
     c = pick(row.convention, row.tool_version)
@@ -186,4 +187,5 @@ def _said(row: Measurement, counted: Tally | None, own: Tally | None) -> Said:
     if own is None:
         return Said(row, number)
     ours = prediction(own, c, row.metric)
-    return Said(row, number, step(ours, seen, terms.difference(counted, c, own, c, row.metric)))
+    layered = bare if bare is not None and engine.total(bare, c, row.metric) == seen.predicted else counted
+    return Said(row, number, step(ours, seen, terms.difference(layered, c, own, c, row.metric)))
