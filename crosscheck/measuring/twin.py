@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -48,7 +49,11 @@ def both(here: Callable[[], Here], there: Callable[[], There]) -> tuple[Here, Th
 
 
 def _send(work: Callable[[], object], sink: int) -> None:
-    """Do the work, write what it gives, and end this process at once: buffers and handlers are the other one's."""
+    """Do the work, write what it gives, and end this process at once: buffers and handlers are the other one's.
+
+    Garbage is left to the end: a walk would copy every page, and swallow an interruption that comes during it.
+    """
+    gc.disable()
     code = 1
     try:
         with os.fdopen(sink, "wb") as pipe:

@@ -151,7 +151,7 @@ def _entry(network: Network, answer: Observed | None, rows: Sequence[Measurement
     moves = Counter(x.op for x in seen.layers if x.op in observed.MOVES)
     ours = models.build(network.model, batch=network.batch, input_shape=network.input) if network.model else None
     own, counted = engine.tally(ours) if ours else None, engine.tally(observed.without_moves(seen))
-    mac, bare = convention.load("mac"), engine.tally(replace(counted.model, calls=())) if own and not unknown else None
+    mac, bare = convention.load("mac"), None if unknown else engine.tally(replace(counted.model, calls=()))
     numbers = tuple(_said(r, counted if _countable(r, counted, bool(unknown)) else None, own, bare) for r in rows)
     lost = unknown and (counted.called is None or any(n.number is None and n.row.value is not None for n in numbers))
     return Entry(
@@ -183,9 +183,10 @@ def _said(row: Measurement, counted: Tally | None, own: Tally | None, bare: Tall
         return Said(row)
     c = pick(row.convention, row.tool_version)
     seen = prediction(counted, c, row.metric)
+    layered = seen if bare is None else prediction(bare, c, row.metric)
+    if bare is not None and layered.predicted == seen.predicted:
+        counted, seen = bare, min(layered, seen, key=lambda number: len(number.terms))
     number = seen.measured(Known(row.value, MEASURED, f"{row.tool} {row.tool_version}"))
     if own is None:
         return Said(row, number)
-    ours = prediction(own, c, row.metric)
-    layered = bare if bare is not None and engine.total(bare, c, row.metric) == seen.predicted else counted
-    return Said(row, number, step(ours, seen, terms.difference(layered, c, own, c, row.metric)))
+    return Said(row, number, step(prediction(own, c, row.metric), seen, terms.difference(counted, c, own, c, row.metric)))
