@@ -43,3 +43,10 @@ def numbers(value: Any) -> int:
     if isinstance(value, tuple | list):
         return sum(map(numbers, value))
     return int(value) if isinstance(value, int) else 0
+
+
+def mapped(value: Any, of: Callable[[Any], Any]) -> Any:
+    """The same arguments with ``of`` each value in them; tuples, lists and dicts are looked into, and no subclass of these."""
+    if type(value) in (tuple, list):
+        return type(value)(mapped(v, of) for v in value)
+    return {k: mapped(v, of) for k, v in value.items()} if type(value) is dict else of(value)

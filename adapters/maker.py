@@ -15,6 +15,7 @@ from typing import Any
 from adapters.room import UserError, reason
 from crosscheck.contract.own import Own
 
+HINT = "Hint: name what gives one; networks of other frameworks come by ONNX files"
 MOST_FRAMES = 3  # of a user's traceback, the last ones
 _OURS = str(Path(__file__).parent)
 
@@ -57,3 +58,11 @@ def told(error: BaseException, skip: tuple[str, ...] = ()) -> str:
         return f"{reason(error)}\n  {Path(error.filename).name}:{error.lineno}: {(error.text or '').strip()}"
     where = "".join(f"\n  {Path(f.filename).name}:{f.lineno}, in {f.name}: {f.line}" for f in mine[-MOST_FRAMES:])
     return f"{reason(error)}{where}"
+
+
+def ended(error: BaseException | None, failed: str, skip: tuple[str, ...]) -> str:
+    """Why a network was not seen to its end, which is ``failed``, with the last lines of the user's code; empty where it was."""
+    if error is None:
+        return ""
+    _, _, where = told(error, skip).partition("\n")
+    return failed + (f"\n{where}" if where else "")

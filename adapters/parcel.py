@@ -50,18 +50,23 @@ def _twin(value: Any, kind: type, made: dict[int, Any]) -> Any:
         return value
 
 
+def cloud() -> Any:
+    """What pickles classes and functions of a user's script, too. Raises Unsupported where it is not installed."""
+    try:
+        import cloudpickle
+    except ImportError:
+        raise Unsupported("cloudpickle is not installed. Install it with: pip install cloudpickle") from None
+    return cloudpickle
+
+
 def write(parcel: Any, size: int, blank: Callable[[Any], Any], inner: Callable[[Any], Any], path: Path) -> None:
     """Put plain data and networks, ``size`` bytes of weights in them, into a file.
 
     ``blank`` tells a weight as plain data and gives None for anything else, ``inner`` gives what stands in a value's place, most
     often itself. Raises Unsupported without cloudpickle, and what pickling raises.
     """
-    try:
-        import cloudpickle
-    except ImportError:
-        raise Unsupported("cloudpickle is not installed. Install it with: pip install cloudpickle") from None
 
-    class Pickler(cloudpickle.Pickler):
+    class Pickler(cloud().Pickler):  # type: ignore[misc]
         """Leaves weights out, and what wraps a network."""
 
         def persistent_id(self, value: Any) -> Any:
@@ -69,7 +74,7 @@ def write(parcel: Any, size: int, blank: Callable[[Any], Any], inner: Callable[[
 
         def reducer_override(self, value: Any) -> Any:
             put = inner(value)
-            return (_itself, (put,)) if put is not value else super().reducer_override(value)
+            return (itself, (put,)) if put is not value else super().reducer_override(value)
 
     with path.open("wb") as file:
         pickle.dump(size, file)
@@ -87,7 +92,8 @@ def read(path: Path, imports: tuple[str, ...], made: Callable[[Any, bool], Any])
         return _Unpickler(file, large(size), made).load()
 
 
-def _itself(value: Any) -> Any:
+def itself(value: Any) -> Any:
+    """What it is given: how pickle makes a value that stands for another."""
     return value
 
 

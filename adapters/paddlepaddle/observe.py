@@ -14,6 +14,7 @@ from typing import Any
 import paddle
 from paddle import Tensor, nn
 
+from adapters.forms import mapped
 from adapters.frames import Calls, Frame, Ran, listed, told, twins
 from adapters.paddlepaddle import read
 from adapters.paddlepaddle.build import Native
@@ -95,11 +96,7 @@ def watch(
 
 def _copied(value: Any) -> Any:
     """The same arguments with tensors of their own."""
-    if isinstance(value, Tensor):
-        return value.clone()
-    if type(value) in (tuple, list):
-        return type(value)(_copied(v) for v in value)
-    return {k: _copied(v) for k, v in value.items()} if type(value) is dict else value
+    return mapped(value, lambda v: v.clone() if isinstance(v, Tensor) else v)
 
 
 def _is_leaf(layer: Any) -> bool:

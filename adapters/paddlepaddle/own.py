@@ -14,6 +14,7 @@ from paddle import Tensor, nn
 from paddle.base import framework
 
 from adapters import maker
+from adapters.forms import mapped
 from adapters.paddlepaddle.build import Native
 from adapters.paddlepaddle.observe import NOTHING, Observation, watch
 from adapters.paddlepaddle.parcel import copied, dynamic, read, unwrapped, write
@@ -22,7 +23,6 @@ from adapters.room import Unsupported, UserError
 from crosscheck.contract.network import ROOT, Model
 from crosscheck.contract.own import Blank, Own
 
-HINT = "Hint: name what gives one; networks of other frameworks come by ONNX files"
 LIBRARIES = (str(Path(paddle.__file__).parent),)
 
 
@@ -32,7 +32,7 @@ def build(model: Model, own: Own, *held: Any, captured: bool = True) -> Native:
     try:
         net = dynamic(plain(net)).eval()
     except TypeError as why:
-        raise Unsupported(f"{own.maker or model.name}: {why}. {HINT}") from None
+        raise Unsupported(f"{own.maker or model.name}: {why}. {maker.HINT}") from None
     return watched(net, _filled(args), model, _filled(kwargs), captured=captured)[0]
 
 
@@ -42,7 +42,9 @@ def watched(
     """The network as tools get it, ``captured`` with its calls."""
     seen = watch(net, args, model, kwargs, captured=captured)
     blocks = {layer: path or ROOT for path, layer in net.named_sublayers(include_self=True) if layer not in seen.calls}
-    return Native(net, seen.calls, {}, blocks, [], seen.model, tuple(args), kwargs, _told(seen)), seen
+    return Native(
+        net, seen.calls, {}, blocks, [], seen.model, tuple(args), kwargs, maker.ended(seen.error, seen.failed, LIBRARIES)
+    ), seen
 
 
 def pack(net: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], path: Path) -> None:
@@ -100,32 +102,20 @@ def _found(own: Own) -> tuple[Any, Any, Any]:
     return maker.made(own), own.args, own.kwargs
 
 
-def _told(seen: Observation) -> str:
-    """Why the network was not seen to its end, with the last lines of the user's code; empty where it was."""
-    if seen.error is None:
-        return ""
-    _, _, where = maker.told(seen.error, LIBRARIES).partition("\n")
-    return seen.failed + (f"\n{where}" if where else "")
-
-
 def _arrays(value: Any) -> Any:
     """Arguments with arrays for tensors, which travel."""
-    if isinstance(value, Tensor):
-        return value.numpy()
-    if type(value) in (tuple, list):
-        return type(value)(_arrays(v) for v in value)
-    return {k: _arrays(v) for k, v in value.items()} if type(value) is dict else value
+    return mapped(value, lambda v: v.numpy() if isinstance(v, Tensor) else v)
 
 
 def _filled(value: Any) -> Any:
     """Arguments with seeded tensors for blanks, and tensors for arrays: floats in [-1, 1), the whole number 0, true."""
+    return mapped(value, _whole)
+
+
+def _whole(value: Any) -> Any:
     if isinstance(value, Blank):
         return _tensor(value)
-    if isinstance(value, np.ndarray):
-        return paddle.to_tensor(value)
-    if type(value) in (tuple, list):
-        return type(value)(_filled(v) for v in value)
-    return {k: _filled(v) for k, v in value.items()} if type(value) is dict else value
+    return paddle.to_tensor(value) if isinstance(value, np.ndarray) else value
 
 
 def _tensor(blank: Blank) -> Tensor:

@@ -14,16 +14,16 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from adapters import maker
+from adapters.forms import mapped
 from adapters.pytorch.build import Native
 from adapters.pytorch.capture.runs import STOPS
-from adapters.pytorch.observe import Observation, watch
+from adapters.pytorch.observe import watch
 from adapters.pytorch.parcel import bare_copy, read, stored, unwrapped, write
 from adapters.pytorch.restore import restored
 from adapters.room import Unsupported, UserError
 from crosscheck.contract.network import ROOT, Model
 from crosscheck.contract.own import Blank, Own
 
-HINT = "Hint: name what gives one; networks of other frameworks come by ONNX files"
 LIBRARIES = (str(Path(torch.__file__).parent),)
 
 
@@ -33,7 +33,7 @@ def build(model: Model, own: Own, *held: Any, captured: bool = True) -> Native:
     try:
         net = plain(net).eval()
     except TypeError as why:
-        raise Unsupported(f"{own.maker or model.name}: {why}. {HINT}") from None
+        raise Unsupported(f"{own.maker or model.name}: {why}. {maker.HINT}") from None
     args, kwargs = _filled(args), _filled(kwargs)
     if _on_meta(net):
         args, kwargs = _moved(args), _moved(kwargs)
@@ -41,7 +41,7 @@ def build(model: Model, own: Own, *held: Any, captured: bool = True) -> Native:
         _set_up(net, args, kwargs)
     seen = watch(net, args, model, kwargs, captured=captured)
     blocks = {path: path or ROOT for path in seen.model.containers}
-    return Native(seen.before, args, seen.calls, {}, blocks, seen.model, kwargs, _told(seen))
+    return Native(seen.before, args, seen.calls, {}, blocks, seen.model, kwargs, maker.ended(seen.error, seen.failed, LIBRARIES))
 
 
 def pack(net: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], path: Path) -> None:
@@ -91,14 +91,6 @@ def _found(own: Own) -> tuple[Any, Any, Any]:
     return (stored(net) if isinstance(net, nn.Module) else net), own.args, own.kwargs
 
 
-def _told(seen: Observation) -> str:
-    """Why the network was not seen to its end, with the last lines of the user's code; empty where it was."""
-    if seen.error is None:
-        return ""
-    _, _, where = maker.told(seen.error, LIBRARIES).partition("\n")
-    return seen.failed + (f"\n{where}" if where else "")
-
-
 def _set_up(net: nn.Module, args: Any, kwargs: Any) -> None:
     """Run a network with lazy modules once, so that they know their shapes."""
     try:
@@ -110,13 +102,13 @@ def _set_up(net: nn.Module, args: Any, kwargs: Any) -> None:
 
 def _filled(value: Any) -> Any:
     """Arguments with seeded tensors for blanks, and tensors for arrays: floats in [-1, 1), the whole number 0, true."""
+    return mapped(value, _whole)
+
+
+def _whole(value: Any) -> Any:
     if isinstance(value, Blank):
         return _tensor(value)
-    if isinstance(value, np.ndarray):
-        return torch.from_numpy(value)
-    if type(value) in (tuple, list):
-        return type(value)(_filled(v) for v in value)
-    return {k: _filled(v) for k, v in value.items()} if type(value) is dict else value
+    return torch.from_numpy(value) if isinstance(value, np.ndarray) else value
 
 
 def _tensor(blank: Blank) -> Tensor:

@@ -21,7 +21,6 @@ from adapters.tensorflow_keras.watched import Watched, watch
 from crosscheck.contract.network import Model
 from crosscheck.contract.own import Blank, Own
 
-HINT = "Hint: name what gives one; networks of other frameworks come by ONNX files"
 LIBRARIES = tuple(str(Path(m.__file__).parent) for m in (keras, tf) if m.__file__)
 
 
@@ -34,7 +33,7 @@ def build(model: Model, own: Own, *held: Any, captured: bool = True) -> Native:
     try:
         net = plain(net)
     except TypeError as why:
-        raise Unsupported(f"{own.maker or model.name}: {why}. {HINT}") from None
+        raise Unsupported(f"{own.maker or model.name}: {why}. {maker.HINT}") from None
     args, kwargs = arranged(net, _filled(args), _filled(kwargs))
     return native(net, args, kwargs, watch(net, args, kwargs, model))
 
@@ -42,7 +41,7 @@ def build(model: Model, own: Own, *held: Any, captured: bool = True) -> Native:
 def native(net: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], seen: Watched) -> Native:
     """The network with what was seen of it, and what it was called with."""
     owned = {layer.id: (seen.layers[layer.id],) if layer.id in seen.layers else () for layer in seen.model.layers}
-    return Native(net, {}, owned, {}, seen.model, args, kwargs, seen.homes, _told(seen))
+    return Native(net, {}, owned, {}, seen.model, args, kwargs, seen.homes, maker.ended(seen.error, seen.failed, LIBRARIES))
 
 
 def pack(net: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], path: Path) -> None:
@@ -81,14 +80,6 @@ def arranged(net: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tupl
 
 def _found(own: Own) -> tuple[Any, Any, Any]:
     return parcel.read(Path(own.file), own.path) if own.file else (maker.made(own), own.args, own.kwargs)
-
-
-def _told(seen: Watched) -> str:
-    """Why the network was not seen to its end, with the last lines of the user's code; empty where it was."""
-    if seen.error is None:
-        return ""
-    _, _, where = maker.told(seen.error, LIBRARIES).partition("\n")
-    return seen.failed + (f"\n{where}" if where else "")
 
 
 def _arrays(value: Any) -> Any:

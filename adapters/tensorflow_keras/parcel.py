@@ -20,7 +20,7 @@ from keras.src.utils.backend_utils import DynamicBackend
 from keras.src.utils.tracking import TrackedDict, TrackedList, TrackedSet, Tracker
 from tensorflow.python.trackable.data_structures import ListWrapper, _DictWrapper, _TupleWrapper
 
-from adapters.room import Unsupported
+from adapters.parcel import cloud, itself
 
 PARTS = (keras.Operation, keras.KerasTensor, Node, Tracker)
 TRACKED: Mapping[type, type] = {TrackedList: list, TrackedDict: dict, TrackedSet: set}
@@ -55,14 +55,10 @@ def copied(net: Any) -> Any:
 
 
 def _dump(parcel: Any, file: BinaryIO, shared: list[Any] | None) -> None:
-    try:
-        import cloudpickle
-    except ImportError:
-        raise Unsupported("cloudpickle is not installed. Install it with: pip install cloudpickle") from None
     variables: dict[int, tuple[int, Any]] = {}
     waiting: list[Any] = []
 
-    class Pickler(cloudpickle.Pickler):
+    class Pickler(cloud().Pickler):  # type: ignore[misc]
         """Leaves values of variables out, and the attributes of layers for later."""
 
         def persistent_id(self, value: Any) -> Any:
@@ -81,7 +77,7 @@ def _dump(parcel: Any, file: BinaryIO, shared: list[Any] | None) -> None:
             if plain := TRACKED.get(type(value)):
                 return _tracked, (type(value), plain(value), value.tracker)
             if type(value) in WRAPPED:  # TensorFlow's, which would look into their parts before these are whole
-                return _itself, (getattr(value, WRAPPED[type(value)]),)
+                return itself, (getattr(value, WRAPPED[type(value)]),)
             if isinstance(value, DynamicBackend):  # it asks itself for every attribute, also for those of pickling
                 return DynamicBackend, (value._backend,)
             return super().reducer_override(value)
@@ -123,10 +119,6 @@ def _leaves(value: Any) -> bool:
     except Exception:  # noqa: BLE001 - whatever it raises, pickle will too, and says it better
         return True
     return True
-
-
-def _itself(value: Any) -> Any:
-    return value
 
 
 def _blank(kind: type) -> Any:

@@ -103,8 +103,6 @@ def _samples(model: Model) -> int:
     That of a list is how many it holds.
     """
     last = next((call for call in reversed(model.calls) if call.level is Level.MODULE), None)
-    if last is not None and last.attrs.get("keyword"):
-        return 1
     given = () if last is None else last.attrs.get("given", ())
     if not given:  # tensors of floats
         return model.batch

@@ -118,8 +118,8 @@ def test_a_level_that_was_not_stored_is_as_its_twin() -> None:
 
 def test_hooks_see_one_sample_where_nothing_comes_in_by_position() -> None:
     by, inner = convention.load("ptflops_pytorch"), Call(Level.MODULE, "nn.Linear", "mix", ((3, 4),), ((3, 5),), LINEAR)
-    for keyword, samples in ((False, 3), (True, 1)):
-        outer = Call(Level.MODULE, "mine.Net", ROOT, ((3, 4),), ((3, 5),), {"keyword": keyword})
+    for given, samples in (((), 3), (("tuple",), 1)):
+        outer = Call(Level.MODULE, "mine.Net", ROOT, ((3, 4),), ((3, 5),), {"given": given})
         seen = replace(foreign(inner, outer), inputs=models.build("lenet", batch=3).inputs)
         assert engine.total(engine.tally(seen), by, "compute") * samples == 3 * (4 * 5 + 5)
 

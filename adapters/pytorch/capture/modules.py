@@ -25,8 +25,7 @@ def attrs(module: nn.Module, ran: Ran) -> dict[str, Any]:
     shape, needs a gradient) of a weight and bias that are no parameters of its own. ``leaf`` where it holds no module, ``hollow``
     where those it holds are all empty, ``chain`` for an nn.Sequential or nn.ModuleList; ``settings``, its plain attributes.
     ``given``, ``named`` and ``made`` are the forms of positional arguments, of those by keyword and of the result, where they are
-    not tensors of floats; ``numbers`` is what whole numbers and flags among the arguments add up to. ``keyword`` where all that
-    comes in has a name.
+    not tensors of floats; ``numbers`` is what whole numbers and flags among the arguments add up to.
     """
     own = [(n, p) for n, p in module.named_parameters(recurse=False) if not _lazy(p)]
     size = sum(p.numel() * p.element_size() for _, p in own)
@@ -48,7 +47,6 @@ def attrs(module: nn.Module, ran: Ran) -> dict[str, Any]:
         "given": () if all_usual(given) else given,
         "named": named if len(named) > 1 and not all_usual(named) else (),
         "numbers": numbers((ran.args, ran.kwargs)),
-        "keyword": bool(ran.kwargs) and not ran.args,
         "made": () if usual(made) else made,
     }
     return {k: v for k, v in found.items() if v not in ((), False, {}) or k == "began"}

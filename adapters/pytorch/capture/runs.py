@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.parameter import is_lazy
 
+from adapters.forms import mapped
 from adapters.limits import one_process
 from adapters.pytorch.parcel import copied, light_copy
 from adapters.pytorch.restore import restored
@@ -66,8 +67,4 @@ def whole(net: nn.Module) -> Iterator[None]:
 
 def own(value: Any, of: Callable[[Tensor], Tensor] = Tensor.clone) -> Any:
     """The same arguments with tensors of their own."""
-    if isinstance(value, Tensor):
-        return of(value)
-    if type(value) in (tuple, list):
-        return type(value)(own(v, of) for v in value)
-    return {k: own(v, of) for k, v in value.items()} if type(value) is dict else value
+    return mapped(value, lambda v: of(v) if isinstance(v, Tensor) else v)

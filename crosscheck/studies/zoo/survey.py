@@ -151,7 +151,7 @@ def _entry(network: Network, answer: Observed | None, rows: Sequence[Measurement
     moves = Counter(x.op for x in seen.layers if x.op in observed.MOVES)
     ours = models.build(network.model, batch=network.batch, input_shape=network.input) if network.model else None
     own, counted = engine.tally(ours) if ours else None, engine.tally(observed.without_moves(seen))
-    mac, bare = convention.load("mac"), None if unknown else engine.tally(replace(counted.model, calls=()))
+    mac, bare = convention.load("mac"), engine.tally(replace(counted.model, calls=())) if counted.called and not unknown else None
     numbers = tuple(_said(r, counted if _countable(r, counted, bool(unknown)) else None, own, bare) for r in rows)
     lost = unknown and (counted.called is None or any(n.number is None and n.row.value is not None for n in numbers))
     return Entry(
