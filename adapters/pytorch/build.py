@@ -31,7 +31,8 @@ class Native:
     ``calls`` maps the path of a leaf module to the ids of the layers that call it, in order; ``functional`` maps the id of a
     layer without a module to its container's path and the names of the tensors that the container holds for it; ``blocks``
     maps the path of a container to its id. ``seen`` is what was observed of a network that was not built from a description;
-    ``kwargs`` are its keyword arguments, and ``failed`` says why it was not seen to its end.
+    ``kwargs`` are its keyword arguments, and ``failed`` says why it was not seen to its end,
+    ``by_numbers`` whether it takes another way on other numbers.
     """
 
     net: nn.Module
@@ -42,6 +43,7 @@ class Native:
     seen: Model | None = None
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     failed: str = ""
+    by_numbers: bool = False
 
     def positional(self, tool: str) -> tuple[Any, ...]:
         """Its inputs, for a tool that passes no keyword arguments on. Raises Unsupported where there are some."""
@@ -61,14 +63,22 @@ class Native:
         return not self.kwargs and all(isinstance(x, Tensor) and x.dtype is torch.float32 for x in self.inputs)
 
     def kinds(self, tool: str) -> list[torch.dtype]:
-        """Types of its inputs, for a tool that makes such by itself. Raises Unsupported for what is no tensor by position."""
+        """Types of its inputs, for a tool that makes such by itself.
+
+        Raises Unsupported for what is no tensor by position, and where numbers of the tool's own lead another way.
+        """
+        if self.by_numbers:
+            raise Unsupported(f"{tool} makes numbers for inputs by itself, and this network takes its way by them")
         if self.kwargs or not all(isinstance(x, Tensor) for x in self.inputs):
             raise Unsupported(f"{tool} makes tensors for inputs by itself, and this network is called with something else")
         return [x.dtype for x in self.inputs]
 
     def batched(self, tool: str, model: Model) -> list[tuple[int, ...]]:
-        """Shapes of its inputs without the batch, for a tool that makes floats of such. Raises Unsupported for what is none."""
-        if not self.of_floats:
+        """Shapes of its inputs without the batch, for a tool that makes floats of such.
+
+        Raises Unsupported for what is none, and where numbers of the tool's own lead another way.
+        """
+        if self.kinds(tool) and not self.of_floats:
             raise Unsupported(f"{tool} makes inputs of floats by itself, and this network is called with something else")
         return [i.shape[1:] for i in model.inputs]
 

@@ -42,7 +42,7 @@ NOTHING: Mapping[str, Any] = {}
 class Observation:
     """What was seen: the network, and the ids of each leaf module's calls by its path; ``error`` where it did not end well.
 
-    ``before`` is the network as it was before it ran, for tools.
+    ``before`` is the network as it was before it ran, for tools; ``by_numbers`` where it takes another way on other numbers.
     """
 
     model: Model
@@ -50,6 +50,7 @@ class Observation:
     error: BaseException | None
     failed: str
     before: nn.Module
+    by_numbers: bool = False
 
     def whole(self) -> Observation:
         """The same. Raises what ended the run before its time."""
@@ -89,10 +90,10 @@ def watch(
             module.register_forward_hook(seen.leave(path, module), with_kwargs=True, always_call=True),
         )
     ]
-    made, error = None, None
+    made, error, kernels = None, None, Kernels(seen.below)
     began = time.process_time()
     try:
-        with whole(net), torch.no_grad(), seen, Kernels(seen.below):
+        with whole(net), torch.no_grad(), seen, kernels:
             made = net(*args, **named)
     except STOPS as raised:  # it is what a user's forward raises, and stays with what was seen
         error = raised
@@ -106,7 +107,8 @@ def watch(
     runs = Runs(before, tuple(inputs), kwargs, calls, spent > DEAR * len(seen.below.seen))
     found = [*_below(seen, runs, ended=error is None), *parameters(net, calls, seen.below.read)] if captured else []
     failed = seen.failure(error) if error else ""
-    return Observation(recorder.model(like, outputs, kinds, found), calls, error, failed, before)
+    by_numbers = error is None and kernels.asked and below.by_numbers(runs)
+    return Observation(recorder.model(like, outputs, kinds, found), calls, error, failed, before, by_numbers)
 
 
 def _below(seen: _Watch, runs: Runs, *, ended: bool) -> list[Call]:

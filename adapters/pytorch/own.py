@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -41,7 +42,8 @@ def build(model: Model, own: Own, *held: Any, captured: bool = True) -> Native:
         _set_up(net, args, kwargs)
     seen = watch(net, args, model, kwargs, captured=captured)
     blocks = {path: path or ROOT for path in seen.model.containers}
-    return Native(seen.before, args, seen.calls, {}, blocks, seen.model, kwargs, maker.ended(seen.error, seen.failed, LIBRARIES))
+    failed = maker.ended(seen.error, seen.failed, LIBRARIES)
+    return Native(seen.before, args, seen.calls, {}, blocks, seen.model, kwargs, failed, seen.by_numbers)
 
 
 def pack(net: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], path: Path) -> None:
@@ -85,6 +87,7 @@ def mark(net: nn.Module) -> Any:
 
 
 def _found(own: Own) -> tuple[Any, Any, Any]:
+    os.environ["TORCHDYNAMO_DISABLE"] = "1"  # what a network compiles inside runs as it is written, as one that is compiled does
     if own.file:
         return read(Path(own.file), own.path)
     net = maker.made(own)

@@ -29,9 +29,12 @@ def in_bytes(given: int, made: int, held: int) -> Iterator[Reading]:
 
 
 def given(native: Native, model: Model) -> dict[str, Any]:
-    """The arguments by which a summary gets shapes, or where those would not do, what the network is called with."""
+    """The arguments by which a summary gets the shapes of a described network, or what another is called with.
+
+    Its numbers are the network's own: it may take its way by them.
+    """
     where = {"device": "meta"} if native.on_meta else {}
-    if native.of_floats:
+    if native.of_floats and native.seen is None:
         return {"input_size": [i.shape for i in model.inputs], **where}
     if native.inputs and native.kwargs:
         raise Unsupported("summary passes what it has no use for itself, and this network is called by position and keyword")

@@ -33,7 +33,7 @@ def build(model: Model, recipe: Recipe) -> Native:
     inputs = (given,) if recipe.listed else tuple(given)
     seen = watch(net, inputs, model, captured=recipe.captured).whole()
     blocks = {path: path or ROOT for path in seen.model.containers if (path or ROOT) in seen.model.blocks}
-    return Native(seen.before, inputs, seen.calls, {}, blocks, seen.model)
+    return Native(seen.before, inputs, seen.calls, {}, blocks, seen.model, by_numbers=seen.by_numbers)
 
 
 def _module(name: str) -> Any:

@@ -28,7 +28,8 @@ def blank(inputs: Sequence[Any]) -> Model:
 def native(net: nn.Module, *inputs: Any, **named: Any) -> Native:
     """The module in evaluation mode, captured on these inputs."""
     seen = watch(net.eval(), inputs, blank((*inputs, *named.values())), named, captured=True)
-    return Native(net, inputs, seen.calls, {}, {path: path or ROOT for path in seen.model.containers}, seen.model, named)
+    blocks = {path: path or ROOT for path in seen.model.containers}
+    return Native(net, inputs, seen.calls, {}, blocks, seen.model, named, by_numbers=seen.by_numbers)
 
 
 def said(tool: str, built: Native) -> dict[tuple[str, str], int]:

@@ -12,6 +12,7 @@ from adapters.room import reason
 from crosscheck.contract.call import FAILED, Call, Level
 
 FURTHER = (Level.FUNCTION, Level.OPERATOR, Level.TRACE)  # levels that the watched run does not see
+DRAWS = 3  # runs on other numbers
 RUNNING = (Level.MODULE, Level.KERNEL, *FURTHER)
 
 
@@ -40,3 +41,12 @@ def _children(seen: Sequence[Call], alone: Sequence[Call], runs: Runs) -> list[C
 def _further(seen: Sequence[Call], runs: Runs, layers: functions.Layers) -> list[Call]:
     watched = runs.record(functions.record, layers, [c for c in seen if c.level is Level.MODULE])
     return [*watched, *runs.on_numbers(trace.record), *runs.on_numbers(operators.record)]
+
+
+def by_numbers(runs: Runs) -> bool:
+    """Whether the network has other kernels, or fails, on such numbers as tools make by themselves."""
+    known = runs.on_numbers(plain.once)
+    try:
+        return not all(plain.alike(known, runs.drawn(seed).on_numbers(plain.once)) for seed in range(DRAWS))
+    except STOPS:
+        return True

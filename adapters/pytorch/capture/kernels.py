@@ -4,24 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch import ScriptObject
+from torch import ScriptObject, Tag
+from torch._ops import HigherOrderOperator
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from adapters.frames import Calls
-from adapters.pytorch.capture.frames import plain, shapes, tensors
+from adapters.pytorch.capture.frames import plain, shapes, tensors, unseen
 from crosscheck.contract.call import Level
+
+ASKING = {Tag.data_dependent_output, Tag.dynamic_output_shape}  # what PyTorch says of operators that need numbers, not shapes
 
 
 class Kernels(TorchDispatchMode):
-    """Writes down each operator with the shapes of its tensors and its other arguments by name."""
+    """Writes down each operator with the shapes of its tensors and its other arguments by name.
+
+    ``asked`` is whether one of them hands numbers to the network, which may take its way by them.
+    """
+
+    supports_higher_order_operators = True  # flex_attention and its like, which run what they are given
 
     def __init__(self, calls: Calls) -> None:
         super().__init__()
-        self.calls = calls
+        self.calls, self.asked = calls, False
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         made = func(*args, **kwargs)
+        self.asked |= not ASKING.isdisjoint(getattr(func, "tags", ()))
+        if isinstance(func, HigherOrderOperator):
+            why = f"{func} runs functions that it is given, out of sight"
+            self.calls.seen += [(self.calls.open[0], call) for call in unseen([Level.FUNCTION], why)]
         given = tensors((args, kwargs))
         self.calls.read.update(map(id, given))
         name = func.overloadpacket.__name__ if hasattr(func, "overloadpacket") else str(func)

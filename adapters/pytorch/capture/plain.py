@@ -26,9 +26,9 @@ DRAWS = 6  # runs after the first of a network that draws random numbers, which 
 def record(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], homes: Ids) -> list[Call]:
     """The kernels of one run, and where a next one has others, a call that says so; of several where they draw random numbers."""
     before = _state()
-    first = _once(net, own(tuple(args)), own(dict(kwargs)), homes)
+    first = once(net, own(tuple(args)), own(dict(kwargs)), homes)
     for _ in range(DRAWS if _state() != before else 1):
-        second = _once(net, own(tuple(args)), own(dict(kwargs)), homes)
+        second = once(net, own(tuple(args)), own(dict(kwargs)), homes)
         if not alike(first, second):
             return [*first, *unseen([Level.KERNEL], _differs(first, second))]
     return first
@@ -46,7 +46,7 @@ def _differs(first: Sequence[Call], second: Sequence[Call]) -> str:
     return f"the network does not run alike each time: {before} kernels in one run, {what}"
 
 
-def _once(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], homes: Ids) -> list[Call]:
+def once(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], homes: Ids) -> list[Call]:
     """The kernels of one run; hooks that belong to no module tell whose each is."""
     calls, known = Calls(), Homes(net, homes)
 
@@ -84,7 +84,7 @@ def beside_children(
     """The kernels of one more run, while each child of the network has a hook; none where they are the kernels ``known``."""
     handles = [child.register_forward_hook(lambda *_: None) for child in net.children()]
     try:
-        found = _once(net, args, kwargs, homes)
+        found = once(net, args, kwargs, homes)
     finally:
         for handle in handles:
             handle.remove()

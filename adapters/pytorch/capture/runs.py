@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.parameter import is_lazy
@@ -44,6 +45,15 @@ class Runs:
         """The same, on numbers in any case."""
         with whole(self.net):
             return how(light_copy(self.net), own(self.args), own(dict(self.kwargs)), self.homes, *more)
+
+    def drawn(self, seed: int) -> Runs:
+        """The same on other numbers: floats in [0, 1), of which others become 0, as tools make inputs of shapes."""
+        chance = torch.Generator().manual_seed(seed)
+
+        def drawn(given: Tensor) -> Tensor:
+            return torch.rand(given.shape, generator=chance).to(given.dtype)
+
+        return replace(self, args=own(self.args, drawn), kwargs=own(dict(self.kwargs), drawn))
 
     def _without_numbers(self, how: Record, *more: Any) -> list[Call] | None:
         """The same from shapes alone; None where the network asks for numbers, or does not run alike."""

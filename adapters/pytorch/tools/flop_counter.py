@@ -10,6 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from adapters.pytorch.build import Native
 from adapters.pytorch.capture.homes import watched
+from adapters.room import Unsupported
 from crosscheck.contract.network import Model
 from crosscheck.contract.rows import TOTAL, Reading
 
@@ -43,7 +44,13 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
         if layer is not None and gained:
             readings.append(Reading(layer, "compute", gained, _UNIT))
 
-    with torch.no_grad(), watched(before, after), counter:
-        native.net(*native.inputs, **native.kwargs)
+    try:
+        with torch.no_grad(), watched(before, after), counter:
+            native.net(*native.inputs, **native.kwargs)
+    except AssertionError as error:
+        if "gradient function" not in str(error):
+            raise
+        # module_tracker.py: a view that requires a gradient has no function for one where gradients are off
+        raise Unsupported("FlopCounterMode fails without gradients where a module gets a view of a parameter") from error
     yield from readings
     yield Reading(TOTAL, "compute", counter.get_total_flops(), _UNIT)

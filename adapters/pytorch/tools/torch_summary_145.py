@@ -27,7 +27,8 @@ def measure(native: Native, model: Model) -> Iterator[Reading]:
     It wants shapes without the batch and runs two samples whatever the network's batch is; random floats that it makes integers
     of are all 0.
     """
-    kinds = None if native.of_floats else native.kinds(TOOL)
-    found = summary(native.net, [i.shape[1:] for i in model.inputs], dtypes=kinds, verbose=0)
+    kinds = native.kinds(TOOL)
+    dtypes = None if native.of_floats else kinds
+    found = summary(native.net, [i.shape[1:] for i in model.inputs], dtypes=dtypes, verbose=0)
     yield from readings(native, found, lambda info: True)
     yield from sizes(found, 2**20)

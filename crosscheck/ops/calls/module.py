@@ -60,7 +60,8 @@ def _kinds(call: Call) -> Counts:
         name = "branch_held_params" if call.attrs.get("path") else "root_held_params"
         counts[name] = (sum(own.values()),)
     size = call.attrs.get("param_bytes", 0)
-    return counts | ({"wide_param_bytes": (size - FLOAT * sum(own.values()),)} if size else {})
+    wide = size and passes_for_leaf(call)  # what is held beside modules has no bytes in any tool
+    return counts | ({"wide_param_bytes": (size - FLOAT * sum(own.values()),)} if wide else {})
 
 
 def _leaf(call: Call) -> Counts:
