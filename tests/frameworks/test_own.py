@@ -14,14 +14,10 @@ import pytest
 from typer.testing import CliRunner
 
 from crosscheck.cli.commands import app
-from crosscheck.contract.own import Own
 from crosscheck.errors import RequirementError, UsageError
-from crosscheck.measuring import runner
-from crosscheck.session import ask, compare
-from crosscheck.session.call import called
-from crosscheck.studies.own import run as study
-from crosscheck.studies.own.found import WORKER, Found
-from crosscheck.subjects import own
+from crosscheck.session import compare
+from crosscheck.studies.own.found import Found
+from tests.frameworks import one_worker
 
 torch = pytest.importorskip("torch", exc_type=ImportError)
 from tests.frameworks import own_networks as nets  # noqa: E402
@@ -50,19 +46,13 @@ def state(net: Any) -> str:
 def ways(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Found]:
     """Every way in one worker, and each network as it was before."""
     folder = tmp_path_factory.mktemp("own")
-    packed = []
+    networks = []
     for k, (name, make) in enumerate(nets.WAYS.items()):
         net, x = make()
         before = state(net)
-        args, kwargs = called(x)
-        ask.room(net).pack(net, args, kwargs, folder / str(k))
+        networks.append(one_worker.packed(name, net, x, folder / str(k)))
         assert state(net) == before, name
-        one = own.network(name, ask.home(net).id, Own(path=ask.imports(), file=str(folder / str(k)), args=args, kwargs=kwargs))
-        packed.append(ask.without_values(one, folder / str(k)))
-    info = next(i for i in own.able() if i.id == packed[0].framework)
-    plans = own.plans(info, packed, [t for t in info.tools if t.id in TOOLS])
-    outcomes = runner.run(plans, logs=folder, timeout=300)
-    return {n.name: study.found(n, outcomes, WORKER) for n in packed}
+    return one_worker.found(networks, folder, TOOLS)
 
 
 @pytest.mark.parametrize("way", nets.WAYS)

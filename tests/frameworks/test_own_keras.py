@@ -11,20 +11,16 @@ from typer.testing import CliRunner
 
 from crosscheck import models
 from crosscheck.cli.commands import app
-from crosscheck.contract.own import Own
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
 from crosscheck.errors import UsageError
-from crosscheck.measuring import runner
-from crosscheck.session import ask, compare
-from crosscheck.session.call import called
-from crosscheck.studies.own import run as study
-from crosscheck.studies.own.found import WORKER, Found
-from crosscheck.subjects import own
+from crosscheck.session import compare
+from crosscheck.studies.own.found import Found
 
 keras = pytest.importorskip("keras", exc_type=ImportError)
 from adapters.tensorflow_keras import build, watched  # noqa: E402
 from tests.frameworks import keras_networks as nets  # noqa: E402
+from tests.frameworks import one_worker  # noqa: E402
 
 pytestmark = [pytest.mark.framework, pytest.mark.xdist_group("own_keras")]
 
@@ -39,17 +35,13 @@ def state(net: Any) -> Any:
 def ways(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Found]:
     """Every way in one worker, and each network as it was before."""
     folder = tmp_path_factory.mktemp("own")
-    packed = []
+    networks = []
     for k, (name, (make, x)) in enumerate(nets.WAYS.items()):
-        net, (args, kwargs) = make(), called(x)
+        net = make()
         before = state(net)
-        ask.room(net).pack(net, args, kwargs, folder / str(k))
+        networks.append(one_worker.packed(name, net, x, folder / str(k)))
         assert state(net) == before, name
-        one = own.network(name, ask.home(net).id, Own(path=ask.imports(), file=str(folder / str(k)), args=args, kwargs=kwargs))
-        packed.append(ask.without_values(one, folder / str(k)))
-    info = next(i for i in own.able() if i.id == packed[0].framework)
-    outcomes = runner.run(own.plans(info, packed, info.tools), logs=folder, timeout=300)
-    return {n.name: study.found(n, outcomes, WORKER) for n in packed}
+    return one_worker.found(networks, folder)
 
 
 @pytest.mark.parametrize("way", nets.WAYS)
