@@ -21,7 +21,7 @@ from adapters.frames import Calls, Frame, Ran, listed, told, twins
 from adapters.pytorch import read
 from adapters.pytorch.build import Native
 from adapters.pytorch.capture import below
-from adapters.pytorch.capture.frames import class_name, shapes, tensors, unseen
+from adapters.pytorch.capture.frames import class_name, hookable, shape, shapes, tensors, unseen
 from adapters.pytorch.capture.kernels import Kernels
 from adapters.pytorch.capture.modules import module_call, parameters
 from adapters.pytorch.capture.runs import STOPS, Runs, own, whole
@@ -29,7 +29,7 @@ from adapters.pytorch.parcel import light_copy
 from adapters.recorder import Recorder, Seen, unknown
 from adapters.recorder import whole as joined
 from adapters.room import reason
-from crosscheck.contract.call import Call
+from crosscheck.contract.call import Call, Level
 from crosscheck.contract.network import BARE, Model, Shape
 
 _TORCH = ("torch.nn.modules.",)
@@ -75,7 +75,7 @@ def watch(
     args, named = own(tuple(inputs)), own(dict(kwargs))  # a network that starts in place would change what it is given
     given = tensors((args, named))
     recorder = Recorder(
-        [(i.name, tuple(x.shape)) for i, x in zip(like.inputs, given, strict=True)],
+        [(i.name, shape(x)) for i, x in zip(like.inputs, given, strict=True)],
         [path for path, _ in net.named_modules() if path],
         kernels=captured,
     )
@@ -84,7 +84,7 @@ def watch(
         recorder.name(tensor, source.name)
     handles = [
         handle
-        for path, module in net.named_modules()
+        for path, module in hookable(net)
         for handle in (
             module.register_forward_pre_hook(seen.enter(path, module), with_kwargs=True),
             module.register_forward_hook(seen.leave(path, module), with_kwargs=True, always_call=True),
@@ -113,7 +113,9 @@ def watch(
 
 def _below(seen: _Watch, runs: Runs, *, ended: bool) -> list[Call]:
     if ended:
-        return below.calls([*seen.below.finished()], runs, seen.functions)
+        hidden = any(isinstance(m, torch.jit.ScriptModule) for m in runs.net.modules())
+        blind = unseen([Level.MODULE], "a module that is scripted takes no hooks") if hidden else []
+        return [*below.calls([*seen.below.finished()], runs, seen.functions), *blind]
     return [*seen.below.finished(), *unseen(below.FURTHER, "the network fails before it ends")]
 
 
@@ -196,7 +198,7 @@ class _Watch(TorchFunctionMode):
             return None
         wanted = path or type(module).__name__.lower()
         if isinstance(made, Tensor) and given:
-            y = tuple(made.shape)
+            y = shape(made)
             name = self.recorder.add(wanted, read.module(module, given[0], y), reads, (given, [y]), module)
             self.recorder.name(made, name)
         else:
@@ -209,7 +211,7 @@ class _Watch(TorchFunctionMode):
         """Values that come in; one that nothing made in sight comes from an unknown function, which must not stay silent."""
         for tensor in given:
             if id(tensor) not in self.recorder.values:
-                y = tuple(tensor.shape)
+                y = shape(tensor)
                 self.recorder.name(tensor, self.recorder.add(f"{path}.given", unknown("a call out of sight"), [], ([], [y])))
         return self.recorder.reads(given)
 
@@ -219,7 +221,7 @@ class _Watch(TorchFunctionMode):
             return func(*args, **kwargs)
         given = tensors((args, kwargs))
         reads = self.recorder.reads(given)
-        seen = [tuple(t.shape) for t in given if id(t) in self.recorder.values]
+        seen = [shape(t) for t in given if id(t) in self.recorder.values]
         frame = Frame(self.homes[-1] if self.homes else "")
         self.below.open.append(frame)
         try:
@@ -260,7 +262,7 @@ class _Watch(TorchFunctionMode):
         if name in read.SAME:
             self.recorder.name(made, reads[0])
             return None
-        y = tuple(made.shape)
+        y = shape(made)
         seen = joined(read.function(name, args, kwargs, given[0], y), f"torch function {name}", count, len(reads))
         if seen.op == "add" and (label.endswith("_") or label.startswith("__i")):
             seen = Seen("add", {"inplace": not label.startswith("__add")})

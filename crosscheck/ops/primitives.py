@@ -90,7 +90,7 @@ SIZES: Final[dict[str, str]] = {
     **_odd("sizes"),
     **{f"beyond_{name}": f"the part of {name} beyond the first sample" for name in ("input_elements", "held_out_elements")},
 }
-BEYOND_CALLS: Final = ("hidden_elements", "score_elements", "first_out_elements")
+BEYOND_CALLS: Final = ("projection_mac", "lent_bias_add", "hidden_elements", "score_elements", "first_out_elements")
 CALLED: Final[dict[str, str]] = {  # of calls of captured networks, which no layer has
     "transposed_mac": "the part of mac done by transposed convolutions",
     "plain_out_elements": "|y| of a module without parameters that holds no modules",

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
 from adapters.forms import Form, form_of
+from adapters.pytorch.capture.frames import shape
 
 
 def form(value: Any) -> Form:
@@ -17,7 +18,7 @@ def form(value: Any) -> Form:
 
 def _own(value: Any) -> Form | None:
     if isinstance(value, Tensor):
-        return ("tensor", value.element_size(), *(int(n) for n in value.shape))
+        return ("tensor", value.element_size(), *shape(value))
     if isinstance(value, PackedSequence):
         return ("packed", int(value.batch_sizes.max()), len(value.batch_sizes), form(value.data))
     return None

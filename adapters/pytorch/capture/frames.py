@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import torch
@@ -14,6 +14,11 @@ from crosscheck.contract.call import FAILED, Call, Level
 from crosscheck.contract.network import ROOT, Shape
 
 
+def hookable(net: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """Path and module of all that takes hooks: what is scripted takes none, and runs where no hook sees it."""
+    yield from ((path, module) for path, module in net.named_modules() if not isinstance(module, torch.jit.ScriptModule))
+
+
 def unseen(levels: Iterable[Level], why: str) -> list[Call]:
     """A call for each of these levels that says why it could not be seen, or is not to be trusted."""
     return [Call(level, FAILED, ROOT, attrs={"reason": why}) for level in levels]
@@ -21,7 +26,15 @@ def unseen(levels: Iterable[Level], why: str) -> list[Call]:
 
 def shapes(value: Any) -> list[Shape]:
     """Shapes of all tensors in a value, in order, in tuples, lists and mappings too."""
-    return [tuple(int(n) for n in t.shape) for t in tensors(value)]
+    return [shape(t) for t in tensors(value)]
+
+
+def shape(tensor: Tensor) -> Shape:
+    """The shape of a tensor; of one that holds tensors of several shapes, that of all of them padded alike."""
+    if not tensor.is_nested or tensor.layout is torch.jagged:
+        return tuple(int(n) for n in tensor.shape)
+    parts = [t.shape for t in tensor.unbind()]
+    return (len(parts), *(max(sizes) for sizes in zip(*parts, strict=True)))
 
 
 def tensors(value: Any) -> list[Tensor]:

@@ -17,7 +17,7 @@ import torch.nn.functional as F  # noqa: N812  (the name that every PyTorch user
 from torch import nn
 
 from adapters.frames import Calls, Frame
-from adapters.pytorch.capture.frames import plain, shapes, tensors, unseen
+from adapters.pytorch.capture.frames import hookable, plain, shapes, tensors, unseen
 from crosscheck.contract.call import Call, Level
 from crosscheck.contract.network import ROOT, Shape
 
@@ -73,7 +73,7 @@ def _hooked(net: nn.Module, calls: Calls, homes: Mapping[str, Sequence[str]], ra
     """Frames for every call of a module; ``ran`` counts those that give tensors."""
     left = {path: iter(ids) for path, ids in homes.items()}
     handles = []
-    for path, module in net.named_modules():
+    for path, module in hookable(net):
 
         def enter(_: nn.Module, __: Any, path: str = path) -> None:
             calls.open.append(Frame(path, next(left[path], None) if path in left else None))

@@ -38,8 +38,7 @@ class Kernels(TorchDispatchMode):
         self.calls.read.update(map(id, given))
         name = func.overloadpacket.__name__ if hasattr(func, "overloadpacket") else str(func)
         if not name.startswith("prim") and getattr(func, "namespace", "") != "prim":  # those ask a tensor about itself
-            ins = [tuple(int(n) for n in t.shape) for t in given]
-            self.calls.add(self.calls.open[-1], Level.KERNEL, name, ins, shapes(made), _attrs(func, args, kwargs))
+            self.calls.add(self.calls.open[-1], Level.KERNEL, name, shapes(given), shapes(made), _attrs(func, args, kwargs))
         return made
 
 

@@ -13,6 +13,7 @@ from crosscheck.ops.kind import Counts, Factors
 from crosscheck.ops.quirks import float_cut
 
 Counter = Callable[[Call], Counts]
+PROJECTION = "weight_hr"  # how PyTorch's LSTM calls the weights that make its state smaller
 MODES = {
     "nearest": "nearest_elements",
     "linear": "line_elements",
@@ -26,13 +27,21 @@ def held(call: Call) -> dict[str, Shape]:
     return {name: shape for name, shape, _, _ in call.attrs.get("params", ())}
 
 
+def _biases(call: Call) -> Counts:
+    """Of a bias that is a parameter of the module's own, or one that is made from such."""
+    if "bias" in held(call):
+        return {"bias_add": call.y}
+    return {"lent_bias_add": call.y} if any(name == "bias" for name, *_ in call.attrs.get("tensors", ())) else {}
+
+
 def _linear(call: Call) -> Counts:
     """Every position of every sample; ``position_mac`` are those beyond the first of each first size."""
     own, weight = held(call), (call.y[-1], call.x[-1])
     first, positions = call.y[0], prod(call.y[:-1]) - call.y[0]
     counts: Counts = {"mac": (*call.x, call.y[-1]), "position_mac": (positions, *weight), "late_weights": (first - 1, *weight)}
     if "bias" in own:
-        counts |= {"bias_add": call.y, "position_bias_add": (positions, call.y[-1])}
+        counts |= {"position_bias_add": (positions, call.y[-1])}
+    counts |= _biases(call)
     return counts if "weight" in own else counts | {"lent_weights": (first, *weight), "single_lent_weights": weight}
 
 
@@ -46,7 +55,7 @@ def _conv(call: Call) -> Counts:
     settings, y = call.attrs.get("settings", {}), call.y
     weight = (settings["out_channels"], settings["in_channels"] // settings["groups"], *settings["kernel_size"])
     mac = (*y[:1], *weight, *y[2:])
-    return {"mac": mac} | _lent(call, "mac", mac) | ({"bias_add": y} if "bias" in held(call) else {})
+    return {"mac": mac} | _lent(call, "mac", mac) | _biases(call)
 
 
 def _conv_transpose(call: Call) -> Counts:
@@ -54,7 +63,7 @@ def _conv_transpose(call: Call) -> Counts:
     weight = (settings["in_channels"], settings["out_channels"] // settings["groups"], *settings["kernel_size"])
     grid = (*call.y[:1], *weight, *call.y[2:])
     counts: Counts = {"mac": (*x[:1], *weight, *x[2:]), "output_grid_mac": grid} | _lent(call, "output_grid_mac", grid)
-    return counts | ({"bias_add": call.y} if "bias" in held(call) else {})
+    return counts | _biases(call)
 
 
 def _norm(call: Call) -> Counts:
@@ -82,7 +91,17 @@ def _recurrent(call: Call) -> Counts:
     if "hidden_size" not in settings:  # one that runs a cell, which counts by itself
         return {}
     forward = {n: s for n, s in held(call).items() if not n.endswith("_reverse")}
-    return _gates(forward, times, layers * settings["hidden_size"])
+    counts = _gates(forward, times, layers * settings["hidden_size"])
+    return counts | (_projected(settings, forward, times, counts["mac"]) if settings.get("proj_size") else {})
+
+
+def _projected(settings: Mapping[str, int], own: Mapping[str, Shape], times: int, mac: Factors) -> Counts:
+    """What projections of the state add, and products as they were if the state had the size of the gates: four of them."""
+    size, inner = settings["hidden_size"], settings["hidden_size"] * (2 if settings.get("bidirectional") else 1)
+    widths = [settings["input_size"], *[inner] * (settings.get("num_layers", 1) - 1)]
+    sized = 4 * size * sum(width + size for width in widths)
+    added = sum(prod(s) for n, s in own.items() if n.startswith(PROJECTION))
+    return {"projection_mac": (times, added), "weighed_mac": mac, "sized_mac": (times, sized)}
 
 
 def _cell(call: Call) -> Counts:
@@ -91,7 +110,7 @@ def _cell(call: Call) -> Counts:
 
 def _gates(own: Mapping[str, Shape], times: int, hidden: int) -> Counts:
     weights = sum(prod(s) for n, s in own.items() if n.startswith("weight"))
-    gates = sum(s[0] for n, s in own.items() if n.startswith("weight"))
+    gates = sum(s[0] for n, s in own.items() if n.startswith("weight") and not n.startswith(PROJECTION))
     biases = sum(prod(s) for n, s in own.items() if n.startswith("bias"))
     counts: Counts = {"mac": (times, weights), "gate_elements": (times, gates), "hidden_elements": (times, hidden)}
     return counts | ({"bias_add": (times, biases)} if biases else {})

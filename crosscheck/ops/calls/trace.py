@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from crosscheck.contract.call import Call
 from crosscheck.ops.calls import einsum, kernel
-from crosscheck.ops.kind import Counts
+from crosscheck.ops.kind import Counts, Factors
 
 
 def _addmm(call: Call) -> Counts:
@@ -65,8 +65,17 @@ def _attention(call: Call) -> Counts:
 
 def _lstm(call: Call) -> Counts:
     """``input, state, cell``, then weights and biases of every layer and direction: each weight at every step of every sample."""
-    steps = call.x[:-1]
-    return {"mac": (*steps, sum(prod(w) for w in call.inputs[3:] if len(w) == 2))}
+    mac = (*call.x[:-1], sum(prod(w) for w in call.inputs[3:] if len(w) == 2))
+    sized = _sized(call) if len(call.outputs) > 1 else mac
+    return {"mac": mac} | ({} if prod(sized) == prod(mac) else {"weighed_mac": mac, "sized_mac": sized})
+
+
+def _sized(call: Call) -> Factors:
+    """The same as the sizes of outputs tell: packed or not, and a projected state for one that is not."""
+    made, state = call.outputs[:2]
+    directions = made[-1] // state[-1]
+    widths = [call.x[-1], *[made[-1]] * (state[0] // directions - 1)]
+    return (*made[:2], directions, 4 * state[-1], sum(width + state[-1] for width in widths))
 
 
 def _grid_sampler(call: Call) -> Counts:
