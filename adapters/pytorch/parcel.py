@@ -13,6 +13,7 @@ from torch.nn.parameter import is_lazy
 from adapters.parcel import large, twin
 from adapters.parcel import read as taken
 from adapters.parcel import write as put
+from adapters.pytorch.masks import masks
 
 WRAPPERS = {"OptimizedModule": "_orig_mod", "DataParallel": "module", "DistributedDataParallel": "module"}
 _PLAIN = (Tensor, nn.Parameter, nn.Buffer)
@@ -56,9 +57,9 @@ def copied(net: nn.Module, instead: Mapping[int, Any]) -> nn.Module:
 
 def write(parcel: Any, net: nn.Module, path: Path) -> None:
     """Put plain data, networks and tensors into a file. Raises Unsupported without cloudpickle, and what pickling raises."""
-    bare: dict[int, Tensor] = {
-        id(t): t for t in (*net.parameters(), *net.buffers()) if type(t) in _PLAIN and t.is_floating_point() and not is_lazy(t)
-    }
+    floats = [t for t in (*net.parameters(), *net.buffers()) if type(t) in _PLAIN and t.is_floating_point() and not is_lazy(t)]
+    kept = {id(mask) for module in net.modules() for mask in masks(module).values()}  # what they hold is counted
+    bare: dict[int, Tensor] = {id(t): t for t in floats if id(t) not in kept}
     order = {key: k for k, key in enumerate(bare)}
 
     def blank(value: Any) -> Any:

@@ -14,6 +14,7 @@ from crosscheck.errors import ConventionError
 from crosscheck.ops import calls
 from crosscheck.ops.primitives import PRIMITIVES
 
+AVERAGED, BEYOND = "averaged_rest", "beyond_"
 OTHER = "other"  # the op of a layer that nobody described: its native name and its kernels tell of it
 
 
@@ -36,6 +37,7 @@ class Called:
     groups: Mapping[Group, Mapping[str, int]]
     homes: Mapping[str, tuple[tuple[Group, Mapping[str, int]], ...]]
     unseen: Mapping[str, str] = field(default_factory=dict)  # level -> why its calls could not be seen
+    samples: int = 1  # the batch as a hook on the network sees it
 
     @cached_property
     def mac(self) -> dict[str, int]:
@@ -71,6 +73,20 @@ class Called:
                 for w in rules.weights(group.label):
                     if n := counts.get(w.primitive, 0):
                         yield w._replace(op=group.op), n * times
+        if home in (None, ROOT) and CONTAINER in places and (w := next((w for w in rules.rest if w.primitive == AVERAGED), None)):
+            yield w._replace(op=CONTAINER), self._averaged(table, rules)
+
+    def _averaged(self, table: MetricTable, rules: CallRules) -> int:
+        """What averages over the batch lose where each call's is cut, of a tool that divides the sum of all of them."""
+        whole = cut = 0
+        for group, counts in self.groups.items():
+            if group.level in rules.levels and table.place(group.kind, group.depth) in ("layer", CONTAINER):
+                times = group.paths**rules.paths
+                for w in rules.weights(group.label):
+                    if w.primitive.startswith(BEYOND) and (n := counts.get(w.primitive.removeprefix(BEYOND), 0)):
+                        whole -= w.weight * n * times
+                        cut -= w.weight * (n - counts.get(w.primitive, 0)) * times
+        return whole // max(1, self.samples) - cut
 
 
 def call_tally(model: Model) -> Called:
@@ -85,7 +101,7 @@ def call_tally(model: Model) -> Called:
             continue
         group, counts = _group(model, call), {p: n * call.times for p, n in calls.counts(call).items()}
         if call.level is Level.MODULE and samples > 1:
-            counts |= {f"beyond_{p}": n - n // samples for p, n in counts.items() if f"beyond_{p}" in PRIMITIVES}
+            counts |= {f"{BEYOND}{p}": n - n // samples for p, n in counts.items() if f"{BEYOND}{p}" in PRIMITIVES}
         counts |= extra.get(k, {})
         for seen in (group, *(replace(group, level=t, label=f"{t}:{call.name}") for t in twins.get(call.level, ()))):
             homes.setdefault(call.home, []).append((seen, counts))
@@ -94,7 +110,7 @@ def call_tally(model: Model) -> Called:
                 sums[primitive] = sums.get(primitive, 0) + n
     lost = [call for call in model.calls if call.name == FAILED]
     unseen = {level.value: str(c.attrs["reason"]) for c in lost for level in (c.level, *twins.get(c.level, ()))}
-    return Called(groups, {home: tuple(rows) for home, rows in homes.items()}, unseen)
+    return Called(groups, {home: tuple(rows) for home, rows in homes.items()}, unseen, samples)
 
 
 def _samples(model: Model) -> int:

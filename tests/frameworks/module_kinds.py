@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - as everybody does
+from torch.nn.utils import parametrizations, prune
 
 Made = tuple[nn.Module, tuple[Tensor, ...]]
 
@@ -160,6 +161,36 @@ def normed() -> nn.Module:
     return nn.Sequential(of(nn.Conv2d(3, 4, 3)), nn.ReLU(), nn.Flatten(), of(nn.Linear(144, 3)))
 
 
+def parametrized() -> nn.Module:
+    inner = nn.Sequential(parametrizations.weight_norm(nn.Conv2d(3, 4, 3, padding=1)), nn.ReLU())
+    fc = parametrizations.spectral_norm(parametrizations.orthogonal(nn.Linear(4, 4)))
+    return nn.Sequential(inner, nn.AdaptiveAvgPool2d(1), nn.Flatten(), fc, nn.Linear(4, 2))
+
+
+def spectral() -> nn.Module:
+    of = nn.utils.spectral_norm
+    return nn.Sequential(of(nn.Conv2d(3, 4, 3)), nn.ReLU(), nn.Flatten(), of(nn.Linear(144, 3)))
+
+
+def pruned() -> nn.Module:
+    conv = nn.Conv2d(3, 3, 3, padding=1)
+    net = nn.Sequential(
+        nn.Sequential(conv, nn.BatchNorm2d(3)), conv, nn.ConvTranspose2d(3, 2, 3, 2), nn.Flatten(), nn.Linear(578, 3)
+    )
+    prune.random_unstructured(conv, "weight", 0.3)
+    prune.l1_unstructured(conv, "bias", 1)
+    prune.ln_structured(net[2], "weight", 0.5, n=2, dim=0)
+    prune.identity(net[4], "weight")
+    return net
+
+
+def pruned_gates() -> nn.Module:
+    net = recurrent(nn.GRU)
+    prune.random_unstructured(net.r, "weight_ih_l0", 0.4)
+    prune.random_unstructured(net.r, "bias_hh_l0", 2)
+    return net
+
+
 def volumes() -> nn.Module:
     return nn.Sequential(nn.Conv3d(2, 3, 2), nn.BatchNorm3d(3), nn.AdaptiveAvgPool3d(2), nn.Flatten(2), nn.Conv1d(3, 4, 3))
 
@@ -185,6 +216,10 @@ KINDS: Mapping[str, Callable[[int], Made]] = {
     "blocks": lambda n: (nn.Sequential(nn.Conv2d(3, 4, 3), block(), block(), nn.Flatten(), nn.Linear(144, 2)), image(n)),
     "deep": lambda n: (nested(5), image(n)),
     "weight norm": lambda n: (normed(), image(n)),
+    "spectral norm": lambda n: (spectral(), image(n)),
+    "parametrized": lambda n: (parametrized(), image(n)),
+    "pruned": lambda n: (pruned(), image(n)),
+    "pruned gates": lambda n: (pruned_gates(), words(n)),
     "lstm": lambda n: (recurrent(nn.LSTM, num_layers=2, bidirectional=True), words(n)),
     "gru": lambda n: (recurrent(nn.GRU, bias=False), words(n)),
     "rnn": lambda n: (recurrent(nn.RNN, num_layers=3), words(n)),

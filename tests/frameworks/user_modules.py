@@ -211,6 +211,7 @@ USERS: Mapping[str, Callable[[int], Made]] = {
     "transformer": of(lambda m, x: m.t(x, x), words, t=lambda: nn.Transformer(8, 2, 1, 1, 16, batch_first=True)),
     "vmap": of(lambda m, x: torch.vmap(m.fc)(x), words, fc=three),
     "map": of(lambda m, x: torch.stack([m.fc(row) for row in x]), words, fc=three),
+    "first row": of(lambda m, x: m.a(x[:1]) + m.b(x[:1]), words, a=three, b=three),
     "half": of(lambda m, x: m.fc(x.bfloat16()), words, fc=lambda: three().bfloat16()),
     "autocast": of(lambda m, x: _cast(m, x), words, fc=three),
     "sparse": of(lambda m, x: torch.sparse.mm(torch.eye(5).to_sparse(), m.fc(x[0])), words, fc=three),

@@ -11,6 +11,7 @@ from adapters.forms import all_usual, numbers, usual
 from adapters.frames import Ran
 from adapters.pytorch.capture.forms import form
 from adapters.pytorch.capture.frames import class_name, plain, shapes
+from adapters.pytorch.masks import unmasked
 from crosscheck.contract.call import Call, Level
 from crosscheck.contract.network import ROOT
 
@@ -21,7 +22,8 @@ def attrs(module: nn.Module, ran: Ran) -> dict[str, Any]:
     """What a tool that hooks modules may ask of one; what is empty or False is left out.
 
     ``path``, ``began``, ``again`` and ``twins`` are those of ``Ran``. ``params`` are (name, shape, kind, needs a gradient) of its
-    own, ``param_bytes`` their bytes where they are not 4 an element, ``stats`` (name, shape) of buffers, ``tensors`` (name,
+    own, ``param_bytes`` their bytes where they are not 4 an element, ``masked`` (name,
+    elements) of what pruning masks let through of its parameters, ``stats`` (name, shape) of buffers, ``tensors`` (name,
     shape, needs a gradient) of a weight and bias that are no parameters of its own. ``leaf`` where it holds no module, ``hollow``
     where those it holds are all empty, ``chain`` for an nn.Sequential or nn.ModuleList; ``settings``, its plain attributes.
     ``given``, ``named`` and ``made`` are the forms of positional arguments, of those by keyword and of the result, where they are
@@ -38,6 +40,7 @@ def attrs(module: nn.Module, ran: Ran) -> dict[str, Any]:
         "twins": ran.twins,
         "params": tuple((n, tuple(p.shape), kind(module, n), p.requires_grad) for n, p in own),
         "param_bytes": size if size != 4 * sum(p.numel() for _, p in own) else 0,
+        "masked": tuple(unmasked(module).items()),
         "stats": tuple((n, tuple(b.shape)) for n, b in module.named_buffers(recurse=False)),
         "tensors": _tensors(module, {n for n, _ in own}),
         "leaf": leaf,
@@ -82,7 +85,10 @@ def parameters(net: nn.Module, homes: Mapping[str, Sequence[str]], read: set[int
             continue
         path, _, own = name.rpartition(".")
         found: dict[str, Any] = {"trainable": p.requires_grad, "executed": id(p) in read, "names": tuple(names[id(p)])}
-        what = kind(net.get_submodule(path), own)
+        module = net.get_submodule(path)
+        if (left := unmasked(module).get(own)) is not None:
+            found["masked"] = p.numel() - left
+        what = kind(module, own)
         home = homes[path][0] if homes.get(path) else path or ROOT
         yield Call(Level.PARAMETER, "parameter", home, (tuple(p.shape),), (), found | {"kind": what})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -10,11 +11,16 @@ from crosscheck.counting.modules.tree import Extras, Tree, Visit
 from crosscheck.ops.calls.forms import FLOAT, MAPPING, SEQUENCE, TENSOR, front, made
 from crosscheck.ops.calls.module import own_params
 
+ASKS = {"weight": 4, "bias": 3}  # whether it is there, whether it has a size, the size; of a weight, whether it is trained
+
 
 def sizes(tree: Tree) -> Extras:
     """Sizes of inputs with the call of the network, and of what leaves every other module with its own."""
     found: Extras = {v.index: _left(v, tree.shapes[0][0] if tree.shapes[0] else 1) for v in tree.visits[1:]}
-    kept = sum(len(v.paths) * (_told(v) + sum(found[v.index].values())) for v in tree.visits[1:])
+    for visit in tree.visits[1:]:
+        if asked := _asked(tree.makers.get(visit.path, {}), found):
+            found[visit.index] = found[visit.index] | {"asked_out_elements": asked}
+    kept = sum(len(v.paths) * _row(v, found) for v in tree.visits[1:])
     short = (kept + 2**31) % 2**32 - 2**31
     found[tree.root.index] = _entered(tree) | {
         "overturned_out_elements": abs(kept) - kept,
@@ -43,6 +49,16 @@ def _wide(form: tuple[Any, ...]) -> int:
         size, *shape = map(int, form[1:])
         return (size - FLOAT) * prod(shape)
     return sum(_wide(part) for part in form[1:]) if form[0] in (SEQUENCE, MAPPING) else 0
+
+
+def _row(visit: Visit, found: Extras) -> int:
+    """What the row of a call comes to."""
+    return _told(visit) + sum(found[visit.index].values())
+
+
+def _asked(makers: Mapping[str, Sequence[Visit]], found: Extras) -> int:
+    """What modules that make a weight or bias leave behind, each time that a hook on their module asks for it by name."""
+    return sum(ASKS.get(name, 0) * sum(_row(v, found) for v in inner) for name, inner in makers.items())
 
 
 def _told(visit: Visit) -> int:

@@ -11,6 +11,7 @@ from crosscheck.contract.call import Call, Level
 from crosscheck.contract.network import Model
 from crosscheck.ops.calls.module import own_params, passes_for_leaf
 
+MAKERS = "parametrizations"
 Extras = dict[int, dict[str, int]]  # further primitives, by the index of a call
 
 
@@ -92,6 +93,18 @@ class Tree:
     @cached_property
     def _first(self) -> Mapping[str, str]:
         return {twin: v.path for v in self.visits for twin in v.paths[1:]}
+
+    @cached_property
+    def makers(self) -> Mapping[str, Mapping[str, Sequence[Visit]]]:
+        """First calls of the modules that make a weight or bias anew each time that it is read, outermost first, by its module
+        and name: those in ``parametrizations``, where PyTorch keeps them.
+        """
+        found: dict[str, dict[str, list[Visit]]] = {}
+        for visit in self.visits:
+            path, within, rest = visit.path.rpartition(f".{MAKERS}.")
+            if within and not visit.again:
+                found.setdefault(path, {}).setdefault(rest.partition(".")[0], []).append(visit)
+        return found
 
     @cached_property
     def elsewhere(self) -> Mapping[int, int]:

@@ -3,6 +3,7 @@
 ``attrs``: ``path`` of the module, ``began``, how many calls of modules began before, ``again`` where it was called before,
 ``twins``, further paths that lead to it. ``params``, (name, shape, kind, needs a gradient) of each parameter of the module's own,
 ``param_bytes`` where they have not 4 bytes an element; ``kept``, (name, shape) of running statistics that are parameters too;
+``masked``, (name, elements) of what a pruning mask lets through of each parameter ``…_orig`` that has one;
 ``stats``, (name, shape) of each buffer; ``tensors``, (name, shape, needs a gradient) of a weight and bias that are no parameters
 of its own. ``leaf`` where it holds no module, ``hollow`` where those that it holds are empty, ``chain`` for a plain sequence of
 modules; ``row``, its class and the number in its name; ``settings``, its plain attributes by name, such as ``kernel_size``.
@@ -11,6 +12,7 @@ modules; ``row``, its class and the number in its name; ``settings``, its plain 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 
 from crosscheck.contract.call import Call, Shape
@@ -71,12 +73,28 @@ def _leaf(call: Call) -> Counts:
         return {} if call.attrs.get("chain") or not size else {"plain_out_elements": y}
     counts = _outputs(call, y, size) if sum(own.values()) else {}
     grid = "Conv" in class_name(call)
+    counts |= _masked(call, own, y, grid=grid)
     for name, kind in (("weight", "weights"), ("bias", "biases")):
         if n := own.pop(name, 0):
             counts |= _times(kind, n, y, grid=grid)
     weights = sum(n for name, n in own.items() if "weight" in name)
     biases = sum(n for name, n in own.items() if "bias" in name and "weight" not in name)
     return counts | {"step_weights": (weights, *y[:2]), "step_biases": (biases, *y[:2]), "loose_weights": (weights,)}
+
+
+def _masked(call: Call, own: Mapping[str, int], y: Shape, *, grid: bool) -> Counts:
+    """Of parameters that are pruned: products of what masks let through, and what parameters of such longer names multiply."""
+    left = {n.removesuffix("_orig"): (own[n], elements) for n, elements in call.attrs.get("masked", ())}
+    if not left:
+        return {}
+    named = sum(elements for n, (_, elements) in left.items() if n in ("weight", "bias"))
+    longer = [(n not in ("weight", "bias"), *both) for n, both in left.items() if "weight" in n or "bias" in n]
+    stepped = sum(elements for other, _, elements in longer if other) * prod(y[:2])
+    positions = prod((*y[:1], *y[2:])) if grid else prod(y[:1])
+    counts: Counts = {"unmasked_products": (named * positions + stepped,)}
+    counts["masked_step_products"] = (sum(whole for _, whole, _ in longer), *y[:2])
+    again = call.attrs.get("again")
+    return counts if again else counts | {"masked_params": (sum(whole - elements for whole, elements in left.values()),)}
 
 
 def _outputs(call: Call, y: Shape, size: int) -> Counts:
