@@ -48,25 +48,28 @@ def readings(native: Native, kind: int, unit: str) -> Iterator[Reading]:
 def _run(native: Native) -> tuple[tuple[int, ...], dict[str, list[tuple[int, ...]]]]:
     """FLOPs, MACs and parameters of the network, and of every leaf module before each of its calls and in the end.
 
-    calflops takes the sums away before it returns, but has them at hand while it prints each module with its ``extra_repr``.
+    calflops takes the sums away before it returns, but has them at hand while it prints the network, whose ``extra_repr`` comes
+    first; a module that prints itself hides those that it holds.
     """
-    marks: dict[str, list[tuple[int, ...]]] = {}
+    leaves = [*native.leaves()]
+    marks: dict[str, list[tuple[int, ...]]] = {path: [] for path, *_ in leaves}
 
     def mark(path: str, module: Any) -> None:
-        marks.setdefault(path, []).append(tuple(getattr(module, name) for name in _SUMS))
+        marks[path].append(tuple(getattr(module, name) for name in _SUMS))
 
     def before(path: str, module: Any, given: Any) -> None:
         mark(path, module)
 
-    def printed(path: str, module: Any) -> str:
-        mark(path, module)
+    def printed() -> str:
+        for path, module, _ in leaves:
+            mark(path, module)
         return ""
 
     try:
         with restored(native.net), redirect_stdout(StringIO()), torch.no_grad():
-            for path, module, _ in native.leaves():
+            for path, module, _ in leaves:
                 module.register_forward_pre_hook(partial(before, path))
-                module.extra_repr = partial(printed, path, module)
+            native.net.extra_repr = printed
             totals = calculate_flops(native.net, args=list(native.inputs), kwargs=dict(native.kwargs), output_as_string=False)
     except StopIteration:
         reason = "StopIteration: calflops asks the first parameter for its device, and this network has no parameters"
