@@ -7,8 +7,9 @@ CORE := .venv-core
 OVERLAYS := $(VENV)/overlays
 # old editions of tools, each in a folder of its own: they share import names with newer ones
 EDITIONS := torch-summary==1.4.5 torchsummary==1.5.1 torchinfo==0.0.9
-# torchvision's networks too: beside a PyTorch of another build its import fails, and some tools import it where they find it
-EDITIONS += torchvision==0.28.0
+# networks of torchvision and timm too: beside a PyTorch of another build torchvision's import fails, and some tools import it
+# where they find it; what else timm imports comes with the tools
+EDITIONS += torchvision==0.28.0 timm==1.0.31
 PIP := -m pip --disable-pip-version-check install --prefer-binary
 SOURCES := crosscheck adapters tests
 # what `make compare` runs, one after the other; one that fails hides none of the others

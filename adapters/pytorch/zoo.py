@@ -1,4 +1,4 @@
-"""Networks that torchvision brings, with random weights: nothing is downloaded."""
+"""Networks that torchvision and timm bring, with random weights: nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from adapters.weights import input_array
 from crosscheck.contract.job import Recipe
 from crosscheck.contract.network import ROOT, Model
 
+_BARE = {"weights": None, "weights_backbone": None, "pretrained": False}  # what makers would take trained weights by
 _SEEING = ("extension", "ops.roi_align")  # modules of torchvision that ask whether there are operators
 
 
@@ -26,7 +27,8 @@ def build(model: Model, recipe: Recipe) -> Native:
     """
     module, _, name = recipe.maker.rpartition(".")
     maker = getattr(_module(module), name)
-    bare = {"weights": None, **({"weights_backbone": None} if "weights_backbone" in inspect.signature(maker).parameters else {})}
+    asked = inspect.signature(maker).parameters
+    bare = {weights: nothing for weights, nothing in _BARE.items() if weights in asked}
     torch.manual_seed(0)
     net = maker(**bare, **recipe.options).eval()
     given = [torch.from_numpy(input_array(model, k)) for k in range(len(model.inputs))]
@@ -39,14 +41,14 @@ def build(model: Model, recipe: Recipe) -> Native:
 def _module(name: str) -> Any:
     """The module; where torchvision was built for another build of torch, with operators for detection of our own.
 
-    Its binary then does not load, and importing it fails at the first of these operators.
+    Its binary then does not load, and importing it, or what imports it, fails at the first of these operators.
     """
     try:
         return importlib.import_module(name)
     except RuntimeError as error:
         if "torchvision::nms" not in str(error):
             raise
-    for loaded in [n for n in sys.modules if n.split(".")[0] == "torchvision"]:
+    for loaded in [n for n in sys.modules if n.split(".")[0] in ("torchvision", name.split(".", maxsplit=1)[0])]:
         del sys.modules[loaded]
     detection.define()
     made = importlib.import_module(name)

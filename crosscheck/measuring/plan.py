@@ -39,8 +39,8 @@ class Plan:
     ``files``, one for each model, are the paths that models were imported from, for a framework that reads files. ``writes``
     are further cells that make a file, an output or an export. ``observe`` asks for every network as it is seen to run; ``zoo``,
     one for each model, tells how to make a network that the framework brings itself. ``questions`` are asked of the framework's
-    own layers, each in a cell of its own. ``library`` is a further overlay, of the package that zoo networks come from. ``own``,
-    one for each model, tells how to get a user's network.
+    own layers, each in a cell of its own. ``libraries`` are further overlays, of the packages that zoo networks come from.
+    ``own``, one for each model, tells how to get a user's network.
     """
 
     framework: FrameworkInfo
@@ -54,7 +54,7 @@ class Plan:
     questions: tuple[Question, ...] = ()
     observe: bool = False
     zoo: tuple[Recipe, ...] = ()
-    library: str = ""
+    libraries: tuple[str, ...] = ()
     own: tuple[Own, ...] = ()
 
     @property
@@ -119,6 +119,6 @@ def versions(outcomes: Iterable[Outcome]) -> dict[str, str]:
 
 def environment(plan: Plan) -> dict[str, str]:
     """The worker's environment; overlays come before the environment's own packages."""
-    path = [str(overlay_folder(name)) for name in (plan.overlay, plan.library) if name]
+    path = [str(overlay_folder(name)) for name in (plan.overlay, *plan.libraries) if name]
     path += [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}

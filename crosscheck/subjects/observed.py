@@ -26,8 +26,11 @@ UNKNOWN = ("unknown", "other")  # what nobody described; of a captured network i
 
 def missing(n: Network) -> str:
     """What to do where the package of a network is not installed; empty where it is."""
-    how = f"make overlays, or pip install {n.package}" if n.overlay else f"pip install {n.package}"
-    return "" if n.version else f"{n.package} is not installed. Install it with: {how}"
+    for p in n.packages:
+        if not p.version:
+            how = f"make overlays, or pip install {p.name}" if p.overlay else f"pip install {p.name}"
+            return f"{p.name} is not installed. Install it with: {how}"
+    return ""
 
 
 def plans(info: FrameworkInfo, wanted: Sequence[Network], tools: Sequence[ToolInfo], *, observe: bool = True) -> list[Plan]:
@@ -41,19 +44,19 @@ def plans(info: FrameworkInfo, wanted: Sequence[Network], tools: Sequence[ToolIn
             tuple(n.blank() for n in mine),
             tuple(t for t in tools if t.overlay == overlay),
             overlay=overlay,
-            library=library,
+            libraries=libraries,
             observe=observe and not overlay,
             zero_ok=bool(overlay),  # a total of 0 is judged by calls, and those are captured where the network is watched
             zoo=tuple(Recipe(n.maker, dict(n.options), n.call == "images", not overlay) for n in mine),
         )
-        for library, mine in _by_library(wanted)
+        for libraries, mine in _by_libraries(wanted)
         for overlay in dict.fromkeys([*([""] if observe else []), *(t.overlay for t in tools)])
     ]
 
 
-def _by_library(wanted: Sequence[Network]) -> Iterator[tuple[str, list[Network]]]:
-    for library in dict.fromkeys(n.library for n in wanted):
-        yield library, [n for n in wanted if n.library == library]
+def _by_libraries(wanted: Sequence[Network]) -> Iterator[tuple[tuple[str, ...], list[Network]]]:
+    for libraries in dict.fromkeys(n.libraries for n in wanted):
+        yield libraries, [n for n in wanted if n.libraries == libraries]
 
 
 def observe(

@@ -14,9 +14,32 @@ from crosscheck.contract.origin import Origin
 from crosscheck.errors import CrosscheckError, UnknownNameError, UsageError
 from crosscheck.measuring import catalog
 
-PATH = Path(__file__).with_name("zoo.toml")
+FOLDER = Path(__file__).parent
+FILES = ("zoo.toml", "zoo_timm.toml")
 NETWORK = {"name", "model", "group", "input", "small", "call", "options", "default"}
 CALLS = ("batch", "images", "pair")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package that networks come from, or that it imports; ``overlay`` names the folder that it may lie in.
+
+    Such a folder lies apart from the environment: see catalog.overlay_folder.
+    """
+
+    name: str
+    overlay: str = ""
+
+    @property
+    def library(self) -> str:
+        """The overlay that it has to be taken from; empty where the environment has it, or no overlay does."""
+        there = catalog.installed_version(self.name) or not catalog.installed_version(self.name, self.overlay)
+        return "" if there else self.overlay
+
+    @property
+    def version(self) -> str:
+        """Installed version, or an empty string."""
+        return catalog.installed_version(self.name, self.library)
 
 
 @dataclass(frozen=True)
@@ -24,8 +47,8 @@ class Network:
     """One network of a zoo. ``model`` names our description of it, empty where there is none; ``input`` is (C, H, W).
 
     ``input`` of a video is (C, D, H, W); ``small`` is one that saves time where the size does not matter. ``call`` tells how it
-    takes ``batch`` of these: as one tensor, as a list of images, or as a pair of such tensors. ``overlay`` names the folder that
-    its package may lie in, apart from the environment: see catalog.overlay_folder.
+    takes ``batch`` of these: as one tensor, as a list of images, or as a pair of such tensors. ``overlay`` is its package's, and
+    ``needs`` are packages that this one imports.
     """
 
     zoo: str
@@ -41,17 +64,22 @@ class Network:
     small: tuple[int, ...] = ()
     call: str = "batch"
     batch: int = 1
+    needs: tuple[Package, ...] = ()
 
     @property
-    def library(self) -> str:
-        """The overlay that its package has to be taken from; empty where the environment has it, or no overlay does."""
-        there = catalog.installed_version(self.package) or not catalog.installed_version(self.package, self.overlay)
-        return "" if there else self.overlay
+    def packages(self) -> tuple[Package, ...]:
+        """Its own package, then what that imports."""
+        return Package(self.package, self.overlay), *self.needs
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """The overlays that its packages have to be taken from."""
+        return tuple(p.library for p in self.packages if p.library)
 
     @property
     def version(self) -> str:
         """Installed version of its package, or an empty string."""
-        return catalog.installed_version(self.package, self.library)
+        return self.packages[0].version
 
     @property
     def id(self) -> str:
@@ -76,23 +104,27 @@ class Network:
 @cache
 def networks() -> Mapping[str, Network]:
     """Every network of every zoo by id. Raises CrosscheckError for a row that is not what it should be."""
+    tables = [zoo for name in FILES for zoo in toml.loads((FOLDER / name).read_text(encoding="utf-8"))["zoo"]]
+    packages = {zoo["id"]: Package(zoo["package"], zoo.get("overlay", "")) for zoo in tables}
     found: dict[str, Network] = {}
-    for zoo in toml.loads(PATH.read_text(encoding="utf-8"))["zoo"]:
+    for zoo in tables:
+        needs = tuple(packages[other] for other in zoo.get("needs", ()))
         for row in zoo["networks"]:
-            made = _network(zoo, row)
+            made = _network(zoo, row, needs)
             if made.id in found or (made.model and made.model not in models.variants()):
-                raise CrosscheckError(f"{PATH.name}: {made.id} is there twice, or its model {made.model!r} does not exist")
+                raise CrosscheckError(f"{FILES[0]}: {made.id} is there twice, or its model {made.model!r} does not exist")
             found[made.id] = made
     return found
 
 
-def _network(zoo: Mapping[str, Any], row: Mapping[str, Any]) -> Network:
+def _network(zoo: Mapping[str, Any], row: Mapping[str, Any], needs: tuple[Package, ...]) -> Network:
     if set(row) - NETWORK or "name" not in row or row.get("call", "batch") not in CALLS:
-        raise CrosscheckError(f"{PATH.name}: a network of {zoo['id']} has an unknown entry or no name: {sorted(row)}")
+        raise CrosscheckError(f"{FILES[0]}: a network of {zoo['id']} has an unknown entry or no name: {sorted(row)}")
     own = {k: v for k, v in row.items() if k != "group"}
     sizes = {"small": zoo.get("small")} | {k: own[k] for k in ("input", "small") if k in own}
     own |= {k: tuple(map(int, text.split("x"))) for k, text in sizes.items() if text}
-    shared = {"zoo": zoo["id"], "framework": zoo["framework"], "package": zoo["package"], "overlay": zoo.get("overlay", "")}
+    shared = {"zoo": zoo["id"], "framework": zoo["framework"], "package": zoo["package"], "needs": needs}
+    shared["overlay"] = zoo.get("overlay", "")
     maker = ".".join(part for part in (zoo["makers"], row.get("group", ""), row["name"]) if part)
     return Network(**shared, maker=maker, **own)
 

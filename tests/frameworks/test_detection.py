@@ -93,8 +93,8 @@ print(json.dumps(models.list_models()))
 @pytest.mark.skipif(not zoo.get("torchvision:resnet18").version, reason="torchvision is not installed")
 def test_every_network_of_torchvision_is_in_the_zoo_or_left_out_by_name() -> None:
     """By its public names; in a process of its own, as its operators are defined once."""
-    place = zoo.get("torchvision:resnet18").library
-    path = os.pathsep.join([*([str(overlay_folder(place))] if place else []), *sys.path])
+    places = zoo.get("torchvision:resnet18").libraries
+    path = os.pathsep.join([*(str(overlay_folder(place)) for place in places), *sys.path])
     done = subprocess.run([sys.executable, "-c", LISTED], env={**os.environ, "PYTHONPATH": path}, capture_output=True, check=True)
     names = json.loads(done.stdout)
     kept = [n for n in names if not any(fnmatch.fnmatchcase(f"torchvision:{n}", pattern) for pattern in left_out.networks())]

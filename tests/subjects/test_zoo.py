@@ -9,7 +9,9 @@ import pytest
 from crosscheck import models
 from crosscheck.contract.network import Model
 from crosscheck.errors import UnknownNameError, UsageError
-from crosscheck.subjects import zoo
+from crosscheck.measuring import catalog
+from crosscheck.subjects import observed, zoo
+from crosscheck.subjects.zoo import Package
 
 
 def test_every_row_is_sound() -> None:
@@ -20,7 +22,7 @@ def test_every_row_is_sound() -> None:
             assert models.get(n.model).input == n.input, f"{n.id} and {n.model} are for other inputs"
         blank = n.blank()
         assert Model.from_json(blank.to_json()) == blank
-    assert {n.zoo for n in zoo.networks().values()} == {"paddle", "keras", "torchvision"}
+    assert {n.zoo for n in zoo.networks().values()} == {"paddle", "keras", "torchvision", "timm"}
 
 
 def test_networks_are_chosen_by_id_by_name_by_zoo_and_by_framework() -> None:
@@ -47,3 +49,26 @@ def test_names_of_networks_lie_in_the_modules_that_their_zoo_keeps_them_in() -> 
     for name, group in makers.items():
         assert zoo.get(f"torchvision:{name}").maker == f"torchvision.models.{group}{name}"
     assert sum(n.zoo == "torchvision" for n in zoo.networks().values()) >= 100
+
+
+TIMM = [n for n in zoo.networks().values() if n.zoo == "timm"]
+
+
+def test_timm_is_a_sample_with_every_file_of_a_family() -> None:
+    families = [n.maker.split(".")[2] for n in TIMM]
+    assert len(TIMM) == 150
+    assert len(set(families)) == 98
+    assert max(families.count(f) for f in families) == 3
+
+
+def test_a_package_that_imports_another_is_taken_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    n = TIMM[0]
+    assert [p.name for p in n.packages] == ["timm", "torchvision"]
+    assert n.needs == (Package("torchvision", zoo.get("torchvision:resnet18").overlay),)
+    where = {"timm-": "1.0", "torchvision-": "0.28"}
+    monkeypatch.setattr(catalog, "installed_version", lambda p, overlay="": where.get(overlay[: len(p) + 1], ""))
+    assert n.libraries == tuple(p.overlay for p in n.packages)
+    assert (n.version, observed.missing(n)) == ("1.0", "")
+    monkeypatch.setattr(catalog, "installed_version", lambda p, overlay="": "1.0" if p == "timm" else "")
+    assert n.libraries == ()
+    assert "torchvision is not installed" in observed.missing(n)

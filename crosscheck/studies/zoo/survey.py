@@ -137,7 +137,7 @@ def run(
         if n.key not in entries:
             entries[n.key] = _entry(n, said.get(n.key), rows.get(n.key, []))
     ran = versions(outcomes) | {r.tool: r.tool_version for found in rows.values() for r in found if r.tool_version}
-    ran |= {n.package: n.version for n in wanted if entries[n.key].status != "skipped"}
+    ran |= {p.name: p.version for n in wanted if entries[n.key].status != "skipped" for p in n.packages}
     return Survey(tuple(entries[n.key] for n in wanted), dict(sorted(ran.items())), closed)
 
 

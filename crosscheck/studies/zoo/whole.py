@@ -98,9 +98,9 @@ def run(
 
 
 def made_with(n: Network, info: FrameworkInfo) -> str:
-    """Versions of the framework and of the package that a network comes from."""
-    names = dict.fromkeys([*(p.split("|")[0] for p in info.packages[:1]), n.package])
-    version = {n.package: n.version}
+    """Versions of the framework, of the package that a network comes from and of what that imports."""
+    version = {p.name: p.version for p in n.packages}
+    names = dict.fromkeys([*(p.split("|")[0] for p in info.packages[:1]), *version])
     return " ".join(f"{p} {(version.get(p) or catalog.installed_version(p)).split('+')[0]}" for p in names)
 
 
