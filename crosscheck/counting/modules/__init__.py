@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crosscheck.contract.network import Model
+from crosscheck.counting.modules.attention import attention
 from crosscheck.counting.modules.attributes import attributes
 from crosscheck.counting.modules.levels import levels
 from crosscheck.counting.modules.listing import listing
@@ -19,7 +20,7 @@ def beside(model: Model) -> Mapping[int, Mapping[str, int]]:
     if tree is None:
         return {}
     found: dict[int, dict[str, int]] = {}
-    for part in (listing(tree), levels(tree), sizes(tree), attributes(tree), rows(tree)):
+    for part in (listing(tree), levels(tree), sizes(tree), attributes(tree), rows(tree), attention(tree)):
         for index, counts in part.items():
             found.setdefault(index, {}).update(counts)
     return found
