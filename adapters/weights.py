@@ -16,6 +16,7 @@ from crosscheck.contract.network import Layer, Model
 from crosscheck.contract.traits import Trait, having
 
 Array = NDArray[np.float32]
+ROWS = 128  # that are turned at a time: a few cache lines of each column
 
 
 def _uniform(key: str, shape: tuple[int, ...], low: float, high: float) -> Array:
@@ -56,6 +57,14 @@ def arrays(model: Model, layer: Layer) -> dict[str, Array]:
             made["shift"] = _uniform(key + "shift", shape, -0.2, 0.2)
         return made
     return {}
+
+
+def turned(array: Array) -> Array:
+    """A matrix (m, n) as (n, m), laid out anew; a few rows at a time, as the cache holds no column of a large one."""
+    made = np.empty(array.shape[::-1], array.dtype)
+    for start in range(0, len(array), ROWS):
+        made[:, start : start + ROWS] = array[start : start + ROWS].T
+    return made
 
 
 def input_array(model: Model, index: int = 0) -> Array:

@@ -18,6 +18,7 @@ from paddle.nn import functional
 
 from adapters.paddlepaddle.common import Arrays, Hold, Made, flat, rank_of, refuse, sized
 from adapters.paddlepaddle.pools import adaptive_avgpool, avgpool, maxpool, pool_options
+from adapters.weights import turned
 from crosscheck.contract.network import Layer
 
 # Real values are set afterwards; drawing random ones first would take seconds for a large linear layer.
@@ -60,7 +61,7 @@ def _conv(layer: Layer, arrays: Arrays, hold: Hold) -> Made:
 
 def _linear(layer: Layer, arrays: Arrays, hold: Hold) -> Made:
     a = layer.attrs
-    values = {**arrays, "weight": np.ascontiguousarray(arrays["weight"].T)}  # Paddle keeps (in, out)
+    values = {**arrays, "weight": turned(arrays["weight"])}  # Paddle keeps (in, out)
     if layer.functional:
         return partial(functional.linear, **_held(values, hold))
     made = nn.Linear(a["in_features"], a["out_features"], weight_attr=_blank(), bias_attr=_blank(a["bias"]))

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from adapters.weights import Array, arrays
+import numpy as np
+
+from adapters.weights import Array, arrays, turned
 from crosscheck.contract.network import Layer, Model
 from crosscheck.contract.traits import Trait, having
 
@@ -108,15 +110,16 @@ class Assembly:
         """A seeded array in Keras's layout: kernels end with (C_in, C_out), inputs of a linear layer follow its native input."""
         if layer.op == "linear" and name == "weight":
             order = self.orders.get(layer.inputs[0])
+            made = turned(array)
             if not order:
-                return array.T
-            array = array.reshape(-1, *order)  # (F_out, C, *spatial)
-            return array.transpose(*range(2, array.ndim), 1, 0).reshape(-1, len(array))
+                return made
+            made = made.reshape(*order, -1)  # (C, *spatial, F_out)
+            return np.moveaxis(made, 0, -2).reshape(-1, len(array))
         if layer.op in ("conv", "conv_transpose") and name == "weight":
             if is_depthwise(layer):  # (C * m, 1, *kernel) -> (*kernel, C, m), both with the m outputs of one channel side by side
                 array = array.reshape(layer.attrs["in_channels"], -1, *array.shape[2:])
                 return array.transpose(*range(2, array.ndim), 0, 1)
-            return array.transpose(*range(2, array.ndim), 1, 0)
+            return np.moveaxis(turned(array.reshape(len(array), -1)).reshape(*array.shape[1:], -1), 0, -2)
         return array
 
     def may_reorder(self, value: str) -> bool:
