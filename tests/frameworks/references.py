@@ -1,6 +1,6 @@
 """What the networks that Paddle and Keras ship hold and make: run as a module with a framework's id, it prints JSON.
 
-Per name: the shape of every parameter as Paddle or Keras has it, and (N, C, H, W) of what every convolution makes.
+No number is drawn for a weight, as shapes alone are asked for. Per name: the shape of every parameter as Paddle or Keras has it, and (N, C, H, W) of what every convolution makes.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ def _paddle() -> Facts:
     import paddle
     from paddle.vision import models
 
+    zero = paddle.nn.initializer.Constant(0.0)
+    paddle.nn.initializer.set_global_initializer(zero, zero)
     found: Facts = {}
     for ours, theirs in PADDLE.items():
         net = getattr(models, theirs)(**({"batch_norm": True} if ours.endswith("-bn") else {}))
@@ -62,6 +64,7 @@ def _paddle() -> Facts:
 def _keras() -> Facts:
     import keras
 
+    keras.initializers.VarianceScaling.__call__ = keras.initializers.Zeros.__call__
     found: Facts = {}
     for ours, theirs in KERAS.items():
         net = getattr(keras.applications, theirs)(weights=None)
