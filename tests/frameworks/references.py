@@ -1,6 +1,7 @@
 """What the networks that Paddle and Keras ship hold and make: run as a module with a framework's id, it prints JSON.
 
-No number is drawn for a weight, as shapes alone are asked for. Per name: the shape of every parameter as Paddle or Keras has it, and (N, C, H, W) of what every convolution makes.
+Per name: the shape of every parameter as Paddle or Keras has it, and (N, C, H, W) of what every convolution makes. No number is
+drawn for a weight, as shapes alone are asked for.
 """
 
 from __future__ import annotations
