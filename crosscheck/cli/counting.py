@@ -70,7 +70,7 @@ def _show(
     chosen, left_out = conventions.choose(subject, asked, every)
     notes = (*subject.notes, *conventions.caveats(subject, chosen), *left_out)
     deliver(page.brief(study.count(subject, chosen, metrics, layers=layers), notes), output)
-    raise typer.Exit(3 if subject.partial else 0)
+    raise typer.Exit(3 if subject.partial or conventions.bounds(subject, chosen) else 0)
 
 
 @app.command("onnx", rich_help_panel=COUNTING)

@@ -57,9 +57,11 @@ def _head(data: Entry, parent: Convention | None, where: str) -> dict[str, str]:
     if parent:
         refuse_repeats(told, inherited, where)
     head: dict[str, str] = {key: need({**inherited, **told}, key, str, where) for key in (*OWN, *INHERITED)}
-    head |= {key: need({key: "", **data}, key, str, where) for key in ("edition_of", "walks")}
+    head |= {key: need({key: "", **data}, key, str, where) for key in ("edition_of", "walks", "beyond")}
     if head["walks"] not in ("", "nodes", "told"):
         raise ConventionError(f"{where}: walks is {head['walks']!r}: 'nodes', 'told', or left out")
+    if head["beyond"] not in ("", "products"):
+        raise ConventionError(f"{where}: beyond is {head['beyond']!r}: 'products', or left out")
     if head["scope"] not in ("", "described") or (head["scope"] and head["framework"]):
         raise ConventionError(f"{where}: scope is {head['scope']!r}: 'described', for one of the engine's own, or left out")
     return head

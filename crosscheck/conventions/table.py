@@ -161,7 +161,8 @@ class Convention:
     the convention of the same tool's newest versions, where this one is of older ones; ``extends`` the one that this one takes
     over from all that it does not say otherwise. ``walks`` is how a tool meets a file: ``nodes``, each as the op that it is,
     constants too, or ``told``, so and with the sizes alone that ONNX's own inference finds. ``by_op`` is True where the file
-    says of each op what it costs under every metric.
+    says of each op what it costs under every metric. ``beyond`` is ``products`` where nothing but products of tensors could
+    add to its numbers, among layers of a captured network that it has no word on.
     """
 
     id: str
@@ -177,6 +178,7 @@ class Convention:
     scope: str = ""
     by_op: bool = False
     walks: str = ""
+    beyond: str = ""
 
     @property
     def reads_onnx(self) -> bool:

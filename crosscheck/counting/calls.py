@@ -73,8 +73,12 @@ class Called:
                 for w in rules.weights(group.label):
                     if n := counts.get(w.primitive, 0):
                         yield w._replace(op=group.op), n * times
-        if home in (None, ROOT) and CONTAINER in places and (w := next((w for w in rules.rest if w.primitive == AVERAGED), None)):
-            yield w._replace(op=CONTAINER), self._averaged(table, rules)
+        if (
+            home in (None, ROOT)
+            and CONTAINER in places
+            and (rest := next((w for w in rules.rest if w.primitive == AVERAGED), None))
+        ):
+            yield rest._replace(op=CONTAINER), self._averaged(table, rules)
 
     def _averaged(self, table: MetricTable, rules: CallRules) -> int:
         """What averages over the batch lose where each call's is cut, of a tool that divides the sum of all of them."""

@@ -14,7 +14,7 @@ from crosscheck.report.document import Document
 from crosscheck.report.pages import explain as page
 from crosscheck.studies.own.found import Found
 from crosscheck.subjects import conventions as words
-from crosscheck.subjects import tools
+from crosscheck.subjects import partial, tools
 
 
 def explained(found: Found, asked: Sequence[str], metric: str | None, layer: str | None) -> Document:
@@ -42,4 +42,4 @@ def explained(found: Found, asked: Sequence[str], metric: str | None, layer: str
 
 def _count(found: Found, name: str) -> Count:
     tool, by = tools.either(name)
-    return Count(name, found.name, found.counted, tool, conventions.load(by))
+    return Count(name, found.name, found.counted, tool, partial.opened(conventions.load(by), found.counted.model))

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from crosscheck.contract.metrics import METRICS
 from crosscheck.contract.network import CONTAINER, Layer, numel, show_shape
-from crosscheck.conventions import read as convention
 from crosscheck.conventions.table import Convention
 from crosscheck.counting import engine
 from crosscheck.counting.engine import Tally
 from crosscheck.errors import UnknownNameError, UsageError
 from crosscheck.explain import wording
 from crosscheck.ops import described as ops
+from crosscheck.subjects import conventions as words
 from crosscheck.subjects import lost
 from crosscheck.subjects.subject import Subject
 
@@ -90,7 +90,7 @@ def count(subject: Subject, ids: Sequence[str], metrics: Sequence[str] = (), *, 
 
     Raises UnknownNameError and UsageError.
     """
-    asked = [(c, m) for c, m in _columns(ids, metrics) if not layers or m != "layers"]  # each row is one
+    asked = [(c, m) for c, m in _columns(subject, ids, metrics) if not layers or m != "layers"]  # each row is one
     columns = [_column(subject, c, m) for c, m in asked]
     totals = tuple(map(_total, columns))
     model = subject.model
@@ -102,14 +102,15 @@ def count(subject: Subject, ids: Sequence[str], metrics: Sequence[str] = (), *, 
 def _column(subject: Subject, c: Convention, metric: str) -> _Column:
     counted = subject.seen_by(c)
     nodes = {} if subject.imported is None or c.reads_files else subject.imported.modules.nodes
-    return _Column(c, metric, counted, lost.caveat(subject, c, metric), nodes, subject.open)
+    unseen = "; ".join(says for says in (subject.open, words.missing(subject, c.id)) if says)
+    return _Column(c, metric, counted, lost.caveat(subject, c, metric), nodes, unseen)
 
 
-def _columns(ids: Sequence[str], metrics: Sequence[str]) -> list[tuple[Convention, str]]:
+def _columns(subject: Subject, ids: Sequence[str], metrics: Sequence[str]) -> list[tuple[Convention, str]]:
     odd = [m for m in metrics if m not in METRICS]
     if odd:
         raise UnknownNameError("metric", odd[0], METRICS)
-    loaded = [convention.load(name) for name in ids]
+    loaded = [words.by(subject, name) for name in ids]
     for c, metric in ((c, m) for c in loaded for m in metrics):
         if metric not in c.metrics:
             raise UsageError(f"convention {c.id!r} gives no {metric}. Hint: it gives {', '.join(c.metrics)}")

@@ -9,7 +9,7 @@ from crosscheck.conventions import read as conventions
 from crosscheck.conventions.read import CAFFE
 from crosscheck.conventions.table import Convention, MetricTable
 from crosscheck.errors import UsageError
-from crosscheck.subjects import tools
+from crosscheck.subjects import partial, tools
 from crosscheck.subjects.subject import Kind, Subject
 
 ONNX = "onnx"  # the framework of conventions that count such files
@@ -32,16 +32,21 @@ def choose(subject: Subject, asked: Sequence[str], every: bool = False) -> tuple
         return [usable(subject, name).id for name in named], []
     chosen: list[str] = []
     left_out: dict[str, list[str]] = {}
-    for c in map(conventions.load, conventions.ids()):
+    for c in (by(subject, name) for name in conventions.ids()):
         silent = silence(subject, c)
         why = "count other files" if foreign(subject, c) else f"say nothing about {silent}" if silent else ""
         (left_out.setdefault(why, []) if why else chosen).append(c.id)
     return chosen, [f"left out, as they {why}: {', '.join(names)}" for why, names in left_out.items()]
 
 
+def by(subject: Subject, id: str) -> Convention:
+    """The convention as it counts the subject: one of described networks passes over ops of a captured one that it lacks."""
+    return partial.opened(conventions.load(id), subject.model)
+
+
 def usable(subject: Subject, id: str) -> Convention:
     """The convention, where it may count the subject. Raises UsageError."""
-    c = conventions.load(id)
+    c = by(subject, id)
     if reason := foreign(subject, c):
         raise UsageError(reason)
     if subject.kind is not Kind.DESCRIBED and (what := silence(subject, c)):
@@ -82,6 +87,16 @@ def gap(model: Model, table: MetricTable) -> str:
         return ""
     native = ops[lacking].origin.native
     return f"op {lacking!r} (node {ops[lacking].id!r}{f', {native}' if native else ''})"
+
+
+def missing(subject: Subject, id: str) -> str:
+    """What a convention has no word on in a captured network, and could count; empty for nothing."""
+    return partial.lacking(conventions.load(id), subject.model)
+
+
+def bounds(subject: Subject, ids: Sequence[str]) -> list[str]:
+    """A line for each of these conventions whose number is a lower bound."""
+    return [f"{c} is a lower bound: it has no word on {what}" for c in ids if (what := missing(subject, c))]
 
 
 def caveats(subject: Subject, ids: Sequence[str]) -> list[str]:

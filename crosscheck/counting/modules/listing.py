@@ -27,7 +27,7 @@ def listing(tree: Tree) -> Extras:
     """Parameters that rows of the list count beyond the one time that the network has them, by call."""
     found: Extras = {index: {"shared_params": n} for index, n in tree.elsewhere.items()}
     rows = list(_rows(tree))
-    displaced = _sum(rows) - tree.total - sum(tree.elsewhere.values())
+    displaced = _sum(rows) - tree.unmasked("") - sum(tree.elsewhere.values())
     found.setdefault(tree.root.index, {})["displaced_params"] = displaced
     return found
 
@@ -66,12 +66,12 @@ def _rows(tree: Tree) -> Iterator[Row]:
 
 
 def _called(tree: Tree, visit: Visit, depth: int) -> Row:
-    return Row(visit.path, depth, tree.size(visit.path), visit.leaf, visit.again)
+    return Row(visit.path, depth, tree.unmasked(visit.path), visit.leaf, visit.again)
 
 
 def _added(tree: Tree, path: str, depth: int, added: dict[str, Row], listed: set[str]) -> Row:
     """The one row of a container, however often it comes: the second time it was listed before, and so was the first."""
-    row = added.setdefault(path, Row(path, depth, tree.size(path), leaf=False, listed=False))
+    row = added.setdefault(path, Row(path, depth, tree.unmasked(path), leaf=False, listed=False))
     row.listed = row.listed or path in listed
     listed.add(path)
     return row

@@ -41,12 +41,16 @@ class Visit:
 
 @dataclass(frozen=True)
 class Tree:
-    """Calls of modules in the order in which they began, the network's own first; parameters with all their names."""
+    """Calls of modules in the order in which they began, the network's own first; parameters with all their names.
+
+    ``hidden`` are those of which pruning masks put some elements to 0, with how many.
+    """
 
     visits: Sequence[Visit]
     params: Sequence[tuple[tuple[str, ...], int]]
     shapes: Sequence[tuple[int, ...]]  # of the network's inputs
     layers: Collection[str]  # ids of its layers
+    hidden: Sequence[tuple[tuple[str, ...], int]] = ()
 
     @staticmethod
     def of(model: Model) -> Tree | None:
@@ -56,8 +60,10 @@ class Tree:
             return None
         calls.sort(key=lambda pair: pair[1].attrs["began"])
         visits = [Visit(k, c, (c.attrs.get("path", ""), *c.attrs.get("twins", ()))) for k, c in calls]
-        params = [(tuple(c.attrs.get("names", ("",))), prod(c.x)) for c in model.calls if c.level == Level.PARAMETER]
-        return Tree(visits, params, [i.shape for i in model.inputs], model.by_id.keys())
+        held = [(tuple(c.attrs.get("names", ("",))), c) for c in model.calls if c.level == Level.PARAMETER]
+        params = [(names, prod(c.x)) for names, c in held]
+        hidden = [(names, c.attrs["masked"]) for names, c in held if c.attrs.get("masked")]
+        return Tree(visits, params, [i.shape for i in model.inputs], model.by_id.keys(), hidden)
 
     @property
     def root(self) -> Visit:
@@ -85,6 +91,10 @@ class Tree:
     def size(self, path: str) -> int:
         """All parameters of the module at a path and of those in it."""
         return sum(n for _, n in self.inside.get(path, ()))
+
+    def unmasked(self, path: str) -> int:
+        """The same without what pruning masks put to 0."""
+        return self.size(path) - sum(n for names, n in self.hidden if any(path in around(name) for name in names))
 
     def known_by(self, path: str) -> str:
         """The path that the module at ``path`` is known by."""

@@ -28,7 +28,8 @@ class Asked:
     def notes(self) -> tuple[str, ...]:
         """What is to be known of the subjects, and of tools that cannot see all of them."""
         named = {name: [c.convention.id for c in self.counts if c.network == name] for name in self.subjects}
-        seen = [note for name, s in self.subjects.items() for note in conventions.caveats(s, named[name])]
+        told = (conventions.caveats, conventions.bounds)
+        seen = [note for name, s in self.subjects.items() for tell in told for note in tell(s, named[name])]
         own = [note for s in self.subjects.values() if s.kind is not Kind.EXPORT for note in s.notes]  # numbers tell of exports
         return tuple(dict.fromkeys([*own, *seen]))
 

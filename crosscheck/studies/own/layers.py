@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from crosscheck.contract import network
-from crosscheck.contract.call import FAILED, Level
+from crosscheck.contract.call import Level
 from crosscheck.contract.network import CONTAINER, ROOT, Model
 from crosscheck.contract.rows import Measurement
 from crosscheck.contract.traits import Trait, having
@@ -15,9 +15,9 @@ from crosscheck.counting.engine import Tally
 from crosscheck.ops.calls import families
 from crosscheck.studies.own.found import COUNTED, MOVES, UNKNOWN, ZERO, Layer, Parameters, Unknown
 from crosscheck.subjects import observed
+from crosscheck.subjects.partial import below
 
 MOVING = {Trait.SAME_ELEMENTS}
-LOWEST = (Level.KERNEL, Level.NODE, Level.BODY)
 BUFFER = "buffer"  # the name of a parameter that no training changes
 
 
@@ -53,15 +53,6 @@ def _status(layer: network.Layer, macs: int, kernels: tuple[str, ...]) -> str:
         return COUNTED
     moves = bool(kinds) and kinds <= families.MOVING if beyond else any(layer.op in having(t) for t in MOVING)
     return MOVES if moves else ZERO
-
-
-def below(model: Model) -> dict[str, dict[str, None]]:
-    """Names of the kernels or nodes below each layer and container."""
-    found: dict[str, dict[str, None]] = {}
-    for call in model.calls:
-        if call.level in LOWEST and call.name != FAILED:
-            found.setdefault(call.home, {})[call.name] = None
-    return found
 
 
 def classes(model: Model) -> dict[str, str]:
