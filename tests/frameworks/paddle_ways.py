@@ -160,7 +160,8 @@ def told(r: Result) -> dict[str, Any]:
 
 def main(folder: Path) -> None:
     """Every way, with what it does to the network: those of ``ALONE`` by ``compare``, all others in one worker."""
-    networks, untouched = [], {}
+    networks: list[Any] = []
+    untouched: dict[str, bool] = {}
     for way, make in WAYS.items():
         paddle.seed(0)
         net, given = make()
