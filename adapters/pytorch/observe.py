@@ -30,7 +30,7 @@ from adapters.recorder import Recorder, Seen, unknown
 from adapters.recorder import whole as joined
 from adapters.room import reason
 from crosscheck.contract.call import Call, Level
-from crosscheck.contract.network import BARE, Model, Shape
+from crosscheck.contract.network import BARE, ROOT, Model, Shape
 
 _TORCH = ("torch.nn.modules.",)
 METHODS = (type(Tensor.mul), type(Tensor.__init__))  # those of tensors, written as methods or as operators
@@ -51,6 +51,11 @@ class Observation:
     failed: str
     before: nn.Module
     by_numbers: bool = False
+
+    @property
+    def blocks(self) -> dict[str, str]:
+        """Ids of containers by path: those that layers or calls live in."""
+        return {path: path or ROOT for path in self.model.containers if (path or ROOT) in self.model.blocks}
 
     def whole(self) -> Observation:
         """The same. Raises what ended the run before its time."""

@@ -22,7 +22,7 @@ from adapters.pytorch.observe import watch
 from adapters.pytorch.parcel import bare_copy, read, stored, unwrapped, write
 from adapters.pytorch.restore import restored
 from adapters.room import Unsupported, UserError
-from crosscheck.contract.network import ROOT, Model
+from crosscheck.contract.network import Model
 from crosscheck.contract.own import Blank, Own
 
 LIBRARIES = (str(Path(torch.__file__).parent),)
@@ -41,9 +41,8 @@ def build(model: Model, own: Own, *held: Any, captured: bool = True) -> Native:
     if any(is_lazy(p) for p in (*net.parameters(), *net.buffers())):
         _set_up(net, args, kwargs)
     seen = watch(net, args, model, kwargs, captured=captured)
-    blocks = {path: path or ROOT for path in seen.model.containers}
     failed = maker.ended(seen.error, seen.failed, LIBRARIES)
-    return Native(seen.before, args, seen.calls, {}, blocks, seen.model, kwargs, failed, seen.by_numbers)
+    return Native(seen.before, args, seen.calls, {}, seen.blocks, seen.model, kwargs, failed, seen.by_numbers)
 
 
 def pack(net: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], path: Path) -> None:

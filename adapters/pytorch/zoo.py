@@ -1,4 +1,4 @@
-"""Networks that torchvision and timm bring, with random weights: nothing is downloaded."""
+"""Networks that packages bring, with random weights: nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 import torch
 
-from adapters.pytorch import detection
+from adapters.pytorch import configs, detection
 from adapters.pytorch.build import Native
 from adapters.pytorch.observe import watch
 from adapters.weights import input_array
 from crosscheck.contract.job import Recipe
-from crosscheck.contract.network import ROOT, Model
+from crosscheck.contract.network import Model
 
 _BARE = {"weights": None, "weights_backbone": None, "pretrained": False}  # what makers would take trained weights by
 _SEEING = ("extension", "ops.roi_align")  # modules of torchvision that ask whether there are operators
@@ -26,16 +26,22 @@ def build(model: Model, recipe: Recipe) -> Native:
     Weights are the same in every process: what a network for detection runs depends on what it finds.
     """
     module, _, name = recipe.maker.rpartition(".")
-    maker = getattr(_module(module), name)
+    torch.manual_seed(0)
+    if module == configs.__name__:
+        net, inputs = configs.made(name, recipe.options, [i.shape for i in model.inputs])
+    else:
+        net, inputs = _taken(getattr(_module(module), name), model, recipe)
+    seen = watch(net, inputs, model, captured=recipe.captured).whole()
+    return Native(seen.before, inputs, seen.calls, {}, seen.blocks, seen.model, by_numbers=seen.by_numbers)
+
+
+def _taken(maker: Any, model: Model, recipe: Recipe) -> tuple[Any, tuple[Any, ...]]:
+    """What a maker of torchvision's or timm's gives, in eval mode, and images."""
     asked = inspect.signature(maker).parameters
     bare = {weights: nothing for weights, nothing in _BARE.items() if weights in asked}
-    torch.manual_seed(0)
     net = maker(**bare, **recipe.options).eval()
     given = [torch.from_numpy(input_array(model, k)) for k in range(len(model.inputs))]
-    inputs = (given,) if recipe.listed else tuple(given)
-    seen = watch(net, inputs, model, captured=recipe.captured).whole()
-    blocks = {path: path or ROOT for path in seen.model.containers if (path or ROOT) in seen.model.blocks}
-    return Native(seen.before, inputs, seen.calls, {}, blocks, seen.model, by_numbers=seen.by_numbers)
+    return net, (given,) if recipe.listed else tuple(given)
 
 
 def _module(name: str) -> Any:

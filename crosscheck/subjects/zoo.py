@@ -16,7 +16,7 @@ from crosscheck.measuring import catalog
 
 FOLDER = Path(__file__).parent
 FILES = ("zoo.toml", "zoo_timm.toml")
-NETWORK = {"name", "model", "group", "input", "small", "call", "options", "default"}
+NETWORK = {"name", "model", "group", "input", "small", "more", "call", "options", "experts", "default"}
 CALLS = ("batch", "images", "pair")
 
 
@@ -47,8 +47,9 @@ class Network:
     """One network of a zoo. ``model`` names our description of it, empty where there is none; ``input`` is (C, H, W).
 
     ``input`` of a video is (C, D, H, W); ``small`` is one that saves time where the size does not matter. ``call`` tells how it
-    takes ``batch`` of these: as one tensor, as a list of images, or as a pair of such tensors. ``overlay`` is its package's, and
-    ``needs`` are packages that this one imports.
+    takes ``batch`` of these: as one tensor, as a list of images, or as a pair of such tensors; ``more`` are further inputs.
+    ``experts`` of a mixture: how many there are, how many of them see one word, and the parameters of all of them together.
+    ``overlay`` is its package's, and ``needs`` are packages that this one imports.
     """
 
     zoo: str
@@ -62,6 +63,8 @@ class Network:
     default: bool = True
     overlay: str = ""
     small: tuple[int, ...] = ()
+    more: tuple[tuple[int, ...], ...] = ()
+    experts: tuple[int, int, int] | None = None
     call: str = "batch"
     batch: int = 1
     needs: tuple[Package, ...] = ()
@@ -95,6 +98,7 @@ class Network:
         """A stand-in for the description that only watching the network can give: its name and its input."""
         listed = self.call == "images"
         shapes = (self.input if listed else (self.batch, *self.input),) * (self.batch if listed else 1 + (self.call == "pair"))
+        shapes += tuple((self.batch, *shape) for shape in self.more)
         inputs = tuple(Input(f"input{k or ''}", shape) for k, shape in enumerate(shapes))
         names, origin = tuple(i.name for i in inputs), Origin(native=self.maker)
         layer = Layer("network", "unknown", {}, names, shapes, shapes[:1], origin=origin)
@@ -122,11 +126,16 @@ def _network(zoo: Mapping[str, Any], row: Mapping[str, Any], needs: tuple[Packag
         raise CrosscheckError(f"{FILES[0]}: a network of {zoo['id']} has an unknown entry or no name: {sorted(row)}")
     own = {k: v for k, v in row.items() if k != "group"}
     sizes = {"small": zoo.get("small")} | {k: own[k] for k in ("input", "small") if k in own}
-    own |= {k: tuple(map(int, text.split("x"))) for k, text in sizes.items() if text}
+    own |= {k: _size(text) for k, text in sizes.items() if text} | {"more": tuple(map(_size, own.get("more", ())))}
+    own |= {"experts": tuple(own["experts"])} if "experts" in own else {}
     shared = {"zoo": zoo["id"], "framework": zoo["framework"], "package": zoo["package"], "needs": needs}
     shared["overlay"] = zoo.get("overlay", "")
     maker = ".".join(part for part in (zoo["makers"], row.get("group", ""), row["name"]) if part)
     return Network(**shared, maker=maker, **own)
+
+
+def _size(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split("x")))
 
 
 def get(name: str) -> Network:

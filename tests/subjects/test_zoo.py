@@ -22,7 +22,7 @@ def test_every_row_is_sound() -> None:
             assert models.get(n.model).input == n.input, f"{n.id} and {n.model} are for other inputs"
         blank = n.blank()
         assert Model.from_json(blank.to_json()) == blank
-    assert {n.zoo for n in zoo.networks().values()} == {"paddle", "keras", "torchvision", "timm"}
+    assert {n.zoo for n in zoo.networks().values()} == {"paddle", "keras", "torchvision", "timm", "transformers"}
 
 
 def test_networks_are_chosen_by_id_by_name_by_zoo_and_by_framework() -> None:

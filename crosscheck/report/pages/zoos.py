@@ -54,6 +54,7 @@ def full(zoo: Zoo) -> Document:
         Paragraph(f"{_sum(zoo)}."),
         Section("By tool", (_shares(zoo),)),
         *_rest(zoo),
+        *_mixtures(zoo),
         Section("Networks", (_networks(zoo),)),
         Section("Versions", (versions(_versions(zoo)),)),
     )
@@ -118,6 +119,20 @@ def _networks(zoo: Zoo) -> Table:
         numbers, exact = sum(f.value is not None for f in mine), sum(f.cause == "exact" for f in mine)
         rows.append((code(n.id), options, *(given.get(k, "not run") for k in BATCHES), numbers, exact))
     return table(["network", "options", *(f"batch {k}" for k in BATCHES), "numbers", "exact"], rows)
+
+
+def _mixtures(zoo: Zoo) -> Iterator[Section]:
+    """Parameters that mixtures of experts hold, as most tools say, and those that take part in one word."""
+    rows: list[tuple[Cell, ...]] = []
+    for n in zoo.networks:
+        said = Counter(f.value for f in zoo.figures if f.network == n.id and f.metric == "params" and f.value is not None)
+        if n.experts is None or not said:
+            continue
+        ((held, _),) = said.most_common(1)
+        every, chosen, params = n.experts
+        rows.append((code(n.id), every, chosen, held, held - params + params * chosen // every))
+    if rows:
+        yield Section("Mixtures of experts", (table(["network", "experts", "chosen", "parameters held", "active"], rows),))
 
 
 def _versions(zoo: Zoo) -> dict[str, str]:

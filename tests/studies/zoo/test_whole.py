@@ -141,3 +141,11 @@ def test_a_zoo_that_is_not_installed_is_skipped() -> None:
 def test_more_images_are_smaller() -> None:
     one, two = whole.sizes(replace(LENET, small=(1, 8, 8)))
     assert (one.blank().input_text, two.blank().input_text) == ("1x1x28x28", "2x1x8x8")
+
+
+def test_of_a_mixture_the_page_tells_what_is_held_and_what_takes_part_in_one_word() -> None:
+    mixed = replace(ZOO.networks[0], experts=(8, 2, 64))
+    said = replace(MIXED[0], metric="params", value=100, predicted=100)
+    zoo = replace(ZOO, networks=(mixed, *ZOO.networks[1:]), figures=(said,))
+    (line,) = [x for x in render.files([page.full(zoo)])["zoo.md"].splitlines() if x.endswith(" 52 |")]
+    assert [cell.strip() for cell in line.strip("|").split("|")] == ["`zoo:LeNet0`", "8", "2", "100", "52"]
