@@ -227,6 +227,15 @@ KINDS: Mapping[str, Callable[[int], Made]] = {
     "packed": lambda n: (Net(packed, r=nn.GRU(8, 5, batch_first=True), fc=nn.Linear(5, 2)), words(n)),
     "attention": lambda n: (attention(), words(n)),
     "attention alone": lambda n: (attention(need_weights=False), words(n)),
+    "length first": lambda n: (
+        Net(
+            lambda m, x: m.fc(m.r(m.at(*[x.transpose(0, 1)] * 3)[0])[1][-1]),
+            at=nn.MultiheadAttention(8, 2),
+            r=nn.GRU(8, 5),
+            fc=nn.Linear(5, 2),
+        ),
+        words(n),
+    ),
     "encoder": lambda n: (encoder(), words(n)),
     "parameter list": lambda n: (
         Net(lambda m, x: m.fc(x * m.p[0] + m.p[1]), p=nn.ParameterList([weights(8), weights(8)]), fc=nn.Linear(8, 2)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adapters.pytorch.capture import functions, operators, plain, trace
+from adapters.pytorch.capture import functions, operators, pairs, plain, trace
 from adapters.pytorch.capture.frames import unseen
 from adapters.pytorch.capture.runs import STOPS, Runs
 from adapters.room import reason
@@ -28,6 +28,7 @@ def calls(seen: Sequence[Call], runs: Runs, layers: functions.Layers) -> list[Ca
             alone = runs.record(plain.record)
         if lost := [call for call in alone if call.name == FAILED]:
             return [*seen, *unseen(RUNNING, lost[0].attrs["reason"])]
+        seen = pairs.told(seen, runs)
         return [*plain.reconciled(seen, alone), *_children(seen, alone, runs), *_further(seen, runs, layers)]
     except STOPS as error:
         return [*seen, *unseen(RUNNING, f"the network fails where fewer watch it, {reason(error)}")]

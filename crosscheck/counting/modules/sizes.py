@@ -8,7 +8,7 @@ from typing import Any
 
 from crosscheck.contract.network import numel
 from crosscheck.counting.modules.tree import Extras, Tree, Visit
-from crosscheck.ops.calls.forms import FLOAT, MAPPING, SEQUENCE, TENSOR, front, made
+from crosscheck.ops.calls.forms import FLOAT, MAPPING, SEQUENCE, TENSOR, front, made, paired
 from crosscheck.ops.calls.module import own_params
 
 ASKS = {"weight": 4, "bias": 3}  # whether it is there, whether it has a size, the size; of a weight, whether it is trained
@@ -68,21 +68,19 @@ def _told(visit: Visit) -> int:
 
 
 def _left(visit: Visit, batch: int) -> dict[str, int]:
-    """What leaves a module, with the batch in the first place; of several tensors all sizes multiplied, the batch being -1."""
+    """What leaves a module that is given two samples, with the batch in the first place.
+
+    Of several tensors all sizes are multiplied, the batch being -1.
+    """
     if visit.call.attrs.get("chain"):
         return {"rebatched_out_elements": -_told(visit)}
-    form, told = made(visit.call), _told(visit)
+    form, told = paired(visit.call), _told(visit)
     if form[0] == SEQUENCE:
-        product = prod(-numel(part[3:]) for part in form[1:] if part[0] == TENSOR) * _doubled(visit)
+        product = prod(-numel(part[3:]) for part in form[1:] if part[0] == TENSOR)
         return {"rebatched_out_elements": product - told} if visit.leaf else {"container_out_products": product}
     y = tuple(form[2:]) if form[0] == TENSOR else ()
     if not y:
         return {}
-    single = {} if visit.leaf else {"container_out_elements": numel(y)}
-    return single | {"rebatched_out_elements": batch * numel(y[1:]) - numel(y)}
-
-
-def _doubled(visit: Visit) -> int:
-    """2 where a recurrent network, its samples first, hands out a state with the two samples of the run in the second place."""
-    recurrent = visit.call.name in ("nn.RNN", "nn.GRU") and visit.call.attrs.get("settings", {}).get("batch_first")
-    return 2 if recurrent and visit.call.outputs[-1][1] == 1 else 1
+    now = numel(front(made(visit.call))[0])
+    single = {} if visit.leaf else {"container_out_elements": now}
+    return single | {"rebatched_out_elements": batch * numel(y[1:]) - now}

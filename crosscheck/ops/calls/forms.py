@@ -16,6 +16,12 @@ def made(call: Call) -> tuple[Any, ...]:
     return told or (TENSOR, FLOAT, *call.y)
 
 
+def paired(call: Call) -> tuple[Any, ...]:
+    """The form of what it makes of two samples, where that is known to be another than its form but for first sizes."""
+    told: tuple[Any, ...] = call.attrs.get("pair", ())
+    return told or made(call)
+
+
 def front(form: tuple[Any, ...]) -> tuple[Shape, int]:
     """Shape and bytes of an element of the tensor that stands for a result; ``()`` and 0 where none does.
 

@@ -7,7 +7,7 @@
 ``stats``, (name, shape) of each buffer; ``tensors``, (name, shape, needs a gradient) of a weight and bias that are no parameters
 of its own. ``leaf`` where it holds no module, ``hollow`` where those that it holds are empty, ``chain`` for a plain sequence of
 modules; ``row``, its class and the number in its name; ``settings``, its plain attributes by name, such as ``kernel_size``.
-``given`` and ``made``: see ``crosscheck.ops.calls.forms``. Its depth is that of its home.
+``given``, ``made`` and ``pair``: see ``crosscheck.ops.calls.forms``. Its depth is that of its home.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from math import prod
 
 from crosscheck.contract.call import Call, Shape
-from crosscheck.ops.calls.forms import FLOAT, front, made
+from crosscheck.ops.calls.forms import FLOAT, front, made, paired
 from crosscheck.ops.calls.kinds import KINDS, held
 from crosscheck.ops.calls.sublayers import SUBLAYERS
 from crosscheck.ops.kind import Counts
@@ -102,7 +102,9 @@ def _outputs(call: Call, y: Shape, size: int) -> Counts:
     if not size:
         return {}
     counts: Counts = {name: y, "wide_out_bytes": (size - FLOAT, *y)}
-    return counts if call.attrs.get("again") or not y else counts | {"late_out_elements": (y[0] - 1, *y[1:])}
+    if call.attrs.get("again") or not y:
+        return counts
+    return counts | {"late_out_elements": (prod(y) - prod(front(paired(call))[0][1:]),)}
 
 
 def _times(kind: str, n: int, y: Shape, *, grid: bool) -> Counts:
