@@ -25,6 +25,12 @@ def dies_elsewhere(how: Callable[[], object]) -> Callable[[], int]:
     return lambda: 7 if os.getpid() == here else int(bool(how()))
 
 
+def interrupted() -> None:
+    """An interrupt of this process, also where it was started with interrupts ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 def test_both_results_come_back_and_the_other_one_from_elsewhere(copies: bool) -> None:
     large = [(n, str(n)) for n in range(50_000)]  # more than a pipe holds
     mine, (pid, theirs) = twin.both(os.getpid, lambda: (os.getpid(), large))
@@ -40,7 +46,7 @@ def test_both_results_come_back_and_the_other_one_from_elsewhere(copies: bool) -
         lambda: os.kill(os.getpid(), signal.SIGKILL),
         lambda: os._exit(3),
         lambda: 1 // 0,
-        lambda: os.kill(os.getpid(), signal.SIGINT),
+        interrupted,
     ],
     ids=["killed", "ended", "raised", "interrupted"],
 )
