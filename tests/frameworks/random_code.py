@@ -90,7 +90,8 @@ class _Writer:
 
     def _form(self, op: Op, rank: int) -> Shape:
         fits = [s for s in FORMS[rank] if op.takes(s)]
-        return fits[self.random.randrange(len(fits))]
+        chosen: Shape = fits[self.random.randrange(len(fits))]
+        return chosen
 
     def _fill(self, into: Class, ops: Sequence[Op], depth: int) -> None:
         """Operations in order, some of them in modules of their own."""
