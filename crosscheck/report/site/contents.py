@@ -1,0 +1,110 @@
+"""What a page shows, as the blocks of data that its scripts read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from crosscheck.report.site.blocks import coded, exact, whole
+from crosscheck.studies.site.counts import Counted, Counts, Key
+from crosscheck.studies.site.layers import LayerRow
+from crosscheck.studies.site.site import Explorer, Lesson, Site
+from crosscheck.studies.site.weights import Metric, Rules
+
+SAME = -1  # in place of a step that is the base once more
+
+
+def contents(site: Site) -> Iterator[tuple[str, Any]]:
+    """Every block by name; tables are read when somebody looks at them, so each is one of its own."""
+    yield "core", _core(site)
+    yield "explorer", _explorer(site.explorer)
+    for t in site.tables:
+        yield f"table/{t.name}", coded(t.name, t.fields, t.rows)
+    if site.layers:
+        names = [f.name for f in fields(LayerRow)]
+        yield "table/layers", coded("layers", names, ([str(getattr(row, n)) for n in names] for row in site.layers))
+
+
+def title(lesson: Lesson) -> str:
+    """The first heading of a lesson, or its name."""
+    head = next((line for line in lesson.text.splitlines() if line.startswith("# ")), "")
+    return head.removeprefix("# ").strip() or lesson.name
+
+
+def _core(site: Site) -> dict[str, Any]:
+    return {
+        "version": site.version,
+        "versions": dict(site.versions),
+        "tables": [t.name for t in site.tables],
+        "outlines": [exact(asdict(o)) for o in site.outlines],
+        "lessons": [{"name": x.name, "title": title(x)} for x in site.lessons],
+        "own": None if site.own is None else exact(site.own),
+    }
+
+
+def _explorer(e: Explorer) -> dict[str, Any]:
+    keys: dict[Key, int] = {}
+    networks = [_network(c, keys) for c in e.counts]
+    return {
+        "primitives": dict(e.primitives),
+        "keys": [list(key) for key in keys],
+        "networks": networks,
+        "rules": [_rules(r) for r in e.rules],
+        "toggles": [asdict(t) for t in e.toggles],
+    }
+
+
+def _network(c: Counts, keys: dict[Key, int]) -> dict[str, Any]:
+    first = c.sizes[0]
+    sizes = [_size(s, None if s is first else first, keys) for s in c.sizes]
+    return {"name": c.name, "family": c.family, "says": c.says, "source": c.source, "sizes": sizes}
+
+
+def _size(s: Counted, other: Counted | None, keys: dict[Key, int]) -> dict[str, Any]:
+    """Counts at one size; of all but the first size, those alone that differ from it."""
+    mine = {key: (s.base.get(key, 0), s.step.get(key, 0)) for key in {**s.base, **s.step}}
+    theirs = {} if other is None else {k: (other.base.get(k, 0), other.step.get(k, 0)) for k in {**other.base, **other.step}}
+    told = {key: pair for key, pair in mine.items() if theirs.get(key) != pair}
+    told |= {key: (0, 0) for key in theirs if key not in mine}
+    return {
+        "input": "x".join(map(str, s.input)),
+        "at": [keys.setdefault(key, len(keys)) for key in told],
+        "base": [whole(base) for base, _ in told.values()],
+        "step": [SAME if step == base else whole(step) for base, step in told.values()],
+    }
+
+
+def _rules(r: Rules) -> dict[str, Any]:
+    head = {f.name: getattr(r, f.name) for f in fields(Rules) if f.name != "metrics"}
+    return head | {"metrics": {name: _metric(m) for name, m in r.metrics.items()}}
+
+
+def _metric(m: Metric) -> dict[str, Any]:
+    head = {f.name: getattr(m, f.name) for f in fields(Metric) if f.name not in ("name", "weighings")}
+    weighed: dict[str, list[Mapping[str, Any]]] = {}
+    ignored: dict[str, Mapping[str, str]] = {}
+    for w in m.weighings:
+        said = {"source": w.source, "says": w.says, "quirk": w.quirk}
+        if w.primitive:
+            weighed.setdefault(w.op, []).append({"primitive": w.primitive, "weight": w.weight, **said})
+        else:
+            ignored[w.op] = said
+    return head | {"weighed": weighed, "ignored": ignored}
+
+
+def summary(site: Site) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """Tool by network, what each prints of compute: what can be read without scripts. Empty where nothing was measured."""
+    cells = next((t for t in site.tables if t.name == "measurements"), None)
+    if cells is None:
+        return (), ()
+    at = {name: cells.fields.index(name) for name in ("model", "tool", "layer", "metric", "value", "unit", "status")}
+    found = [r for r in cells.rows if (r[at["layer"]], r[at["metric"]], r[at["status"]]) == ("(total)", "compute", "ok")]
+    networks = tuple(dict.fromkeys(r[at["model"]] for r in found))
+    tools: dict[tuple[str, str], dict[str, str]] = {}
+    for r in found:
+        tools.setdefault((r[at["tool"]], r[at["unit"]]), {})[r[at["model"]]] = f"{int(r[at['value']]):,}"
+    macs = {o.name: f"{o.macs:,}" for o in site.outlines}
+    rows = [("engine", "MACs", *(macs.get(n, "–") for n in networks))]
+    rows += [(tool, unit, *(values.get(n, "–") for n in networks)) for (tool, unit), values in tools.items()]
+    return ("tool", "unit", *networks), rows

@@ -1,0 +1,89 @@
+"""All that the page shows of a report folder, or of one network of a user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crosscheck import __version__
+from crosscheck.contract.rows import TOTAL
+from crosscheck.ops.primitives import PRIMITIVES
+from crosscheck.studies.site import counts, layers, table, toggles, weights
+from crosscheck.studies.site.counts import Counts
+from crosscheck.studies.site.layers import LayerRow, Outline
+from crosscheck.studies.site.table import Table
+from crosscheck.studies.site.toggles import Toggle
+from crosscheck.studies.site.weights import Rules
+
+CELLS = "measurements"
+HEADS = ("model", "input")
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A lesson as it is written, in Markdown; its first line is its title."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """What the explorer computes from: counts, conventions, toggles, and what each primitive is in words."""
+
+    counts: tuple[Counts, ...]
+    rules: tuple[Rules, ...]
+    toggles: tuple[Toggle, ...]
+    primitives: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything. ``own`` is the record of a user's network; without a report there are no tables, outlines and layers."""
+
+    version: str
+    explorer: Explorer
+    tables: tuple[Table, ...] = ()
+    outlines: tuple[Outline, ...] = ()
+    layers: tuple[LayerRow, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
+    own: Mapping[str, Any] | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+def explorer(names: tuple[str, ...] | None = None, *, own_size: bool = False) -> Explorer:
+    """The explorer of every described network, or of some, at several input sizes or at their own alone."""
+    counted = counts.described(names, own_size=own_size)
+    rules = weights.conventions()
+    present = {(op, p) for c in counted for size in c.sizes for _, _, op, p in {**size.base, **size.step}}
+    used = {p for _, p in present} | {w.primitive for r in rules for m in r.metrics.values() for w in m.weighings}
+    words = {name: says for name, says in PRIMITIVES.items() if name in used}
+    return Explorer(counted, rules, toggles.toggles(rules, present), words)
+
+
+def report(folder: Path, lessons: Path | None = None) -> Site:
+    """The page of a report folder. Raises UsageError where it has no tables."""
+    tables = table.load(folder)
+    cells = next((t for t in tables if t.name == CELLS), None)
+    asked = _networks(cells) if cells else ()
+    outlines, rows = layers.outlines(asked)
+    taught = tuple(Lesson(p.stem, p.read_text(encoding="utf-8")) for p in sorted(lessons.glob("*.md"))) if lessons else ()
+    return Site(__version__, explorer(), tables, outlines, rows, taught, versions=_versions(cells) if cells else {})
+
+
+def _networks(cells: Table) -> tuple[tuple[str, str], ...]:
+    model, shape = (cells.fields.index(name) for name in HEADS)
+    return tuple(dict.fromkeys((row[model], row[shape]) for row in cells.rows))
+
+
+def _versions(cells: Table) -> dict[str, str]:
+    """The version of every tool that gave a number."""
+    tool, version, layer = (cells.fields.index(name) for name in ("tool", "tool_version", "layer"))
+    return {row[tool]: row[version] for row in cells.rows if row[layer] == TOTAL and row[version]}
+
+
+def alone() -> Site:
+    """The explorer without a report."""
+    return Site(__version__, explorer())
