@@ -92,8 +92,11 @@ class Result:
         return self
 
     def to_html(self, path: str | Path | None = None) -> str:
-        """The whole page as HTML; into a file where ``path`` names one."""
-        return self._page(Format.html, path)
+        """The page of crosscheck's reports with this network in it, and the explorer; into a file where ``path`` names one."""
+        from crosscheck.report.site import page as whole  # the explorer takes a moment to count
+        from crosscheck.studies.site import site
+
+        return _kept(whole.text(site.own(rows.record(self.found))), path)
 
     def to_markdown(self, path: str | Path | None = None) -> str:
         """The whole page as Markdown."""
@@ -114,7 +117,10 @@ class Result:
         return tuple(Path(folder) / name for name in files)
 
     def _page(self, how: Format, path: str | Path | None) -> str:
-        text = render.text(page.full(self.found), how)
-        if path is not None:
-            output.write(Path(path).parent, {Path(path).name: text})
-        return text
+        return _kept(render.text(page.full(self.found), how), path)
+
+
+def _kept(text: str, path: str | Path | None) -> str:
+    if path is not None:
+        output.write(Path(path).parent, {Path(path).name: text})
+    return text

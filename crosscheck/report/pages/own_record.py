@@ -10,6 +10,7 @@ from crosscheck.report.document import Data, Plain, data
 from crosscheck.studies.own.found import Found, Layer, Line
 
 TOOL = ("tool", "tool_version", "metric", "value", "unit", "predicted", "residual", "status", "path", "message", "which_is")
+TERM = ("op", "primitive", "count", "value", "says", "source", "quirk")
 UNKNOWN = ("op", "times", "first", "kernels", "teach")
 
 
@@ -58,9 +59,15 @@ def record(found: Found) -> dict[str, Any]:
         "macs": found.macs,
         "without": found.lost,
         "failed": found.failed,
-        **{d.name: _rows(d) for d in (tool_data(found), layer_data(found), unknown_data(found))},
+        "tools": [row | {"terms": _terms(n)} for row, n in zip(_rows(tool_data(found)), found.lines, strict=True)],
+        **{d.name: _rows(d) for d in (layer_data(found), unknown_data(found))},
         "versions": dict(found.versions),
     }
+
+
+def _terms(n: Line) -> list[dict[str, Plain]]:
+    """The sum that a number is, a term at a time."""
+    return [{name: getattr(t, name) for name in TERM} | {"weight": t.weight_a} for t in (n.number.terms if n.number else ())]
 
 
 def _rows(d: Data) -> list[dict[str, Plain]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crosscheck import __version__
+from crosscheck import __version__, models
 from crosscheck.contract.rows import TOTAL
 from crosscheck.ops.primitives import PRIMITIVES
 from crosscheck.studies.site import counts, layers, table, toggles, weights
@@ -82,6 +82,11 @@ def _versions(cells: Table) -> dict[str, str]:
     """The version of every tool that gave a number."""
     tool, version, layer = (cells.fields.index(name) for name in ("tool", "tool_version", "layer"))
     return {row[tool]: row[version] for row in cells.rows if row[layer] == TOTAL and row[version]}
+
+
+def own(record: Mapping[str, Any]) -> Site:
+    """The page of a user's network, from its ``record`` as JSON has it; beside it the explorer of the default networks."""
+    return Site(__version__, explorer(models.DEFAULT_SET, own_size=True), own=record)
 
 
 def alone() -> Site:

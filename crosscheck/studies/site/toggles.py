@@ -18,7 +18,6 @@ Key = tuple[str, str]  # op and primitive
 Charges = tuple[tuple[str, str, int], ...]  # op, primitive, weight
 REST, SIGHT = "rest", "sees"
 NOTHING = "nothing"
-LONG = 44  # characters of a label, above which it says too much for a button
 WORDS: Mapping[str, str] = {
     "mac": "multiply-add",
     "in_elements": "input element",
@@ -126,7 +125,7 @@ def _options(known: Mapping[str, Metric], keys: set[Key], ops: Sequence[str]) ->
         charges = tuple((op, p, n) for (op, p), n in sorted(sums.items()) if n)
         groups.setdefault(charges, {})[id] = rows or [w for w in m.weighings if w.op in ops and not w.primitive]
     every = frozenset(op for op, _ in keys)
-    order = sorted(groups, key=lambda c: (bool(c), len(label(c, every)) > LONG, sum(abs(n) for *_, n in c), -len(groups[c]), c))
+    order = sorted(groups, key=lambda c: (bool(c), len(_kinds(c, every)), sum(abs(n) for *_, n in c), -len(groups[c]), c))
     return tuple(_option(c, groups[c], every) for c in order)
 
 
@@ -138,10 +137,16 @@ def _option(charges: Charges, rows: Mapping[str, Sequence[Weighing]], every: fro
 
 def _code(charges: Charges, every: frozenset[str]) -> str:
     """``2ie`` for 2 per input element of every op, else four digits made of the charges."""
-    kinds = {(n, p) for _, p, n in charges}
-    if len(kinds) > 1 or (charges and {op for op, *_ in charges} != every):
+    kinds = _kinds(charges, every)
+    if len(kinds) > 1:
         return f"{zlib.crc32(repr(charges).encode()):08x}"[:4]
     return "".join(f"{n}{''.join(word[0] for word in p.split('_'))}" for n, p in kinds) or "0"
+
+
+def _kinds(charges: Charges, every: frozenset[str]) -> set[tuple[int, str]]:
+    """The weights and primitives of a choice, and nothing as one more where not ``every`` op has some."""
+    left_out = {(0, "")} if charges and {op for op, *_ in charges} != every else set()
+    return {(n, p) for _, p, n in charges} | left_out
 
 
 def label(charges: Charges, every: frozenset[str]) -> str:
@@ -150,13 +155,16 @@ def label(charges: Charges, every: frozenset[str]) -> str:
     told = list(dict.fromkeys(by_op.values()))
     if not told or (len(told) == 1 and by_op.keys() == every):
         return told[0] if told else NOTHING
-    return "; ".join(f"{', '.join(op for op in by_op if by_op[op] == t)}: {t}" for t in told)
+    left_out = sorted(every - by_op.keys())
+    rest = [f"{', '.join(left_out)}: {NOTHING}"] if len(every) == 2 and left_out else []
+    return "; ".join([*(f"{', '.join(op for op in by_op if by_op[op] == t)}: {t}" for t in told), *rest])
 
 
 def _amount(charges: Sequence[tuple[str, str, int]]) -> str:
     ordered = sorted(charges, key=lambda c: c[2] < 0)
-    text = " + ".join(f"{n} per {WORDS.get(p, p.replace('_', ' '))}" for _, p, n in ordered)
-    return text.replace("+ -", "− ")
+    told = [(n, f"{abs(n)} per {WORDS.get(p, p.replace('_', ' '))}") for _, p, n in ordered]
+    first, *rest = (("−" if n < 0 else "+", text) for n, text in told)
+    return ("−" if first[0] == "−" else "") + first[1] + "".join(f" {sign} {text}" for sign, text in rest)
 
 
 def _sight(metric: str, known: Mapping[str, Metric]) -> Toggle:

@@ -27,18 +27,36 @@ function furnished(node, attrs, children) {
 function choice(label, options, value, onchange, grouped = {}) {
   const option = ([v, text]) => h("option", { value: v, selected: String(v) === String(value) }, text);
   const groups = Object.entries(grouped).map(([name, list]) => h("optgroup", { label: name }, list.map(option)));
-  return h("label", { class: "field" }, label, h("select", { onchange: (e) => onchange(e.target.value) }, options.map(option), groups));
+  return h(
+    "label",
+    { class: "field" },
+    label,
+    h("select", { onchange: (e) => onchange(e.target.value) }, options.map(option), groups),
+  );
 }
 
 /** A dialog with a title, which Escape and its button close. */
 function dialog(title, ...content) {
   const back = document.activeElement;
   const id = "dialog-title";
-  const node = h("dialog", { "aria-labelledby": id },
-    h("div", { class: "bar" }, h("h2", { id }, title), h("button", { class: "quiet", "aria-label": "Close", onclick: () => node.close() }, "✕")),
-    content);
-  node.addEventListener("close", () => { node.remove(); back?.focus?.({ preventScroll: true }); });
-  node.addEventListener("click", (e) => { if (e.target === node) node.close(); });
+  const node = h(
+    "dialog",
+    { "aria-labelledby": id },
+    h(
+      "div",
+      { class: "bar" },
+      h("h2", { id }, title),
+      h("button", { class: "quiet", "aria-label": "Close", onclick: () => node.close() }, "✕"),
+    ),
+    content,
+  );
+  node.addEventListener("close", () => {
+    node.remove();
+    back?.focus?.({ preventScroll: true });
+  });
+  node.addEventListener("click", (e) => {
+    if (e.target === node) node.close();
+  });
   document.body.append(node);
   node.showModal();
   return node;
@@ -47,7 +65,11 @@ function dialog(title, ...content) {
 /** Names, each with what it holds; what holds nothing is left out. */
 function facts(pairs) {
   const held = pairs.filter(([, value]) => value !== "" && value !== null && value !== undefined);
-  return h("dl", { class: "facts" }, held.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+  return h(
+    "dl",
+    { class: "facts" },
+    held.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
+  );
 }
 
 /** Hand a text to the user as a file. */
@@ -61,6 +83,18 @@ function offer(name, text, type) {
 function plainTable(label, columns, rows, attrs = {}) {
   const head = columns.map(([text, right]) => h("th", { scope: "col", class: right ? "r" : null }, text));
   const cell = (c, k) => (k ? h("td", { class: columns[k][1] ? "r" : null }, c) : h("th", { scope: "row" }, c));
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label },
-    h("table", attrs, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows.map((r) => h("tr", {}, r.map(cell))))));
+  return h(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": label },
+    h(
+      "table",
+      attrs,
+      h("thead", {}, h("tr", {}, head)),
+      h(
+        "tbody",
+        {},
+        rows.map((r) => h("tr", {}, r.map(cell))),
+      ),
+    ),
+  );
 }

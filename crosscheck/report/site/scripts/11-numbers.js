@@ -15,7 +15,12 @@ function signed(value) {
   return (value > 0n ? "+" : "") + exact(value);
 }
 
-const UNITS = [[10n ** 12n, " T"], [10n ** 9n, " G"], [10n ** 6n, " M"], [10n ** 3n, " k"]];
+const UNITS = [
+  [10n ** 12n, " T"],
+  [10n ** 9n, " G"],
+  [10n ** 6n, " M"],
+  [10n ** 3n, " k"],
+];
 
 /** A number in three digits: `4.09 G`. */
 function short(value) {
@@ -38,7 +43,17 @@ function whole(text) {
   return /^-?\d+$/.test(text) ? BigInt(text) : null;
 }
 
-const SCALES = { "": 1n, k: 10n ** 3n, m: 10n ** 6n, g: 10n ** 9n, b: 10n ** 9n, t: 10n ** 12n, ki: 2n ** 10n, mi: 2n ** 20n, gi: 2n ** 30n };
+const SCALES = {
+  "": 1n,
+  k: 10n ** 3n,
+  m: 10n ** 6n,
+  g: 10n ** 9n,
+  b: 10n ** 9n,
+  t: 10n ** 12n,
+  ki: 2n ** 10n,
+  mi: 2n ** 20n,
+  gi: 2n ** 30n,
+};
 const PRINTED = /^\s*([0-9][0-9,_ ]*)(?:\.([0-9]+))?\s*(?:x\s*10\^?([0-9]+)|e([0-9]+))?\s*([kmgtb]i?)?[a-z/ -]*$/i;
 
 /**
@@ -52,9 +67,11 @@ function readings(text) {
   const digits = BigInt(m[1].replace(/[,_ ]/g, "") + fraction);
   const scale = SCALES[(m[5] ?? "").toLowerCase()];
   if (scale === undefined) return null;
-  const times = scale * 10n ** BigInt(m[3] ?? m[4] ?? 0), unit = 10n ** BigInt(fraction.length);
+  const times = scale * 10n ** BigInt(m[3] ?? m[4] ?? 0),
+    unit = 10n ** BigInt(fraction.length);
   if (times === 1n && !fraction) return [{ low: digits, high: digits, printed: text.trim() }];
-  const low = (2n * digits - 1n) * times, high = (2n * digits + 2n) * times;
+  const low = (2n * digits - 1n) * times,
+    high = (2n * digits + 2n) * times;
   return [{ low: ceiling(low, 2n * unit), high: high / (2n * unit), printed: text.trim() }];
 }
 

@@ -22,9 +22,18 @@ class Engine {
     const counts = new Map();
     const size = sizes.find((z) => z.input === input) ?? sizes[0];
     for (const z of size === sizes[0] ? [size] : [sizes[0], size])
-      z.at.forEach((k, j) => counts.set(k, [BigInt(z.base[j]), z.step[j] === -1 ? BigInt(z.base[j]) : BigInt(z.step[j])]));
+      z.at.forEach((k, j) =>
+        counts.set(k, [BigInt(z.base[j]), z.step[j] === -1 ? BigInt(z.base[j]) : BigInt(z.step[j])]),
+      );
     const rows = [...counts].map(([k, [base, step]]) => [...this.keys[k], base + step * (batch - 1n)]);
-    return { network, input: size.input, batch, rows: rows.filter((r) => r[4]), ops: new Set(rows.map((r) => r[2])) };
+    return {
+      network,
+      input: size.input,
+      batch,
+      rows: rows.filter((r) => r[4]),
+      ops: new Set(rows.map((r) => r[2])),
+      seen: new Map(),
+    };
   }
 
   /** The tables of a metric that are added up; null where the convention does not give it. */
@@ -36,9 +45,13 @@ class Engine {
 
   /** What a table sees of a network, by op and primitive. */
   seen(tally, table, places = SEEN) {
+    const sight = `${table.functional} ${table.depth} ${table.deeper} ${places}`;
+    if (tally.seen.has(sight)) return tally.seen.get(sight);
     const sums = new Map();
+    tally.seen.set(sight, sums);
     for (const [kind, depth, op, primitive, n] of tally.rows)
-      if (places.includes(place(table, kind, depth))) sums.set(`${op} ${primitive}`, (sums.get(`${op} ${primitive}`) ?? 0n) + n);
+      if (places.includes(place(table, kind, depth)))
+        sums.set(`${op} ${primitive}`, (sums.get(`${op} ${primitive}`) ?? 0n) + n);
     return sums;
   }
 
@@ -57,7 +70,15 @@ class Engine {
             add(charged.get(key), w, counts.get(key) ?? 0n);
           }
     }
-    return { id: rules.id, title: rules.title, unit: rules.metrics[metric].unit, charged, seen: this.seen(tally, tables[0]), ops: tally.ops, tables };
+    return {
+      id: rules.id,
+      title: rules.title,
+      unit: rules.metrics[metric].unit,
+      charged,
+      seen: this.seen(tally, tables[0]),
+      ops: tally.ops,
+      tables,
+    };
   }
 
   /** What a convention says a network costs; null where it does not say. */
@@ -68,7 +89,11 @@ class Engine {
 }
 
 function place(table, kind, depth) {
-  if ((kind === "functional" && table.functional !== "layer") || (kind === "container" && table.functional === "container")) return table.functional;
+  if (
+    (kind === "functional" && table.functional !== "layer") ||
+    (kind === "container" && table.functional === "container")
+  )
+    return table.functional;
   return table.depth !== null && depth > table.depth ? table.deeper : "layer";
 }
 
@@ -81,7 +106,8 @@ function add(rows, w, count) {
   const same = rows.find((r) => r.count === count);
   if (!same) return rows.push({ weight: BigInt(w.weight), count, source: w.source, says: w.says, quirk: w.quirk });
   same.weight += BigInt(w.weight);
-  for (const k of ["source", "says", "quirk"]) if (w[k] && !same[k].split("; ").includes(w[k])) same[k] = [same[k], w[k]].filter(Boolean).join("; ");
+  for (const k of ["source", "says", "quirk"])
+    if (w[k] && !same[k].split("; ").includes(w[k])) same[k] = [same[k], w[k]].filter(Boolean).join("; ");
   return rows.length;
 }
 
@@ -110,24 +136,43 @@ function withForeign(side, other) {
  * different things). Without B, A's own number.
  */
 function difference(a, b = null) {
-  const one = b ? withForeign(a, b) : a.charged, two = b ? withForeign(b, a) : new Map();
+  const one = b ? withForeign(a, b) : a.charged,
+    two = b ? withForeign(b, a) : new Map();
   const terms = [];
   for (const key of new Set([...one.keys(), ...two.keys()])) {
     const [op, primitive] = key.split(" ");
-    const left = one.get(key) ?? [], right = two.get(key) ?? [];
+    const left = one.get(key) ?? [],
+      right = two.get(key) ?? [];
     for (let k = 0; k < Math.max(left.length, right.length); k++) {
-      const x = left[k], y = right[k];
+      const x = left[k],
+        y = right[k];
       const countA = x?.count ?? 0n;
-      const countB = y ? y.count : b && !k ? (b.seen ? b.seen.get(key) ?? 0n : countA) : countA;
-      const wa = x?.weight ?? 0n, wb = y?.weight ?? 0n;
+      const countB = y ? y.count : b && !k ? (b.seen ? (b.seen.get(key) ?? 0n) : countA) : countA;
+      const wa = x?.weight ?? 0n,
+        wb = y?.weight ?? 0n;
       const rows = [x, y].filter(Boolean);
       const said = (f) => [...new Set(rows.map((r) => r[f]).filter(Boolean))].join("; ");
-      const term = { op, primitive, wa, wb, source: said("source"), quirk: said("quirk"), says: x?.says || y?.says || "" };
+      const term = {
+        op,
+        primitive,
+        wa,
+        wb,
+        source: said("source"),
+        quirk: said("quirk"),
+        says: x?.says || y?.says || "",
+      };
       if ((wa - wb) * countB) terms.push({ ...term, cause: "weight", count: countB, value: (wa - wb) * countB });
-      if (wa * (countA - countB)) terms.push({ ...term, cause: "graph", count: countA - countB, value: wa * (countA - countB) });
+      if (wa * (countA - countB))
+        terms.push({ ...term, cause: "graph", count: countA - countB, value: wa * (countA - countB) });
     }
   }
   const size = (v) => (v < 0n ? -v : v);
   const order = (p, q) => (p < q ? -1 : p > q ? 1 : 0);
-  return terms.sort((p, q) => order(size(q.value), size(p.value)) || order(p.op, q.op) || order(p.primitive, q.primitive) || order(p.cause, q.cause));
+  return terms.sort(
+    (p, q) =>
+      order(size(q.value), size(p.value)) ||
+      order(p.op, q.op) ||
+      order(p.primitive, q.primitive) ||
+      order(p.cause, q.cause),
+  );
 }

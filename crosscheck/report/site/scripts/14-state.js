@@ -11,6 +11,24 @@ function view(id, about) {
   VIEWS.set(id, { id, needs: () => true, ...about });
 }
 
+/** Views of a group in the order of the navigation. */
+const ORDER = [
+  "own",
+  "overview",
+  "explorer",
+  "waterfall",
+  "lessons",
+  "matrix",
+  "network",
+  "tools",
+  "doctor",
+  "figures",
+  "zoos",
+  "graphs",
+  "data",
+  "versions",
+];
+
 function address(id, params = {}) {
   const held = Object.entries(params).filter(([, v]) => v !== "" && v !== null && v !== undefined);
   const query = held.map(([k, v]) => `${encodeURIComponent(k)}=${readable(v)}`).join("&");
@@ -19,15 +37,21 @@ function address(id, params = {}) {
 
 /** Encoded for an address, but for what may stand there as it is. */
 function readable(value) {
-  return encodeURIComponent(value).replace(/%(2C|3A|40|2F|20)/gi, (code) => (code === "%20" ? "+" : decodeURIComponent(code)));
+  return encodeURIComponent(value).replace(/%(2C|3A|40|2F|20)/gi, (code) =>
+    code === "%20" ? "+" : decodeURIComponent(code),
+  );
 }
 
 function where() {
-  const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  const [, path, query] = /^#?\/?([^?]*)\??(.*)$/s.exec(location.hash);
   const params = {};
   for (const pair of query.split("&").filter(Boolean)) {
     const [k, v = ""] = pair.split("=");
-    try { params[decodeURIComponent(k)] = decodeURIComponent(v.replaceAll("+", " ")); } catch { /* half an escape is none */ }
+    try {
+      params[decodeURIComponent(k)] = decodeURIComponent(v.replaceAll("+", " "));
+    } catch {
+      /* half an escape is none */
+    }
   }
   return { id: path, params };
 }

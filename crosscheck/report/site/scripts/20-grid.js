@@ -16,7 +16,8 @@ class Rows {
     if (tests.length || hits.length) {
       let n = 0;
       const kept = new Int32Array(rows.length);
-      for (let r = 0; r < rows.length; r++) if (tests.every((t) => t.at[r] === t.is) && hits.every((hit) => hit(r))) kept[n++] = r;
+      for (let r = 0; r < rows.length; r++)
+        if (tests.every((t) => t.at[r] === t.is) && hits.every((hit) => hit(r))) kept[n++] = r;
       rows = kept.subarray(0, n);
     }
     return sort < 0 ? rows : this.sorted(rows, sort, down);
@@ -36,7 +37,9 @@ class Rows {
       this.lower[k] ??= c.texts.map((t) => t.toLowerCase());
       const marks = new Uint8Array(c.texts.length);
       let any = 0;
-      this.lower[k].forEach((t, j) => { if (t.includes(sought)) any = marks[j] = 1; });
+      this.lower[k].forEach((t, j) => {
+        if (t.includes(sought)) any = marks[j] = 1;
+      });
       if (any) marked.push([c.at, marks]);
     });
     return (r) => {
@@ -49,7 +52,8 @@ class Rows {
   sorted(rows, k, down) {
     const { at, texts } = this.table.columns[k];
     const rank = (this.ranks[k] ??= ranked(texts));
-    const n = texts.length, starts = new Int32Array(n + 1);
+    const n = texts.length,
+      starts = new Int32Array(n + 1);
     const bucket = (r) => (down ? n - 1 - rank[at[r]] : rank[at[r]]);
     for (const r of rows) starts[bucket(r) + 1]++;
     for (let j = 0; j < n; j++) starts[j + 1] += starts[j];
@@ -69,16 +73,24 @@ function isNumber(text) {
 function ranked(texts) {
   const keys = texts.map((t) => {
     const plain = t.replaceAll(",", "").replace("−", "-");
-    return t === "" ? [2, 0] : isNumber(t) ? [0, Number(plain), /^[-+]?\d{16,}$/.test(plain) ? BigInt(plain) : null] : [1, t.toLowerCase()];
+    return t === ""
+      ? [2, 0]
+      : isNumber(t)
+        ? [0, Number(plain), /^[-+]?\d{16,}$/.test(plain) ? BigInt(plain) : null]
+        : [1, t.toLowerCase()];
   });
-  const order = texts.map((_, j) => j).sort((i, j) => {
-    const [a, b] = [keys[i], keys[j]];
-    if (a[0] !== b[0]) return a[0] - b[0];
-    if (a[2] != null && b[2] != null) return a[2] < b[2] ? -1 : a[2] > b[2] ? 1 : 0;
-    return a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : i - j;
-  });
+  const order = texts
+    .map((_, j) => j)
+    .sort((i, j) => {
+      const [a, b] = [keys[i], keys[j]];
+      if (a[0] !== b[0]) return a[0] - b[0];
+      if (a[2] != null && b[2] != null) return a[2] < b[2] ? -1 : a[2] > b[2] ? 1 : 0;
+      return a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : i - j;
+    });
   const rank = new Int32Array(texts.length);
-  order.forEach((j, place) => { rank[j] = place; });
+  order.forEach((j, place) => {
+    rank[j] = place;
+  });
   return rank;
 }
 

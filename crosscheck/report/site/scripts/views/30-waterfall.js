@@ -1,35 +1,80 @@
 // From any number to any other.
 
 view("waterfall", {
-  title: "Waterfall", group: "Explore",
+  title: "Waterfall",
+  group: "Explore",
   async render(params) {
     const e = await engine();
     const groups = await networkChoices();
     const first = page.own ? OWN : e.networks.has("resnet50") ? "resnet50" : [...e.networks.keys()][0];
-    const n = params.n ?? first, n2 = params.n2 || n, m = params.m ?? "compute";
+    const n = params.n ?? first,
+      n2 = params.n2 || n,
+      m = params.m ?? "compute";
     const [tools, tools2] = [await toolChoices(n, m), await toolChoices(n2, m)];
-    const ids = (groups_) => Object.values(groups_).flat().map(([id]) => id);
-    const a = ids(tools).includes(params.a) ? params.a : ids(tools)[0], b = ids(tools2).includes(params.b) ? params.b : ids(tools2).find((id) => n2 !== n || id !== a);
-    const from = await sideOf(n, a, m), to = await sideOf(n2, b, m);
+    const ids = (groups_) =>
+      Object.values(groups_)
+        .flat()
+        .map(([id]) => id);
+    const a = ids(tools).includes(params.a) ? params.a : ids(tools)[0],
+      b = ids(tools2).includes(params.b) ? params.b : ids(tools2).find((id) => n2 !== n || id !== a);
+    const from = await sideOf(n, a, m),
+      to = await sideOf(n2, b, m);
     const metrics = n === OWN ? [...new Set(page.own.tools.map((t) => t.metric))] : e.metrics;
     const keep = { n, n2: params.n2, a, b, m };
-    const form = h("div", { class: "row" },
+    const form = h(
+      "div",
+      { class: "row" },
+      choice("From", [], a, (v) => turn({ ...keep, a: v }), tools),
+      choice("on", [], n, (v) => turn({ ...keep, n: v, n2: params.n2 ?? "" }), groups),
+      h(
+        "button",
+        {
+          onclick: () => turn({ ...keep, n: n2, n2: n2 === n ? "" : n, a: b, b: a }),
+          title: "Change direction",
+          "aria-label": "Change direction",
+        },
+        "⇄",
+      ),
+      choice("To", [], b, (v) => turn({ ...keep, b: v }), tools2),
+      choice("on", [], n2, (v) => turn({ ...keep, n2: v }), groups),
       choice("Metric", metricChoices(metrics), m, (v) => turn({ ...keep, m: v })),
-      choice("From: network", [], n, (v) => turn({ ...keep, n: v, n2: params.n2 ?? "" }), groups), choice("tool", [], a, (v) => turn({ ...keep, a: v }), tools),
-      h("button", { onclick: () => turn({ ...keep, n: n2, n2: n2 === n ? "" : n, a: b, b: a }), title: "Change direction" }, "⇄ swap"),
-      choice("To: network", [], n2, (v) => turn({ ...keep, n2: v }), groups), choice("tool", [], b, (v) => turn({ ...keep, b: v }), tools2));
-    return [h("h1", {}, "From one number to another"), h("p", { class: "lead" }, "Weight terms are charged differently; graph terms are seen by one and not by the other. What they leave is the residual."), form, ...(from && to ? way(from, to, m, e) : nothing("", "One of the two says nothing in this metric."))];
+    );
+    return [
+      h("h1", {}, "From one number to another"),
+      h(
+        "p",
+        { class: "lead" },
+        "Weight terms are charged differently; graph terms are seen by one and not by the other. What they leave is the residual.",
+      ),
+      form,
+      ...(from && to ? way(from, to, m, e) : nothing("", "One of the two says nothing in this metric.")),
+    ];
   },
 });
 
 function way(from, to, m, e) {
-  const diff = to.value - from.value, terms = difference(to, from);
-  const where_ = (x) => (from.network !== to.network || from.input !== to.input ? `${x.label} on ${x.network}` : x.label);
+  const diff = to.value - from.value,
+    terms = difference(to, from);
+  const where_ = (x) =>
+    from.network !== to.network || from.shape !== to.shape ? `${x.label} on ${x.network}` : x.label;
   const times = from.value ? `, × ${(Number(to.value) / Number(from.value)).toFixed(4)}` : "";
   return [
-    h("p", { class: "stats" }, h("span", { class: "visually-hidden" }, "Difference: "), h("b", { class: "num", style: { fontSize: "1.7rem" } }, signed(diff)), ` ${to.unit}${times}`),
+    h("div", { class: "stats" }, h("div", {}, h("b", {}, signed(diff)), h("span", {}, `${to.unit}${times}`))),
     terms.length || diff ? null : h("p", {}, "Both charge the same here."),
-    falls({ start: { label: where_(from), value: from.value, unit: from.unit }, end: { label: where_(to), value: to.value, unit: to.unit }, terms, unit: to.unit, words: e.primitives, label: "Terms of the difference" }),
-    h("p", { class: "note" }, [from, to].map((x) => `${x.label}: ${x.measured ? "printed by the tool" : "by its convention"}, input ${x.batch}x${x.input}. `)),
+    falls({
+      start: { label: where_(from), value: from.value, unit: from.unit },
+      end: { label: where_(to), value: to.value, unit: to.unit },
+      terms,
+      unit: to.unit,
+      words: e.primitives,
+      label: "Terms of the difference",
+    }),
+    h(
+      "p",
+      { class: "note" },
+      [from, to].map(
+        (x) => `${x.label}: ${x.measured ? "printed by the tool" : "by its convention"}, input ${x.shape}. `,
+      ),
+    ),
   ];
 }

@@ -23,7 +23,10 @@ function choicesFrom(e, { like = "mac", t = "" }, metric) {
 /** The shortest way to write choices: what is changed of the convention `like`. */
 function written(e, chosen, like, metric) {
   const base = choicesOf(e, like, metric) ?? choicesOf(e, "mac", metric);
-  return Object.entries(chosen).filter(([id, o]) => base[id] !== o).map(([id, o]) => `${id}:${o.code}`).join(",");
+  return Object.entries(chosen)
+    .filter(([id, o]) => base[id] !== o)
+    .map(([id, o]) => `${id}:${o.code}`)
+    .join(",");
 }
 
 function sightOf(option) {
@@ -39,7 +42,10 @@ function chosenSide(e, tally, chosen, unit) {
     for (const [op, primitive, weight] of id === "sees" ? [] : o.charges)
       if (tally.ops.has(op)) {
         const key = `${op} ${primitive}`;
-        charged.set(key, [...(charged.get(key) ?? []), { weight: BigInt(weight), count: seen.get(key) ?? 0n, source: o.source, says: o.says, quirk: "" }]);
+        charged.set(key, [
+          ...(charged.get(key) ?? []),
+          { weight: BigInt(weight), count: seen.get(key) ?? 0n, source: o.source, says: o.says, quirk: "" },
+        ]);
       }
   return { id: "yours", title: "your toggles", unit, charged, seen, ops: tally.ops, tables: null };
 }
@@ -48,58 +54,81 @@ function chosenSide(e, tally, chosen, unit) {
 function matters(tally, toggle) {
   const held = new Set(tally.rows.map(([, , op, primitive]) => `${op} ${primitive}`));
   const kinds = new Set(tally.rows.map(([kind]) => kind));
-  if (toggle.id === "sees") return toggle.options.length > 1 && (kinds.has("functional") || tally.rows.some(([, depth]) => toggle.options.some((o) => o.sight[1] !== null && depth > o.sight[1])));
+  if (toggle.id === "sees")
+    return (
+      toggle.options.length > 1 &&
+      (kinds.has("functional") ||
+        tally.rows.some(([, depth]) => toggle.options.some((o) => o.sight[1] !== null && depth > o.sight[1])))
+    );
   return toggle.options.some((o) => o.charges.some(([op, primitive]) => held.has(`${op} ${primitive}`)));
 }
 
 /** What each option of each toggle adds, for one sight. */
 function contributions(e, tally, toggles, sight) {
   const seen = e.seen(tally, sight);
-  return toggles.map((t) => t.options.map((o) => o.charges.reduce((sum, [op, p, w]) => sum + BigInt(w) * (seen.get(`${op} ${p}`) ?? 0n), 0n)));
+  return toggles.map((t) =>
+    t.options.map((o) => o.charges.reduce((sum, [op, p, w]) => sum + BigInt(w) * (seen.get(`${op} ${p}`) ?? 0n), 0n)),
+  );
+}
+
+/** Conventions whose number is in one of the ranges. */
+function sayers(e, tally, metric, ranges) {
+  const said = [...e.rules.values()].map((rules) => ({ rules, value: e.value(tally, rules, metric) }));
+  return said.filter((x) => x.value !== null && within(ranges, x.value));
+}
+
+function within(ranges, value) {
+  return ranges.some((r) => value >= r.low && value <= r.high);
+}
+
+/** What conventions choose, as places in the toggles that matter, and what each option adds: one for all that choose alike. */
+function starts(e, tally, metric, first) {
+  const toggles = e.toggles.filter((t) => t.metric === metric && t.id !== "sees" && matters(tally, t));
+  const found = new Map();
+  for (const id of new Set([first, ...e.rules.keys()])) {
+    const chosen = choicesOf(e, id, metric);
+    if (!chosen || !e.side(tally, e.rules.get(id), metric)) continue;
+    const at = toggles.map((t) => t.options.indexOf(chosen[t.id]));
+    const adds = contributions(e, tally, toggles, sightOf(chosen.sees));
+    const key = `${chosen.sees.code} ${at.map((o, j) => adds[j][o]).join(" ")}`;
+    if (!found.has(key)) found.set(key, { id, at, adds, total: at.reduce((sum, o, j) => sum + adds[j][o], 0n) });
+  }
+  return { toggles, bases: [...found.values()] };
+}
+
+/** Every change of one toggle of a base: {toggle, option, by} by how much it changes the number. */
+function changes(toggles, { at, adds }) {
+  return toggles.flatMap((toggle, j) =>
+    toggle.options.map((option, o) => ({ toggle, option, by: adds[j][o] - adds[j][at[j]] })).filter((c) => c.by !== 0n),
+  );
 }
 
 /**
- * Which choices yield a number: those of conventions, changed in up to two toggles, the fewest changes first. Gives
- * {like, changes: [[toggle, option]], value}.
+ * Which changes of a convention yield a number that it does not yield itself: of one toggle, or of two where few do so with
+ * one. Gives {like, changes: [[toggle, option]], value}, those of the convention `first` before others.
  */
-function yielding(e, tally, metric, ranges, most = 12) {
-  const all = e.toggles.filter((t) => t.metric === metric);
-  const toggles = all.filter((t) => t.id !== "sees" && matters(tally, t));
-  const fits = (v) => ranges.some((r) => v >= r.low && v <= r.high);
-  const found = [], known = new Set(), met = new Set();
-  const keep = (like, changes, value, at) => {
-    const key = at.join(",");
-    if (!known.has(key)) { known.add(key); found.push({ like, changes, value }); }
-  };
-  const bases = [...e.rules.keys()].map((id) => [id, choicesOf(e, id, metric)]).filter(([id, c]) => c && e.side(tally, e.rules.get(id), metric));
-  for (const [id, chosen] of bases) {
-    const at = toggles.map((t) => t.options.indexOf(chosen[t.id]));
-    const adds = contributions(e, tally, toggles, sightOf(chosen.sees));
-    const start = `${chosen.sees.code} ${at.map((o, j) => adds[j][o]).join(" ")}`;
-    if (met.has(start)) continue;
-    met.add(start);
-    const total = at.reduce((sum, o, j) => sum + adds[j][o], 0n);
-    const value = (j, o) => adds[j][o] - adds[j][at[j]];
-    const with_ = (pairs) => at.map((o, j) => `${chosen.sees.code}${pairs.find(([k]) => k === j)?.[1] ?? o}`);
-    if (fits(total)) keep(id, [], total, with_([]));
-    for (let j = 0; j < toggles.length; j++)
-      for (let o = 0; o < adds[j].length; o++) {
-        const one = value(j, o);
-        if (!one) continue;
-        if (fits(total + one)) keep(id, [[toggles[j], toggles[j].options[o]]], total + one, with_([[j, o]]));
-        for (let k = j + 1; k < toggles.length; k++)
-          for (let p = 0; p < adds[k].length; p++) {
-            const two = value(k, p);
-            if (two && fits(total + one + two)) keep(id, [[toggles[j], toggles[j].options[o]], [toggles[k], toggles[k].options[p]]], total + one + two, with_([[j, o], [k, p]]));
-          }
-      }
+function yielding(e, tally, metric, ranges, first, most = 6) {
+  const { toggles, bases } = starts(e, tally, metric, first);
+  const found = [];
+  const keep = (base, list, value) =>
+    found.push({ like: base.id, changes: list.map((c) => [c.toggle, c.option]), value });
+  for (const base of bases)
+    for (const c of changes(toggles, base)) if (within(ranges, base.total + c.by)) keep(base, [c], base.total + c.by);
+  if (found.length >= most) return found;
+  for (const base of bases) {
+    const all = changes(toggles, base);
+    all.forEach((c, k) => {
+      for (const d of all.slice(k + 1))
+        if (c.toggle !== d.toggle && within(ranges, base.total + c.by + d.by))
+          keep(base, [c, d], base.total + c.by + d.by);
+    });
   }
-  return { count: found.length, best: found.sort((a, b) => a.changes.length - b.changes.length).slice(0, most) };
+  return found;
 }
 
 /** Conventions that yield a number somewhere else: this network's other metrics and sizes, and other networks at their own size. */
 function elsewhere(e, { network, input, batch, metric }, ranges, most = 12) {
-  const fits = (v) => v !== null && v > 0n && ranges.some((r) => v >= r.low && v <= r.high);
+  const fits = (v) => v !== null && v > 0n && within(ranges, v);
   const found = [];
   const look = (n, i, b, metrics) => {
     const tally = e.tally(n, i, b);
@@ -108,7 +137,12 @@ function elsewhere(e, { network, input, batch, metric }, ranges, most = 12) {
       if (by.length) found.push({ network: n, input: tally.input, batch: b, metric: m, by });
     }
   };
-  look(network, input, batch, e.metrics.filter((m) => m !== metric));
+  look(
+    network,
+    input,
+    batch,
+    e.metrics.filter((m) => m !== metric),
+  );
   for (const i of e.sizes(network)) if (i !== input) look(network, i, batch, [metric]);
   for (const n of e.networks.keys()) if (n !== network && found.length < most) look(n, "", 1n, [metric]);
   return found.slice(0, most);
