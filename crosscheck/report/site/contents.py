@@ -48,6 +48,7 @@ def _explorer(e: Explorer) -> dict[str, Any]:
     networks = [_network(c, keys) for c in e.counts]
     return {
         "primitives": dict(e.primitives),
+        "wiring": list(e.wiring),
         "keys": [list(key) for key in keys],
         "networks": networks,
         "rules": [_rules(r) for r in e.rules],

@@ -9,6 +9,7 @@ from typing import Any
 
 from crosscheck import __version__, models
 from crosscheck.contract.rows import TOTAL
+from crosscheck.contract.traits import Trait, having
 from crosscheck.ops.primitives import PRIMITIVES
 from crosscheck.studies.site import counts, layers, table, toggles, weights
 from crosscheck.studies.site.counts import Counts
@@ -31,12 +32,13 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Explorer:
-    """What the explorer computes from: counts, conventions, toggles, and what each primitive is in words."""
+    """What the explorer computes from: counts, conventions, toggles, what each primitive is in words, and ops of no module."""
 
     counts: tuple[Counts, ...]
     rules: tuple[Rules, ...]
     toggles: tuple[Toggle, ...]
     primitives: Mapping[str, str]
+    wiring: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def explorer(names: tuple[str, ...] | None = None, *, own_size: bool = False) ->
     present = {(op, p) for c in counted for size in c.sizes for _, _, op, p in {**size.base, **size.step}}
     used = {p for _, p in present} | {w.primitive for r in rules for m in r.metrics.values() for w in m.weighings}
     words = {name: says for name, says in PRIMITIVES.items() if name in used}
-    return Explorer(counted, rules, toggles.toggles(rules, present), words)
+    return Explorer(counted, rules, toggles.toggles(rules, present), words, tuple(sorted(having(Trait.WIRING))))
 
 
 def report(folder: Path, lessons: Path | None = None) -> Site:

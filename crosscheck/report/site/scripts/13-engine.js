@@ -1,11 +1,14 @@
 // Counts × weights, as the engine does it: what a convention says of a network, and why two of them differ.
 
 const SEEN = ["layer", "container"];
+const TURNED = ["overturned_out_elements", "wrapped_out_elements"];
+const OUTPUTS = new Set(["layer out_elements", "container container_out_elements", "container container_out_products"]);
 
 class Engine {
   constructor(data) {
     this.primitives = data.primitives;
     this.keys = data.keys;
+    this.wiring = data.wiring; // ops that no module does
     this.networks = new Map(data.networks.map((n) => [n.name, n]));
     this.rules = new Map(data.rules.map((r) => [r.id, r]));
     this.toggles = data.toggles;
@@ -25,7 +28,9 @@ class Engine {
       z.at.forEach((k, j) =>
         counts.set(k, [BigInt(z.base[j]), z.step[j] === -1 ? BigInt(z.base[j]) : BigInt(z.step[j])]),
       );
-    const rows = [...counts].map(([k, [base, step]]) => [...this.keys[k], base + step * (batch - 1n)]);
+    const plain = [...counts].filter(([k]) => !TURNED.includes(this.keys[k][3]));
+    const rows = plain.map(([k, [base, step]]) => [...this.keys[k], base + step * (batch - 1n)]);
+    rows.push(...turned(rows, this.wiring));
     return {
       network,
       input: size.input,
@@ -86,6 +91,16 @@ class Engine {
     const side = this.side(tally, rules, metric);
     return side && sideValue(side);
   }
+}
+
+/** What a sum of outputs gains where a sign below 0 is dropped, and where 32 bits hold it: no count per image. */
+function turned(rows, wiring) {
+  let sum = 0n;
+  for (const [kind, , op, primitive, n] of rows)
+    if (OUTPUTS.has(`${kind} ${primitive}`) && !wiring.includes(op)) sum += n;
+  const size = (v) => (v < 0n ? -v : v);
+  const gains = [size(sum) - sum, size(BigInt.asIntN(32, sum)) - sum];
+  return TURNED.map((primitive, k) => ["container", 1, "container", primitive, gains[k]]);
 }
 
 function place(table, kind, depth) {

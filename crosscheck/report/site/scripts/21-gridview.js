@@ -172,7 +172,10 @@ function grid(
   };
   box.addEventListener("keydown", (e) => {
     if (e.target.closest("th")) return;
-    if (e.key === "Enter" && e.target.closest("tr")) show(Number(e.target.closest("tr").dataset.row));
+    if (e.key === "Enter" && e.target.closest("tr")) {
+      e.preventDefault(); // else the same key would close what it opens
+      show(Number(e.target.closest("tr").dataset.row));
+    }
     else if (steps[e.key] && !e.ctrlKey && !e.metaKey) {
       e.preventDefault();
       move(e.target === box && !cursor ? focus : steps[e.key]());

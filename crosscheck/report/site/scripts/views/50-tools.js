@@ -52,7 +52,7 @@ function toolCard(e, r, ran) {
   return h(
     "section",
     { class: "card" },
-    h("h3", {}, h("a", { href: address("tool", { t: r.id }) }, r.title)),
+    h("h2", {}, h("a", { href: address("tool", { t: r.id }) }, r.title)),
     h(
       "p",
       { class: "note" },

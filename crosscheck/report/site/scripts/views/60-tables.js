@@ -202,7 +202,7 @@ view("graphs", {
                 h(
                   "ul",
                   {},
-                  list.slice(0, 12).map((r) => h("li", { class: "num" }, change(r))),
+                  list.slice(0, 12).map((r) => h("li", {}, change(r))),
                 ),
                 list.length > 12 ? h("p", { class: "note" }, `and ${list.length - 12} more, under Data`) : null,
               ),

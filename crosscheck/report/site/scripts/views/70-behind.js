@@ -172,10 +172,15 @@ view("own", {
   },
 });
 
+/** A whole number that JSON would round, as its digits. */
+function digits(_, value, context) {
+  return Number.isInteger(value) && !Number.isSafeInteger(value) && context ? context.source : value;
+}
+
 /** Open what somebody drops: the JSON of a result. */
 async function openDropped(file) {
   try {
-    const record = JSON.parse(await file.text());
+    const record = JSON.parse(await file.text(), digits);
     if (!Array.isArray(record?.tools) || !Array.isArray(record?.layers) || typeof record.network !== "string")
       throw new Error("it has no tools and layers");
     page.own = record;

@@ -1,0 +1,181 @@
+"""The page as people use it: by keys, on paper, without scripts, with a result of their own, from a teacher's link."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crosscheck.report.site import page
+from crosscheck.studies.site import site as sites
+from crosscheck.studies.site.layers import Outline
+from crosscheck.studies.site.site import Lesson, Site
+from crosscheck.studies.site.table import Table
+from tests.report.site.conftest import Open
+from tests.report.site.modules import TABLES, run
+
+pytestmark = pytest.mark.browser
+HOSTILE = (
+    "<script>document.title='x'; window.hurt = 1</script>",
+    "</script><img src=x onerror='window.hurt=1'>",
+    "\"'><svg onload=window.hurt=1>",
+    "\u202eright to left\u202c שלום",
+    "javascript:window.hurt=1",
+    "x" * 10_000,
+)
+SPEED = """
+const texts = (n, name) => Array.from({ length: n }, (_, k) => `${name} ${k}`);
+const at = (n, of) => Int32Array.from({ length: n }, (_, k) => (k * 2654435761) % of);
+const rows = new Rows(new Table({ name: "t", length: data, fields: [..."abcdefghijklmno"],
+  columns: [..."abcdefghijklmno"].map((name, k) => [texts(k ? 900 : 20_000, name), at(data, k ? 900 : 20_000)]) }));
+rows.chosen({ words: ["zz"], sort: 1 });
+const times = ["a 1", "b 22 c", "d 333"].map((q) => {
+  const start = performance.now();
+  rows.chosen({ words: q.split(" "), picked: [[3, "d 7"]], sort: 1, down: true });
+  rows.chosen({ words: q.split(" "), sort: 2 });
+  return (performance.now() - start) / 2;
+});
+return Math.min(...times);
+"""
+
+
+def record(name: str) -> dict[str, Any]:
+    """A result as JSON has it, of a network of one layer with a name."""
+    term = {"op": "conv", "primitive": "mac", "count": 2**60, "weight": 2, "value": 2**61, "says": name, "source": name, "quirk": name}
+    tool = {"tool": name, "tool_version": "1", "metric": "compute", "value": 2**61 + 1, "unit": name, "predicted": 2**61}
+    tool |= {"residual": 1, "status": "ok", "path": "", "message": name, "which_is": "", "terms": [term]}
+    layer = {"id": name, "op": "other", "native": name, "in_shapes": "1x2", "out_shapes": "1x3", "params": 7, "macs": 2**60}
+    head = {"network": name, "framework": "f", "input": "1x2", "macs": 2**60, "without": "", "failed": "", "versions": {}}
+    parameters = {"all": 7, "trainable": 7, "unread": 0, "buffers": 0}
+    return {**head, "parameters": parameters, "tools": [tool], "layers": [layer | {"status": "counted"}], "unknown": []}
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=["script", "end of script", "quotes", "right to left", "address", "10 kB"])
+def test_a_hostile_name_is_text_everywhere(open_page: Open, tmp_path: Path, name: str) -> None:
+    fields = ("model", "framework", "tool", "tool_version", "convention", "input", "layer", "op", "metric", "value", "unit")
+    fields = (*fields, "predicted", "residual", "status", "message")
+    row = (name, name, name, name, "thop", "1x3x224x224", "(total)", "(model)", "compute", "1", name, "1", "0", "ok", name)
+    site = Site(
+        version=name,
+        explorer=sites.explorer(("lenet",), own_size=True),
+        tables=(Table("measurements", fields, (row,)), Table("figures", ("verdict", "source", "metric"), ((name, name, name),))),
+        outlines=(Outline(name, "f", name, name, "1x3x8x8", 1, 1),),
+        lessons=(Lesson("01-x", f"# {name}\n\n{name}"),),
+        own=record(name),
+        versions={name: name},
+    )
+    file = tmp_path / "hostile.html"
+    file.write_text(page.text(site), encoding="utf-8")
+    shown = open_page(file=file)
+    seen = name[:200].strip().split("\u202c")[0]
+    assert seen in shown.tab.text_content("#view h1")
+    for view in ("overview", "matrix", "data?file=measurements", "lessons", "figures", "versions", "waterfall?n=own", "tools"):
+        shown.go(f"#/{view}")
+        assert shown.tab.evaluate("window.hurt ?? document.images.length") == 0, view
+    assert [url for url in shown.asked if not url.startswith((file.as_uri(), "about:"))] == []
+    assert shown.said == []
+
+
+def test_a_result_that_is_dropped_opens_with_every_digit(open_page: Open, tmp_path: Path) -> None:
+    file = tmp_path / "result.json"
+    file.write_text(json.dumps(record("my net")), encoding="utf-8")
+    shown = open_page()
+    shown.tab.set_input_files("#file", file)
+    shown.tab.wait_for_selector("h1:has-text('my net')")
+    assert f"{2**60:,}" in shown.text()
+    assert f"{2**61 + 1:,}" in shown.text()
+    (tmp_path / "no.json").write_text('{"a": 1}', encoding="utf-8")
+    shown.tab.set_input_files("#file", tmp_path / "no.json")
+    assert "cannot be opened" in shown.text("dialog")
+
+
+def test_keys_alone_lead_through_the_page(open_page: Open) -> None:
+    shown = open_page("#/data?file=measurements")
+    keys = shown.tab.keyboard
+    keys.press("/")
+    keys.type("layer4.2 thop")
+    shown.tab.wait_for_selector("[role=status]:has-text(' of 35,')")
+    for _ in range(40):
+        keys.press("Tab")
+        if shown.tab.evaluate("document.activeElement.className") == "grid-box":
+            break
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "End", "Home", "ArrowDown"):
+        keys.press(key)
+    assert shown.tab.evaluate("document.activeElement.dataset.row") == "1"
+    keys.press("Enter")
+    assert "thop" in shown.text("dialog")
+    keys.press("Escape")
+    shown.tab.wait_for_selector("dialog", state="detached")
+    keys.press("t")
+    assert shown.tab.get_attribute("html", "data-theme") == "dark"
+    keys.press("g")
+    keys.press("m")
+    shown.tab.wait_for_selector("h1:has-text('Tool by network')")
+    shown.tab.reload()
+    shown.drawn()
+    assert shown.tab.get_attribute("html", "data-theme") == "dark"
+
+
+def test_toggles_are_turned_by_arrows_and_tell_who_agrees(open_page: Open) -> None:
+    shown = open_page("#/explorer?n=resnet50")
+    assert shown.tab.get_attribute(".value", "data-value") == "4089184256"
+    shown.tab.focus("input[name=mac]:checked")
+    shown.tab.keyboard.press("ArrowRight")
+    assert shown.tab.get_attribute(".value", "data-value") == "8178368512"
+    assert "FlopCounterMode" in shown.tab.inner_text(".tools-list:has(.agrees)")
+    assert "mac:2m" in shown.tab.url
+
+
+def test_four_or_eight_is_solved_in_three_clicks(open_page: Open) -> None:
+    shown = open_page("#/overview")
+    shown.tab.click("a:has-text('See which convention yields which')")
+    shown.tab.click("label:has-text('2 per multiply-add') >> nth=0")
+    assert "8.18 G" in shown.text(".big")
+    assert shown.tab.locator(".agrees").all_inner_texts() == ["FlopCounterMode", "torch.profiler"]
+
+
+def test_a_number_that_was_read_leads_to_who_says_it(open_page: Open) -> None:
+    shown = open_page("#/explorer?n=resnet50&ask=Who+says+4,111,512,576?")
+    assert "Who says 4,111,512,576?" in shown.text(".banner")
+    shown.tab.fill("form input", "4,111,512,576")
+    shown.tab.keyboard.press("Enter")
+    assert shown.tab.locator("a.lit").all_inner_texts() == ["fvcore 4,111,512,576"]
+    shown.tab.click("a.lit")
+    shown.tab.wait_for_selector(".value[data-value='4111512576']")
+    assert shown.tab.locator(".agrees").all_inner_texts() == ["fvcore"]
+
+
+def test_without_scripts_the_summary_and_the_lessons_are_there(open_page: Open) -> None:
+    shown = open_page(java_script_enabled=False)
+    assert "8,178,368,512" in shown.text()
+    assert "One multiply-add" in shown.text("#lessons")
+    assert shown.tab.locator("#lessons td").all_inner_texts() == ["1", "2"]
+
+
+def test_on_paper_it_is_light_and_no_table_is_cut(open_page: Open) -> None:
+    shown = open_page("#/matrix", color_scheme="dark")
+    shown.tab.emulate_media(media="print")
+    assert shown.tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert not shown.tab.is_visible("#nav")
+    assert shown.tab.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX") == "visible"
+    assert len(shown.tab.pdf(landscape=True, scale=0.5)) > 10_000
+
+
+def test_rows_are_chosen_and_sorted_in_a_blink(browser: Any) -> None:
+    assert run(browser, TABLES, SPEED, 36_000) < 100
+    assert run(browser, TABLES, SPEED, 1_000_000) < 300
+
+
+def test_something_is_painted_within_a_second(open_page: Open) -> None:
+    shown = open_page()
+    painted = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+    shown.tab.wait_for_timeout(300)
+    times = []
+    for _ in range(3):
+        shown.tab.reload()
+        shown.drawn()
+        shown.tab.wait_for_timeout(300)
+        times.append(shown.tab.evaluate(painted))
+    assert min(times) < 1000
