@@ -13,7 +13,7 @@ EDITIONS += torchvision==0.28.0 timm==1.0.31
 PIP := -m pip --disable-pip-version-check install --prefer-binary
 SOURCES := crosscheck adapters tests
 # what `make compare` runs, one after the other; one that fails hides none of the others
-REPORTS := compare "doctor --out reports" verify architecture zoo "sizes --out reports" "figures --out reports"
+REPORTS := compare "doctor --out reports" verify architecture zoo "sizes --out reports" "figures --out reports" report
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -34,6 +34,10 @@ doctor: $(VENV)/.ready $(OVERLAYS)/.ready ## what each tool does with each opera
 .PHONY: zoos
 zoos: $(VENV)/.ready $(OVERLAYS)/.ready ## every network of every zoo with every tool, into reports/zoos/; resumed where it stopped
 	nice $(VENV)/bin/crosscheck zoos
+
+.PHONY: page
+page: $(VENV)/.ready ## write reports/index.html, the page of the reports that are there, to be opened in a browser
+	$(VENV)/bin/crosscheck report
 
 .PHONY: verify
 verify: $(VENV)/.ready ## prove that frameworks and ONNX exports compute the same function

@@ -10,27 +10,32 @@ import typer
 from crosscheck import output
 from crosscheck.cli.options import ASKING, app
 
-HTML = "index.html"
+HTML, REPORTS = "index.html", Path("reports")
 
 
 @app.command("report", rich_help_panel=ASKING)
 def write_report(
-    reports: Annotated[Path, typer.Option("--reports", "-r", help="The folder with the tables, as make compare writes it.")] = Path(
-        "reports"
-    ),
+    reports: Annotated[Path, typer.Option("--reports", "-r", help="The folder with the tables of make compare.")] = REPORTS,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; index.html in the folder if left out.")] = None,
+    slides: Annotated[Path | None, typer.Option("--charts", help="A folder for charts as SVG, for slides.")] = None,
     lessons: Annotated[Path, typer.Option("--lessons", help="A folder of lessons, each a Markdown file.")] = Path("lessons"),
 ) -> None:
     """Write the page: one HTML file with all tables of a report folder, the explorer and the lessons, to be opened from a disk.
 
-    Examples: `crosscheck report` · `crosscheck report --reports reports/selection --out mine.html`
+    Examples: `crosscheck report` · `crosscheck report --reports reports/selection --out mine.html` ·
+    `crosscheck report --charts slides`
 
     Exit codes: 0 written, 2 no tables there, or the file cannot be written.
     """
     from crosscheck.report.site import page
     from crosscheck.studies.site import site
 
-    _write(out or reports / HTML, page.text(site.report(reports, lessons if lessons.is_dir() else None)))
+    found = site.report(reports, lessons if lessons.is_dir() else None)
+    if slides is not None:
+        from crosscheck.report import slides as pictures
+
+        output.write(slides, pictures.files(found))
+    _write(out or reports / HTML, page.text(found))
 
 
 @app.command("explorer", rich_help_panel=ASKING)

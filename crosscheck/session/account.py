@@ -8,16 +8,14 @@ from crosscheck.contract.rows import TOTAL
 from crosscheck.conventions import read as conventions
 from crosscheck.errors import UsageError
 from crosscheck.explain import account
-from crosscheck.explain.account import Count
+from crosscheck.explain.account import Account, Count
 from crosscheck.explain.number import MEASURED, Known
-from crosscheck.report.document import Document
-from crosscheck.report.pages import explain as page
 from crosscheck.studies.own.found import Found
 from crosscheck.subjects import conventions as words
 from crosscheck.subjects import partial, tools
 
 
-def explained(found: Found, asked: Sequence[str], metric: str | None, layer: str | None) -> Document:
+def explained(found: Found, asked: Sequence[str], metric: str | None, layer: str | None) -> Account:
     """The account of one number, or of the way between several. Raises UsageError and UnknownNameError."""
     if not asked:
         raise UsageError(f"nobody's number is asked for. Hint: name tools, {', '.join(found.tools) or 'mac'}")
@@ -37,7 +35,7 @@ def explained(found: Found, asked: Sequence[str], metric: str | None, layer: str
             return None
         return Known(row.value, MEASURED, f"measured with {row.tool} {row.tool_version}")
 
-    return page.brief(account.account(counts, wanted, said, place))
+    return account.account(counts, wanted, said, place)
 
 
 def _count(found: Found, name: str) -> Count:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from crosscheck import output
+from crosscheck.explain.account import Account
 from crosscheck.report import render
-from crosscheck.report.document import Document
+from crosscheck.report.pages import explain as explanation
 from crosscheck.report.pages import own as page
 from crosscheck.report.pages import own_record as rows
 from crosscheck.report.render import Format
-from crosscheck.session import frames, limit
+from crosscheck.session import frames, limit, pictures
 from crosscheck.session.account import explained
 from crosscheck.studies.own.found import Found
 
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 class Explanation:
     """Why one number is what it is, or the way from one tool's number to another's; its text is the terminal's."""
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.document = explanation.brief(account)
 
     def __repr__(self) -> str:
         """As the command line prints it."""
@@ -32,6 +34,10 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         return render.text(self.document, Format.html)
+
+    def chart(self) -> Any:
+        """The number as a sum, or the way from the first to the last, as a chart of Altair. Raises UsageError without it."""
+        return pictures.explanation(self.account)
 
 
 class Result:
@@ -81,6 +87,13 @@ class Result:
         ``tools`` are ids, or titles, of tools and conventions. Raises UsageError and UnknownNameError.
         """
         return Explanation(explained(self.found, tools, metric, layer))
+
+    def chart(self, metric: str = "compute", *, of: Literal["tools", "layers"] = "tools") -> Any:
+        """What tools say of a metric, or MACs by layer, as a chart of Altair: ``r.chart().save("tools.svg")``.
+
+        Raises UsageError where Altair is not installed, and for a metric of which nobody says anything.
+        """
+        return pictures.layers(self.found) if of == "layers" else pictures.tools(self.found, metric)
 
     def sentence(self) -> str:
         """Parameters and MACs in a sentence for a paper, with unit and convention."""

@@ -20,6 +20,7 @@ from crosscheck.studies.site.weights import Rules
 
 CELLS = "measurements"
 HEADS = ("model", "input")
+COMPUTE = {"layer": TOTAL, "metric": "compute", "status": "ok"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,17 @@ class Site:
     own: Mapping[str, Any] | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def ratios(self) -> tuple[tuple[str, str, float], ...]:
+        """Tool, network, and the tool's compute over the network's MACs, of every whole network that was counted."""
+        macs = {o.name: o.macs for o in self.outlines}
+        cells = next((t for t in self.tables if t.name == CELLS), None)
+        at = {name: k for k, name in enumerate(cells.fields)} if cells else {}
+        wanted = [(at[k], v) for k, v in COMPUTE.items()] if cells else []
+        found = [r for r in cells.rows if all(r[k] == v for k, v in wanted)] if cells else []
+        named = ((f"{r[at['tool']]} {r[at['tool_version']]}", r[at["model"]], int(r[at["value"]])) for r in found)
+        return tuple((tool, network, value / macs[network]) for tool, network, value in named if macs.get(network))
+
 
 def explorer(names: tuple[str, ...] | None = None, *, own_size: bool = False) -> Explorer:
     """The explorer of every described network, or of some, at several input sizes or at their own alone."""
@@ -65,14 +77,16 @@ def explorer(names: tuple[str, ...] | None = None, *, own_size: bool = False) ->
     return Explorer(counted, rules, toggles.toggles(rules, present), words, tuple(sorted(having(Trait.WIRING))))
 
 
-def report(folder: Path, lessons: Path | None = None) -> Site:
-    """The page of a report folder. Raises UsageError where it has no tables."""
+def report(folder: Path, lessons: Path | None = None, *, own_size: bool = False) -> Site:
+    """The page of a report folder; ``own_size`` leaves other input sizes out. Raises UsageError where it has no tables."""
     tables = table.load(folder)
     cells = next((t for t in tables if t.name == CELLS), None)
     asked = _networks(cells) if cells else ()
     outlines, rows = layers.outlines(asked)
     taught = tuple(Lesson(p.stem, p.read_text(encoding="utf-8")) for p in sorted(lessons.glob("*.md"))) if lessons else ()
-    return Site(__version__, explorer(), tables, outlines, rows, taught, versions=_versions(cells) if cells else {})
+    return Site(
+        __version__, explorer(own_size=own_size), tables, outlines, rows, taught, versions=_versions(cells) if cells else {}
+    )
 
 
 def _networks(cells: Table) -> tuple[tuple[str, str], ...]:

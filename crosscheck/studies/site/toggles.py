@@ -117,13 +117,13 @@ def _belongs(key: Key, entry: Mapping[str, Any]) -> bool:
 def _options(known: Mapping[str, Metric], keys: set[Key], ops: Sequence[str]) -> tuple[Option, ...]:
     """What conventions do with these weights: nothing first, then what can be said in a few words, the least first."""
     groups: dict[Charges, dict[str, list[Weighing]]] = {}
-    for id, m in known.items():
+    for name, m in known.items():
         sums: dict[Key, int] = {}
         rows = [w for w in m.weighings if (w.op, w.primitive) in keys]
         for w in rows:
             sums[w.op, w.primitive] = sums.get((w.op, w.primitive), 0) + w.weight
         charges = tuple((op, p, n) for (op, p), n in sorted(sums.items()) if n)
-        groups.setdefault(charges, {})[id] = rows or [w for w in m.weighings if w.op in ops and not w.primitive]
+        groups.setdefault(charges, {})[name] = rows or [w for w in m.weighings if w.op in ops and not w.primitive]
     every = frozenset(op for op, _ in keys)
     order = sorted(groups, key=lambda c: (bool(c), len(_kinds(c, every)), sum(abs(n) for *_, n in c), -len(groups[c]), c))
     return tuple(_option(c, groups[c], every) for c in order)
@@ -169,8 +169,8 @@ def _amount(charges: Sequence[tuple[str, str, int]]) -> str:
 
 def _sight(metric: str, known: Mapping[str, Metric]) -> Toggle:
     groups: dict[tuple[str, int | None, str], list[str]] = {}
-    for id, m in known.items():
-        groups.setdefault((m.functional, m.depth, m.deeper), []).append(id)
+    for name, m in known.items():
+        groups.setdefault((m.functional, m.depth, m.deeper), []).append(name)
     order = sorted(groups, key=lambda s: (s[1] is not None, -len(groups[s]), s[0]))
     return Toggle(SIGHT, metric, "What it sees", tuple(_seen(s, groups[s]) for s in order))
 
@@ -182,5 +182,3 @@ def _seen(sight: tuple[str, int | None, str], by: Sequence[str]) -> Option:
         text += f", {depth} levels deep" + ("" if deeper == "ignored" else f", below that {deeper}")
     code = functional[0] + (f"{depth}{deeper[0]}" if depth is not None else "")
     return Option(code, text, (), sight, tuple(by), "", "")
-
-

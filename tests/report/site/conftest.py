@@ -17,7 +17,9 @@ from crosscheck.studies.site.site import Lesson, Site
 
 ROOT = Path(__file__).parents[3]
 REPORTS = ROOT / "reports"
-LESSON = Lesson("01-macs", "# One multiply-add\n\nIt is *one* MAC. [Try it](#/explorer?n=resnet50).\n\n| a | b |\n|--|--|\n| 1 | 2 |\n")
+LESSON = Lesson(
+    "01-macs", "# One multiply-add\n\nIt is *one* MAC. [Try it](#/explorer?n=resnet50).\n\n| a | b |\n|--|--|\n| 1 | 2 |\n"
+)
 HINT = "Chromium is not installed. Hint: apt-get install chromium, or set CHROMIUM to a browser that is"
 NO_DRIVER = "playwright is not installed. Hint: pip install -c constraints.txt -e '.[dev]'"
 

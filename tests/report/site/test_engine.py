@@ -112,5 +112,8 @@ def test_toggles_set_as_a_convention_are_that_convention(browser: Any, explorer:
     found = run(browser, COUNTING, ALIKE, {"explorer": explorer})
     assert found["odd"] == []
     assert found["mute"] == {}
-    assert len(f"#/explorer?n=resnet152-v2-keras&i=3x448x448&b=999999999&m=params&like=keras_count_params&t={found['longest']}") <= 200
+    assert (
+        len(f"#/explorer?n=resnet152-v2-keras&i=3x448x448&b=999999999&m=params&like=keras_count_params&t={found['longest']}")
+        <= 200
+    )
     floor(found, told=3_000)

@@ -25,6 +25,11 @@ HOSTILE = (
     "javascript:window.hurt=1",
     "x" * 10_000,
 )
+TEXTS = ("says", "source", "quirk")
+CELL = (
+    *("model", "framework", "tool", "tool_version", "convention", "input", "layer", "op", "metric", "value", "unit"),
+    *("predicted", "residual", "status", "message"),
+)
 SPEED = """
 const texts = (n, name) => Array.from({ length: n }, (_, k) => `${name} ${k}`);
 const at = (n, of) => Int32Array.from({ length: n }, (_, k) => (k * 2654435761) % of);
@@ -43,7 +48,16 @@ return Math.min(...times);
 
 def record(name: str) -> dict[str, Any]:
     """A result as JSON has it, of a network of one layer with a name."""
-    term = {"op": "conv", "primitive": "mac", "count": 2**60, "weight": 2, "value": 2**61, "says": name, "source": name, "quirk": name}
+    term = {
+        "op": "conv",
+        "primitive": "mac",
+        "count": 2**60,
+        "weight": 2,
+        "value": 2**61,
+        "says": name,
+        "source": name,
+        "quirk": name,
+    }
     tool = {"tool": name, "tool_version": "1", "metric": "compute", "value": 2**61 + 1, "unit": name, "predicted": 2**61}
     tool |= {"residual": 1, "status": "ok", "path": "", "message": name, "which_is": "", "terms": [term]}
     layer = {"id": name, "op": "other", "native": name, "in_shapes": "1x2", "out_shapes": "1x3", "params": 7, "macs": 2**60}
@@ -54,13 +68,11 @@ def record(name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", HOSTILE, ids=["script", "end of script", "quotes", "right to left", "address", "10 kB"])
 def test_a_hostile_name_is_text_everywhere(open_page: Open, tmp_path: Path, name: str) -> None:
-    fields = ("model", "framework", "tool", "tool_version", "convention", "input", "layer", "op", "metric", "value", "unit")
-    fields = (*fields, "predicted", "residual", "status", "message")
     row = (name, name, name, name, "thop", "1x3x224x224", "(total)", "(model)", "compute", "1", name, "1", "0", "ok", name)
     site = Site(
         version=name,
         explorer=sites.explorer(("lenet",), own_size=True),
-        tables=(Table("measurements", fields, (row,)), Table("figures", ("verdict", "source", "metric"), ((name, name, name),))),
+        tables=(Table("measurements", CELL, (row,)), Table("figures", ("verdict", "source", "metric"), ((name, name, name),))),
         outlines=(Outline(name, "f", name, name, "1x3x8x8", 1, 1),),
         lessons=(Lesson("01-x", f"# {name}\n\n{name}"),),
         own=record(name),

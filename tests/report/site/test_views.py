@@ -1,4 +1,4 @@
-"""Every view in light and dark: no request, no complaint, no barrier, nothing wider than the window, and its address is all of it."""
+"""Every view, light and dark: no request, no complaint, no barrier, not wider than the window, and its address is all of it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,80 @@
+"""What the page shows: tables as files have them, counts that grow evenly with the batch, toggles that say all there is."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from crosscheck import models
+from crosscheck.contract.rows import TOTAL
+from crosscheck.counting.engine import tally
+from crosscheck.errors import UsageError
+from crosscheck.studies.site import counts, layers, site, table, toggles, weights
+from tests.helpers import floor
+
+REPORTS = Path(__file__).parents[3] / "reports"
+TURNED = {"overturned_out_elements", "wrapped_out_elements"}  # no count per image; the page works them out from others
+
+
+def test_a_table_that_is_none_is_named_with_its_row(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no tables in"):
+        table.load(tmp_path)
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n3\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="row 3 has 1 cells under 2 headings"):
+        table.load(tmp_path)
+    (tmp_path / "a.csv").write_bytes(b"x\n\xff\n")
+    with pytest.raises(UsageError, match="is no table"):
+        table.load(tmp_path)
+
+
+def test_every_count_grows_by_the_same_with_each_image() -> None:
+    """A network counted with five images is the first image's counts and four times a further one's."""
+    compared = 0
+    for c in counts.described(own_size=True):
+        one = c.sizes[0]
+        many = tally(models.build(c.name, batch=5, input_shape=one.input)).groups
+        for (kind, depth), sums in many.items():
+            for op, primitives in sums.items():
+                for p, n in primitives.items():
+                    if p not in TURNED:
+                        key = (kind, depth, op, p)
+                        assert n == one.base.get(key, 0) + 4 * one.step.get(key, 0), (c.name, key)
+                        compared += 1
+    floor({"counts": compared}, counts=5_000)
+
+
+def test_no_option_of_a_toggle_is_there_twice_and_each_has_a_convention() -> None:
+    found = site.explorer(("lenet5-1998", "alexnet-paper", "se-resnext50-32x4d"), own_size=True).toggles
+    for t in found:
+        codes = [o.code for o in t.options]
+        assert len(set(codes)) == len(codes), (t.metric, t.id)
+        assert all(o.by and o.label for o in t.options)
+    assert {t.metric for t in found} == {"compute", "params"}
+
+
+def test_what_one_convention_does_is_one_option_of_each_toggle() -> None:
+    rules = weights.conventions()
+    found = site.explorer(("resnet50",), own_size=True).toggles
+    for r in rules:
+        for metric in {t.metric for t in found} & r.metrics.keys():
+            if toggles.merged(r, metric) is not None:
+                assert all(sum(r.id in o.by for o in t.options) == 1 for t in found if t.metric == metric), r.id
+
+
+def test_layers_add_up_to_their_network() -> None:
+    outlines, rows = layers.outlines([("resnet18", "1x3x224x224"), ("nobody", "1x2"), ("lenet", "3x1x28x28")])
+    assert [o.name for o in outlines] == ["resnet18", "lenet"]
+    for o in outlines:
+        assert o.macs == tally(models.build(o.name, batch=int(o.input.split("x")[0]))).sum("mac")
+        assert sum(r.params for r in rows if r.network == o.name) == o.params
+    assert next(r for r in rows if r.id == "layer1.0.conv1").input == "1×64×56×56"
+
+
+def test_ratios_are_those_of_the_measured_cells() -> None:
+    found = site.report(REPORTS, own_size=True)
+    with (REPORTS / "measurements.csv").open(encoding="utf-8", newline="") as file:
+        whole = [r for r in csv.DictReader(file) if (r["layer"], r["metric"], r["status"]) == (TOTAL, "compute", "ok")]
+    assert len(found.ratios) == len(whole) > 100
+    assert ("flop_counter 2.13.0", "resnet50", 2.0) in found.ratios
