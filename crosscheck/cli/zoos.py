@@ -87,7 +87,7 @@ def _stored(name: str, folder: Path) -> Zoo:
 
     mine = tuple(n for n in zoo.networks().values() if n.zoo == name)
     out = {k: why for k, why in left_out.networks().items() if k.startswith(f"{name}:")}
-    return Zoo(name, mine, figure.read(folder / f"{name}.csv"), out)
+    return Zoo(name, mine, figure.read(folder / f"{name}.csv"), out, says=zoo.choice(name))
 
 
 def differences(found: Survey, folder: Path) -> list[str]:

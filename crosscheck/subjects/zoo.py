@@ -108,7 +108,7 @@ class Network:
 @cache
 def networks() -> Mapping[str, Network]:
     """Every network of every zoo by id. Raises CrosscheckError for a row that is not what it should be."""
-    tables = [zoo for name in FILES for zoo in toml.loads((FOLDER / name).read_text(encoding="utf-8"))["zoo"]]
+    tables = _tables()
     packages = {zoo["id"]: Package(zoo["package"], zoo.get("overlay", "")) for zoo in tables}
     found: dict[str, Network] = {}
     for zoo in tables:
@@ -119,6 +119,16 @@ def networks() -> Mapping[str, Network]:
                 raise CrosscheckError(f"{FILES[0]}: {made.id} is there twice, or its model {made.model!r} does not exist")
             found[made.id] = made
     return found
+
+
+@cache
+def _tables() -> list[Mapping[str, Any]]:
+    return [zoo for name in FILES for zoo in toml.loads((FOLDER / name).read_text(encoding="utf-8"))["zoo"]]
+
+
+def choice(zoo: str) -> str:
+    """How the networks of a zoo were chosen; empty where it has all of its package."""
+    return next((str(table.get("says", "")) for table in _tables() if table["id"] == zoo), "").strip()
 
 
 def _network(zoo: Mapping[str, Any], row: Mapping[str, Any], needs: tuple[Package, ...]) -> Network:

@@ -59,6 +59,8 @@ def test_timm_is_a_sample_with_every_file_of_a_family() -> None:
     assert len(TIMM) == 150
     assert len(set(families)) == 98
     assert max(families.count(f) for f in families) == 3
+    assert "A sample" in zoo.choice("timm")
+    assert zoo.choice("torchvision") == ""
 
 
 def test_a_package_that_imports_another_is_taken_with_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from crosscheck.report.document import (
     prose,
     table,
 )
+from crosscheck.report.pages import claims
 from crosscheck.report.pages.versions import versions
 from crosscheck.studies.zoo.figure import Figure
 from crosscheck.studies.zoo.whole import BATCHES, Zoo
@@ -51,10 +52,12 @@ def full(zoo: Zoo) -> Document:
     """The page: shares by tool, what is not explained, the networks with their inputs, and versions."""
     parts: tuple[Part, ...] = (
         Paragraph(prose(INTRO)),
+        *([Paragraph(prose(zoo.says))] if zoo.says else []),
         Paragraph(f"{_sum(zoo)}."),
         Section("By tool", (_shares(zoo),)),
         *_rest(zoo),
         *_mixtures(zoo),
+        *claims.sections(zoo.claims),
         Section("Networks", (_networks(zoo),)),
         Section("Versions", (versions(_versions(zoo)),)),
     )

@@ -13,7 +13,7 @@ from crosscheck.known.crashes import Crash
 from crosscheck.measuring import catalog
 from crosscheck.measuring.catalog import FrameworkInfo
 from crosscheck.measuring.plan import Launch, Watch, launch_adapter, limited, quiet
-from crosscheck.studies.zoo import survey
+from crosscheck.studies.zoo import claims, survey
 from crosscheck.studies.zoo.figure import Figure, figures
 from crosscheck.subjects import observed
 from crosscheck.subjects.zoo import Network
@@ -31,11 +31,17 @@ class Zoo:
     figures: tuple[Figure, ...]
     left_out: Mapping[str, str]
     skipped: str = ""
+    says: str = ""  # how its networks were chosen
 
     @cached_property
     def causes(self) -> Counter[str]:
         """How many numbers are exact, have a residual, and so on."""
         return Counter(f.cause for f in self.figures)
+
+    @cached_property
+    def claims(self) -> tuple[claims.Verdict, ...]:
+        """What a table of the zoo's own says of its networks, and whether it holds; none where there is no such table."""
+        return tuple(claims.verdicts(self.figures)) if self.id == claims.ZOO else ()
 
     @property
     def ran(self) -> tuple[str, ...]:
