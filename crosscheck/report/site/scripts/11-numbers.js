@@ -30,6 +30,12 @@ function short(value) {
   return number.toLocaleString("en", { maximumSignificantDigits: 3 }).replace("-", MINUS) + name;
 }
 
+/** Bytes as both kinds of MB. */
+function megabytes(value) {
+  const [one, other] = [2 ** 20, 1e6].map((mb) => (Number(value) / mb).toFixed(2));
+  return `${one} MiB of 2^20 bytes, ${other} MB of 10^6`;
+}
+
 function ratio(a, b) {
   return b ? (Number(a) / Number(b)).toFixed(4) : "–";
 }
@@ -53,12 +59,13 @@ const SCALES = {
   ki: 2n ** 10n,
   mi: 2n ** 20n,
   gi: 2n ** 30n,
+  ti: 2n ** 40n,
 };
 const PRINTED = /^\s*([0-9][0-9,_ ]*)(?:\.([0-9]+))?\s*(?:x\s*10\^?([0-9]+)|e([0-9]+))?\s*([kmgtb]i?)?[a-z/ -]*$/i;
 
 /**
  * A number as somebody printed it: `4.11 G`, `8.19 GFLOPs`, `25.56M`, `61,100,840`. What it may stand for, as ranges of whole
- * numbers {low, high, scale}: to half a unit of its last digit, and cut off. Null where it is no number.
+ * numbers {low, high}: to half a unit of its last digit, and cut off. Null where it is no number.
  */
 function readings(text) {
   const m = PRINTED.exec(text);
@@ -69,10 +76,14 @@ function readings(text) {
   if (scale === undefined) return null;
   const times = scale * 10n ** BigInt(m[3] ?? m[4] ?? 0),
     unit = 10n ** BigInt(fraction.length);
-  if (times === 1n && !fraction) return [{ low: digits, high: digits, printed: text.trim() }];
-  const low = (2n * digits - 1n) * times,
-    high = (2n * digits + 2n) * times;
-  return [{ low: ceiling(low, 2n * unit), high: high / (2n * unit), printed: text.trim() }];
+  if (times === 1n && !fraction) return [{ low: digits, high: digits }];
+  const range = (by) => {
+    const low = (2n * digits - 1n) * by,
+      high = (2n * digits + 2n) * by - 1n;
+    return { low: ceiling(low, 2n * unit), high: high / (2n * unit) };
+  };
+  const bytes = /[\d\s]([kmgt])b$/i.exec(text.trim()); // an MB may be of 2^20 bytes
+  return [range(times), ...(bytes ? [range(SCALES[`${bytes[1].toLowerCase()}i`])] : [])];
 }
 
 function ceiling(a, b) {

@@ -175,8 +175,7 @@ function grid(
     if (e.key === "Enter" && e.target.closest("tr")) {
       e.preventDefault(); // else the same key would close what it opens
       show(Number(e.target.closest("tr").dataset.row));
-    }
-    else if (steps[e.key] && !e.ctrlKey && !e.metaKey) {
+    } else if (steps[e.key] && !e.ctrlKey && !e.metaKey) {
       e.preventDefault();
       move(e.target === box && !cursor ? focus : steps[e.key]());
     }

@@ -17,15 +17,18 @@ view("waterfall", {
         .map(([id]) => id);
     const a = ids(tools).includes(params.a) ? params.a : ids(tools)[0],
       b = ids(tools2).includes(params.b) ? params.b : ids(tools2).find((id) => n2 !== n || id !== a);
-    const from = await sideOf(n, a, m),
-      to = await sideOf(n2, b, m);
+    const batch = /^[1-9]\d{0,8}$/.test(params.k ?? "") ? BigInt(params.k) : 1n;
+    const asked = (name) => (name !== OWN && (params.i || batch > 1n) ? params.i || e.sizes(name)[0] : "");
+    const from = await sideOf(n, a, m, asked(n), batch),
+      to = await sideOf(n2, b, m, asked(n2), batch);
     const metrics = n === OWN ? [...new Set(page.own.tools.map((t) => t.metric))] : e.metrics;
     const keep = { n, n2: params.n2, a, b, m };
+    const away = { i: "", k: "" }; // another network has other input sizes
     const form = h(
       "div",
       { class: "row" },
       choice("From", [], a, (v) => turn({ ...keep, a: v }), tools),
-      choice("on", [], n, (v) => turn({ ...keep, n: v, n2: params.n2 ?? "" }), groups),
+      choice("on", [], n, (v) => turn({ ...keep, ...away, n: v, n2: params.n2 ?? "" }), groups),
       h(
         "button",
         {
@@ -36,7 +39,7 @@ view("waterfall", {
         "⇄",
       ),
       choice("To", [], b, (v) => turn({ ...keep, b: v }), tools2),
-      choice("on", [], n2, (v) => turn({ ...keep, n2: v }), groups),
+      choice("on", [], n2, (v) => turn({ ...keep, ...away, n2: v }), groups),
       choice("Metric", metricChoices(metrics), m, (v) => turn({ ...keep, m: v })),
     );
     return [

@@ -55,11 +55,11 @@ view("explorer", {
       params.ask ? h("div", { class: "banner", role: "note" }, h("p", {}, h("b", {}, "Question: "), params.ask)) : null,
       h(
         "div",
-        { class: "row" },
+        { class: "row tight" },
         choice("Network", [], network, (v) => turn({ n: v, i: "" }), await networkGroups(e)),
         choice(
           "Input, C×H×W",
-          sizes.map((z, k) => [z, k ? z : `${z}, its own`]),
+          sizes.map((z) => [z, z]),
           input,
           (v) => turn({ i: v === sizes[0] ? "" : v }),
         ),
@@ -99,7 +99,7 @@ view("explorer", {
       h(
         "p",
         { class: "note" },
-        `Offered are the input sizes in the list, as counts were made for them; a batch may be of any size, as every count is a fixed part and a part for each further image. ${e.networks.get(network).says}.`,
+        `Offered are the input sizes in the list, the network’s own first, as counts were made for them; a batch may be of any size, as every count is a fixed part and a part for each further image. ${e.networks.get(network).says}.`,
       ),
     ];
   },

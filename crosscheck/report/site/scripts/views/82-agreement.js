@@ -1,5 +1,10 @@
 // What the toggles come to, and who comes to the same.
 
+/** Input and batch as an address has them, where they are not the network's own and one. */
+function elsewise({ e, network, input, batch }) {
+  return { i: input === e.sizes(network)[0] ? "" : input, k: batch === 1n ? "" : batch };
+}
+
 /** The number, its sum, who agrees and who nearly does. */
 function resultOf(state, pick) {
   const { e, tally, metric, chosen, like } = state;
@@ -15,6 +20,23 @@ function resultOf(state, pick) {
     rest = all.filter((x) => x.value !== value);
   const gap = (x) => (x.value > value ? x.value - value : value - x.value);
   rest.sort((a, b) => (gap(a) < gap(b) ? -1 : gap(a) > gap(b) ? 1 : 0));
+  const unit = e.rules.get(like)?.metrics[metric]?.unit;
+  const step = (x) =>
+    agree.length && chosen
+      ? h(
+          "a",
+          {
+            href: address("waterfall", {
+              n: state.network,
+              ...elsewise(state),
+              a: agree[0].r.id,
+              b: x.r.id,
+              m: metric,
+            }),
+          },
+          "step by step",
+        )
+      : null;
   const terms = difference(mine);
   const per =
     chosen?.mac?.label === "2 per multiply-add" ? "multiplications and additions apart" : "one multiply-add is one";
@@ -23,7 +45,7 @@ function resultOf(state, pick) {
     h(
       "p",
       { class: "said" },
-      `${short(value)}, ${METRIC_TITLES[metric].toLowerCase()}${metric === "compute" ? `; ${per}` : ""}. ${state.network}, ${state.batch}x${tally.input}.`,
+      `${unit === "B" ? megabytes(value) : short(value)}, ${METRIC_TITLES[metric].toLowerCase()}${metric === "compute" ? `; ${per}` : ""}. ${state.network}, ${state.batch}x${tally.input}.`,
     ),
     h("p", { class: "sum" }, `= ${sumLine(terms)}`),
     h("h2", { class: "visually-hidden" }, "Tools that agree"),
@@ -58,7 +80,7 @@ function resultOf(state, pick) {
             h("span", { class: "num" }, exact(x.value)),
             ` ${x.side.unit}, `,
             h("span", { class: "num" }, signed(x.value - value)),
-            h("div", { class: "miss" }, missing(difference(x.side, mine))),
+            h("div", { class: "miss" }, missing(difference(x.side, mine)), " ", step(x)),
           ),
         ),
     ),
