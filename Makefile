@@ -102,9 +102,10 @@ bench: $(VENV)/.ready ## how fast the engine, the commands, the reading of ONNX 
 	$(VENV)/bin/python -m benchmarks.capture_speed
 
 .PHONY: readme
-readme: $(CORE)/.ready $(VENV)/.ready ## write the README's table from the committed reports, and its answer about a network of one's own
+readme: $(CORE)/.ready $(VENV)/.ready ## write the README's table and pictures from the committed reports, and its answer about a network of one's own
 	$(CORE)/bin/python -m tests.readme_table
 	$(VENV)/bin/python -m tests.readme_own
+	$(CORE)/bin/python -m tests.readme_pictures
 
 .PHONY: clean
 clean: ## remove the environments and caches

@@ -80,13 +80,13 @@ def fall(start: tuple[str, int] | None, steps: Sequence[tuple[str, int]], end: t
     return _plain(bars + base.mark_text(align="left", dx=5, color=SOFT, clip=False).encode(x="right:Q", y=y, text="says:N"))
 
 
-def svg(chart: Any) -> str:
+def svg(chart: Any, background: str = "transparent") -> str:
     """A chart as SVG. Raises UsageError where what draws it is not installed."""
     try:
         import vl_convert
     except ImportError:
         raise UsageError(f"nothing here turns a chart into SVG. {HINT}") from None
-    return str(vl_convert.vegalite_to_svg(chart.to_dict())) + "\n"
+    return str(vl_convert.vegalite_to_svg({**chart.to_dict(), "background": background})) + "\n"
 
 
 def _altair() -> Any:
@@ -123,7 +123,7 @@ def _middle(found: Sequence[float]) -> float:
 def _plain(chart: Any) -> Any:
     """Calm: few lines, small type, no frame."""
     return (
-        chart.configure(font="sans-serif", background="transparent", padding=PADDING)
+        chart.configure(font="sans-serif", padding=PADDING)
         .configure_view(stroke=None)
         .configure_axis(labelColor=INK, titleColor=SOFT, gridColor=LINE, domainColor=LINE, tickColor=LINE, labelLimit=240)
         .configure_axisY(grid=False, ticks=False, domain=False)
