@@ -100,6 +100,7 @@ bench: $(VENV)/.ready ## how fast the engine, the commands, the reading of ONNX 
 	$(VENV)/bin/python -m benchmarks.command_speed
 	$(VENV)/bin/python -m benchmarks.onnx_speed
 	$(VENV)/bin/python -m benchmarks.capture_speed
+	$(VENV)/bin/python -m benchmarks.compare_speed
 
 .PHONY: readme
 readme: $(CORE)/.ready $(VENV)/.ready ## write the README's table and pictures from the committed reports, and its answer about a network of one's own
