@@ -182,7 +182,8 @@ def test_rows_are_chosen_and_sorted_in_a_blink(browser: Any, rows: int, most: fl
     session = browser.new_browser_cdp_session()
 
     def worked() -> float:
-        return sum(p["cpuTime"] for p in session.send("SystemInfo.getProcessInfo")["processInfo"] if p["type"] == "renderer")
+        known = session.send("SystemInfo.getProcessInfo")["processInfo"]
+        return float(sum(p["cpuTime"] for p in known if p["type"] == "renderer"))
 
     with loaded(browser, TABLES, SPEED, rows) as tab:
         times = []
