@@ -25,7 +25,7 @@ def ratios(rows: Iterable[tuple[str, str, float]]) -> Any:
     told: list[dict[str, Any]] = [
         {"tool": tool, "network": network, "ratio": min(r, MOST), "exact": r} for tool, network, r in rows
     ]
-    order = sorted({d["tool"] for d in told}, key=lambda t: _middle([d["exact"] for d in told if d["tool"] == t]))
+    order = sorted({d["tool"] for d in told}, key=lambda t: (_middle([d["exact"] for d in told if d["tool"] == t]), t))
     axis = alt.Axis(values=[0, 1, 2], title="compute over MACs: 1 counts a multiply-add once, 2 twice")
     return _plain(
         alt.Chart(alt.Data(values=told), width=WIDTH, height=alt.Step(STEP))
