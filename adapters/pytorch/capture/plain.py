@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 from torch.utils._python_dispatch import _disable_current_modes
@@ -43,10 +45,10 @@ def record(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], homes
     return first
 
 
-def _state() -> tuple[bytes, Any]:
-    """Where the sequences of random numbers are."""
+def _state() -> bytes:
+    """Where the sequences of random numbers are: PyTorch's, Python's, NumPy's."""
     with _disable_current_modes():
-        return torch.get_rng_state().numpy().tobytes(), random.getstate()
+        return pickle.dumps((torch.get_rng_state().numpy().tobytes(), random.getstate(), np.random.get_state(legacy=False)))
 
 
 def _differs(first: Sequence[Call], second: Sequence[Call]) -> str:
