@@ -35,14 +35,17 @@ def test_an_export_says_of_what_and_by_which_setting() -> None:
     assert (ref.kind, ref.target, ref.export) == (Kind.EXPORT, "resnet50", "torch-script")
 
 
+ZOOS = "keras, paddle, timm, torchvision, transformers"
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [
         ("resnet5O", "unknown network 'resnet5O'. Hint: did you mean resnet50 or"),
         ("MobileNet", "did you mean keras:MobileNet"),
         ("torchvision:resnet5O", "did you mean torchvision:resnet50"),
-        ("mmcls:convnext_tiny", "'mmcls' is no zoo (keras, paddle, timm, torchvision) and no Python module here"),
-        ("my_pkg.nets:make_net", "'my_pkg.nets' is no zoo (keras, paddle, timm, torchvision) and no Python module here"),
+        ("mmcls:convnext_tiny", f"'mmcls' is no zoo ({ZOOS}) and no Python module here"),
+        ("my_pkg.nets:make_net", f"'my_pkg.nets' is no zoo ({ZOOS}) and no Python module here"),
         ("nets.py", "'nets.py' is a file of code. Hint: name what makes a network in it, as in nets.py:make_net"),
         ("nets.py:", "Hint: name what makes a network in it, as in nets.py:make_net"),
         ("nets.py:Net", "'nets.py:Net': there is no file nets.py"),
