@@ -9,7 +9,8 @@ ORIGINAL, MASK = "_orig", "_mask"
 
 def masks(module: nn.Module) -> dict[str, Tensor]:
     """The masks that a module has for parameters of its own, by the parameter's name: ``weight_orig``."""
-    found = {n: module._buffers.get(n.removesuffix(ORIGINAL) + MASK) for n in module._parameters if n.endswith(ORIGINAL)}
+    kept = dict(module._buffers.items())  # a scripted module has neither get nor a loop over names
+    found = {n: kept.get(n.removesuffix(ORIGINAL) + MASK) for n, _ in module._parameters.items() if n.endswith(ORIGINAL)}
     return {name: mask for name, mask in found.items() if mask is not None}
 
 

@@ -22,5 +22,5 @@ def test_every_number_of_small_networks_of_timm_is_explained(tmp_path: Path) -> 
         assert {n.residual for n in numbers} == {0}
         assert {n.row.tool for n in entry.silent} <= {"flop_counter"}
         assert len({n.row.tool for n in numbers}) >= 12
-        assert all(n.row.status == "crashed" for n in entry.silent)
+        assert all(n.row.status in ("crashed", "unsupported") for n in entry.silent)
     assert found.versions["timm"] == NETWORKS[0].version

@@ -29,6 +29,7 @@ DIES: Mapping[str, tuple[str, ...]] = {
     "dataclass out": ("torchinfo", "fvcore"),
     "vmap": ("torchinfo",),
     "encoder, padded": ("torchinfo", "ptflops_pytorch"),
+    "bag": PATCHING,
     "nested": ("torchinfo", "flop_counter", "ptflops_pytorch", *TRACING),
 }
 """Tools that end in an error of their own."""

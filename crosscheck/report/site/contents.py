@@ -96,6 +96,8 @@ def _metric(m: Metric) -> dict[str, Any]:
 
 def summary(site: Site) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     """Tool by network, what each prints of compute: what can be read without scripts. Empty where nothing was measured."""
+    if site.own is not None:
+        return _own(site.own)
     cells = next((t for t in site.tables if t.name == "measurements"), None)
     if cells is None:
         return (), ()
@@ -109,3 +111,10 @@ def summary(site: Site) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     rows = [("engine", "MACs", *(macs.get(n, "–") for n in networks))]
     rows += [(tool, unit, *(values.get(n, "–") for n in networks)) for (tool, unit), values in tools.items()]
     return ("tool", "unit", *networks), rows
+
+
+def _own(record: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """What each tool prints of one network's compute, beside the engine's MACs."""
+    lines = [r for r in record["tools"] if r["metric"] == "compute" and r["value"] is not None]
+    rows = [("engine", "MACs", f"{int(record['macs']):,}"), *((r["tool"], r["unit"], f"{int(r['value']):,}") for r in lines)]
+    return ("tool", "unit", str(record["network"])), rows
