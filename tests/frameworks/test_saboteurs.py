@@ -59,7 +59,8 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
     """All of them, in two workers at one time: two networks hang, each among others, and are waited for together."""
     folder, before = tmp_path_factory.mktemp("saboteurs"), Path.cwd()
     (info,) = [i for i in own.able() if i.id == "pytorch"]
-    halves = [[*list(SABOTEURS)[k::2]] for k in range(2)]
+    names, half = list(SABOTEURS), len(SABOTEURS) // 2
+    halves = [names[:half], names[half:]]
 
     def run(names: Sequence[str]) -> list[Outcome]:
         logs = folder / names[0]
