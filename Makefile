@@ -44,12 +44,16 @@ verify: $(VENV)/.ready ## prove that frameworks and ONNX exports compute the sam
 	$(VENV)/bin/crosscheck verify
 
 .PHONY: test
-test: $(VENV)/.ready $(OVERLAYS)/.ready lint test-fast ## linters, types, the framework-free suite without frameworks, then what needs them
+test: $(VENV)/.ready $(OVERLAYS)/.ready lint test-fast test-page ## linters, types, the suite without frameworks, the page in a browser, then what needs frameworks
 	$(VENV)/bin/python -m pytest -m "framework or everywhere" -n 2 --dist loadgroup --durations=10
 
 .PHONY: test-fast
 test-fast: $(CORE)/.ready ## the framework-free suite, in an environment that has no framework
-	$(CORE)/bin/python -m pytest -q -m "not framework" -n 2 --dist worksteal --durations=10
+	$(CORE)/bin/python -m pytest -q -m "not framework and not browser" -n 2 --dist worksteal --durations=10
+
+.PHONY: test-page
+test-page: $(CORE)/.ready ## the page in Chromium, where there is one
+	$(CORE)/bin/python -m pytest -q -m browser -n 2 --dist worksteal --durations=5
 
 .PHONY: lint
 lint: $(VENV)/.ready ## ruff and mypy
