@@ -9,7 +9,7 @@ from typing import Any
 from crosscheck.report.site.blocks import coded, exact, whole
 from crosscheck.studies.site.counts import Counted, Counts, Key
 from crosscheck.studies.site.layers import LayerRow
-from crosscheck.studies.site.site import Explorer, Lesson, Site
+from crosscheck.studies.site.site import CELLS, Explorer, Lesson, Site
 from crosscheck.studies.site.weights import Metric, Rules
 
 SAME = -1  # in place of a step that is the base once more
@@ -98,15 +98,13 @@ def summary(site: Site) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     """Tool by network, what each prints of compute: what can be read without scripts. Empty where nothing was measured."""
     if site.own is not None:
         return _own(site.own)
-    cells = next((t for t in site.tables if t.name == "measurements"), None)
-    if cells is None:
+    if all(t.name != CELLS for t in site.tables):
         return (), ()
-    at = {name: cells.fields.index(name) for name in ("model", "tool", "layer", "metric", "value", "unit", "status")}
-    found = [r for r in cells.rows if (r[at["layer"]], r[at["metric"]], r[at["status"]]) == ("(total)", "compute", "ok")]
-    networks = tuple(dict.fromkeys(r[at["model"]] for r in found))
+    found = site.computed
+    networks = tuple(dict.fromkeys(r["model"] for r in found))
     tools: dict[tuple[str, str], dict[str, str]] = {}
     for r in found:
-        tools.setdefault((r[at["tool"]], r[at["unit"]]), {})[r[at["model"]]] = f"{int(r[at['value']]):,}"
+        tools.setdefault((r["tool"], r["unit"]), {})[r["model"]] = f"{int(r['value']):,}"
     macs = {o.name: f"{o.macs:,}" for o in site.outlines}
     rows = [("engine", "MACs", *(macs.get(n, "–") for n in networks))]
     rows += [(tool, unit, *(values.get(n, "–") for n in networks)) for (tool, unit), values in tools.items()]

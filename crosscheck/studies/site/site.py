@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -55,15 +56,20 @@ class Site:
     own: Mapping[str, Any] | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def computed(self) -> tuple[Mapping[str, str], ...]:
+        """The measured cells that are what a tool says of a whole network's compute, by field."""
+        if (cells := _cells(self.tables)) is None:
+            return ()
+        wanted = [(cells.fields.index(name), value) for name, value in COMPUTE.items()]
+        found = (row for row in cells.rows if all(row[k] == value for k, value in wanted))
+        return tuple(dict(zip(cells.fields, row, strict=True)) for row in found)
+
     @property
     def ratios(self) -> tuple[tuple[str, str, float], ...]:
         """Tool, network, and the tool's compute over the network's MACs, of every whole network that was counted."""
         macs = {o.name: o.macs for o in self.outlines}
-        cells = next((t for t in self.tables if t.name == CELLS), None)
-        at = {name: k for k, name in enumerate(cells.fields)} if cells else {}
-        wanted = [(at[k], v) for k, v in COMPUTE.items()] if cells else []
-        found = [r for r in cells.rows if all(r[k] == v for k, v in wanted)] if cells else []
-        named = ((f"{r[at['tool']]} {r[at['tool_version']]}", r[at["model"]], int(r[at["value"]])) for r in found)
+        named = ((f"{r['tool']} {r['tool_version']}", r["model"], int(r["value"])) for r in self.computed)
         return tuple((tool, network, value / macs[network]) for tool, network, value in named if macs.get(network))
 
 
@@ -80,13 +86,18 @@ def explorer(names: tuple[str, ...] | None = None, *, own_size: bool = False) ->
 def report(folder: Path, lessons: Path | None = None, *, own_size: bool = False) -> Site:
     """The page of a report folder; ``own_size`` leaves other input sizes out. Raises UsageError where it has no tables."""
     tables = table.load(folder)
-    cells = next((t for t in tables if t.name == CELLS), None)
+    cells = _cells(tables)
     asked = _networks(cells) if cells else ()
     outlines, rows = layers.outlines(asked)
     taught = tuple(Lesson(p.stem, p.read_text(encoding="utf-8")) for p in sorted(lessons.glob("*.md"))) if lessons else ()
     return Site(
         __version__, explorer(own_size=own_size), tables, outlines, rows, taught, versions=_versions(cells) if cells else {}
     )
+
+
+def _cells(tables: Sequence[Table]) -> Table | None:
+    """The table of what was measured."""
+    return next((t for t in tables if t.name == CELLS), None)
 
 
 def _networks(cells: Table) -> tuple[tuple[str, str], ...]:

@@ -23,6 +23,11 @@ function furnished(node, attrs, children) {
   return node;
 }
 
+/** What a view begins with: its title, and what it shows in a sentence or two. */
+function heading(title, ...lead) {
+  return [h("h1", {}, title), h("p", { class: "lead" }, ...lead)];
+}
+
 /** A labelled choice; `options` are [value, text] pairs, and `grouped` maps a heading to more of them. */
 function choice(label, options, value, onchange, grouped = {}) {
   const option = ([v, text]) => h("option", { value: v, selected: String(v) === String(value) }, text);

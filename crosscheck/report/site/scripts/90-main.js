@@ -47,7 +47,7 @@ async function draw() {
     content = await known.render(known === asked ? params : {});
   } catch (error) {
     console.error(error);
-    content = nothing("This view cannot be drawn", String(error.message ?? error));
+    content = heading("This view cannot be drawn", String(error.message ?? error));
   }
   if (mine !== drawn) return;
   const parent = { cell: "matrix", tool: "tools", doctor: "doctor" }[known.id] ?? known.id;

@@ -16,10 +16,8 @@ view("overview", {
     const values = new Set(example.map((c) => c.value));
     const stat = (n, text) => h("div", {}, h("b", {}, n), h("span", {}, text));
     return [
-      h("h1", {}, "Why two tools count different FLOPs for the same network"),
-      h(
-        "p",
-        { class: "lead" },
+      heading(
+        "Why two tools count different FLOPs for the same network",
         "Every number here was printed by the tool itself. The engine predicted each one from shapes alone, and names every difference to the last operation.",
       ),
       h(

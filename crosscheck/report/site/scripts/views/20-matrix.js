@@ -76,10 +76,8 @@ view("matrix", {
       );
     const unit = (row) => (show === "ratio" ? "" : h("small", {}, row.head.unit));
     return [
-      h("h1", {}, "Tool by network"),
-      h(
-        "p",
-        { class: "lead" },
+      heading(
+        "Tool by network",
         "One multiply-add is one MAC; inputs are one image, C×H×W. Every cell was printed by the tool, and a click tells what it adds up.",
       ),
       h(
@@ -147,14 +145,12 @@ view("cell", {
   title: "A cell’s sum",
   async render({ n, t, m = "compute" }) {
     const side = await sideOf(n, t, m);
-    if (!side) return nothing("Nobody gives this number", `${t} says nothing of ${n} in ${m}.`);
+    if (!side) return heading("Nobody gives this number", `${t} says nothing of ${n} in ${m}.`);
     const e = await engine();
     const others = Object.entries(await toolChoices(n, m)).map(([k, list]) => [k, list.filter(([id]) => id !== t)]);
     return [
-      h("h1", {}, `${side.label} on ${side.network === OWN ? page.own.network : n}`),
-      h(
-        "p",
-        { class: "lead" },
+      heading(
+        `${side.label} on ${side.network === OWN ? page.own.network : n}`,
         `${METRIC_TITLES[m] ?? m}, input ${side.shape}: `,
         h("b", { class: "num" }, exact(side.value)),
         ` ${side.unit}${side.measured ? "" : ", by its convention"}`,
@@ -181,7 +177,3 @@ view("cell", {
     ];
   },
 });
-
-function nothing(title, says) {
-  return [h("h1", {}, title), h("p", { class: "lead" }, says)];
-}

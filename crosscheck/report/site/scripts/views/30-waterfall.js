@@ -43,14 +43,12 @@ view("waterfall", {
       choice("Metric", metricChoices(metrics), m, (v) => turn({ ...keep, m: v })),
     );
     return [
-      h("h1", {}, "From one number to another"),
-      h(
-        "p",
-        { class: "lead" },
+      heading(
+        "From one number to another",
         "Weight terms are charged differently; graph terms are seen by one and not by the other. What they leave is the residual.",
       ),
       form,
-      ...(from && to ? way(from, to, m, e) : nothing("", "One of the two says nothing in this metric.")),
+      ...(from && to ? way(from, to, m, e) : heading("", "One of the two says nothing in this metric.")),
     ];
   },
 });

@@ -14,8 +14,7 @@ view("network", {
     const word = by === "macs" ? "MACs" : "parameters";
     await engine();
     return [
-      h("h1", {}, o.name),
-      h("p", { class: "lead" }, `${o.says}. Source: ${o.source}.`),
+      heading(o.name, `${o.says}. Source: ${o.source}.`),
       h(
         "div",
         { class: "stats" },

@@ -12,10 +12,8 @@ view("tools", {
       .sort((a, b) => ran.has(b.id) - ran.has(a.id));
     const doctor = await table("doctor");
     return [
-      h("h1", {}, "What each tool counts"),
-      h(
-        "p",
-        { class: "lead" },
+      heading(
+        "What each tool counts",
         "A convention is a table of weights, each with the line of the tool’s source that says so. Here is each on one card.",
       ),
       h(
@@ -86,7 +84,7 @@ view("tool", {
   async render({ t, m }) {
     const e = await engine(),
       r = e.rules.get(t);
-    if (!r) return nothing("No such convention", `Nothing here is called ${t}.`);
+    if (!r) return heading("No such convention", `Nothing here is called ${t}.`);
     const metric = r.metrics[m] ? m : Object.keys(r.metrics)[0],
       told = r.metrics[metric];
     const tables = e.tables(r, metric);
@@ -104,8 +102,7 @@ view("tool", {
       [...rows, ...left],
     );
     return [
-      h("h1", {}, r.title),
-      h("p", { class: "lead" }, r.says),
+      heading(r.title, r.says),
       facts([
         ["framework", r.framework || "the engine’s own"],
         ["versions", [r.package, r.versions].filter(Boolean).join(" ")],
@@ -180,10 +177,8 @@ view("doctor", {
       );
     };
     return [
-      h("h1", {}, "What each tool does with each operation alone"),
-      h(
-        "p",
-        { class: "lead" },
+      heading(
+        "What each tool does with each operation alone",
         "Micro-networks of one operation, put to every tool. A click tells the number and its sum.",
       ),
       h(

@@ -37,10 +37,8 @@ view("figures", {
         h("span", {}, h("a", { href: address("figures", { "f.verdict": v }) }, v), `: ${VERDICT_SAYS[v] ?? ""}`),
       );
     return [
-      h("h1", {}, "Figures on trial"),
-      h(
-        "p",
-        { class: "lead" },
+      heading(
+        "Figures on trial",
         `${exact(t.length)} figures that papers, READMEs and courses print. Each is held against every convention, variant, input and unit that could yield it.`,
       ),
       h("div", { class: "stats even" }, order.map(stat)),
@@ -102,10 +100,8 @@ view("zoos", {
     }
     const stat = (n, text, bad) => h("div", {}, h("b", { class: bad ? "off" : null }, exact(n)), h("span", {}, text));
     return [
-      h("h1", {}, "Networks of the zoos"),
-      h(
-        "p",
-        { class: "lead" },
+      heading(
+        "Networks of the zoos",
         "The networks that frameworks bring themselves, under every tool: predicted from their calls, confronted with what the tool prints.",
       ),
       h(
@@ -157,10 +153,8 @@ view("graphs", {
     const change = (r) =>
       `${Number(r.count) > 0 ? "+" : ""}${exact(r.count)} ${r.primitive || "nodes"}${r.op ? ` (${r.op})` : ""}`;
     return [
-      h("h1", {}, "What exporters made of the networks"),
-      h(
-        "p",
-        { class: "lead" },
+      heading(
+        "What exporters made of the networks",
         "Every exporter rewrites what it is given. A recipe says how, step by step, and each exported file is read and held against it, node by node.",
       ),
       h(
@@ -250,10 +244,8 @@ view("data", {
     const t = await table(name);
     const few = PICKED.filter((f) => t.column(f) && t.column(f).texts.length > 1).slice(0, 5);
     return [
-      h("h1", {}, "All data"),
-      h(
-        "p",
-        { class: "lead" },
+      heading(
+        "All data",
         `${name}.csv: ${DATA_SAYS[name] ?? "as the report holds it"}. Enter or a click shows a row whole.`,
       ),
       h(

@@ -12,8 +12,7 @@ view("lessons", {
       return [node, h("p", {}, h("a", { href: address("lessons") }, "All lessons"))];
     }
     return [
-      h("h1", {}, "Lessons"),
-      h("p", { class: "lead" }, "Each takes ten minutes: one claim, a toy by hand, a real tool, an exercise."),
+      heading("Lessons", "Each takes ten minutes: one claim, a toy by hand, a real tool, an exercise."),
       h(
         "ol",
         {},
@@ -35,10 +34,8 @@ view("versions", {
       [e.rules.get(tool)?.package, e.rules.get(tool)?.versions].filter(Boolean).join(" "),
     ]);
     return [
-      h("h1", {}, "Versions, and how this was made"),
-      h(
-        "p",
-        { class: "lead" },
+      heading(
+        "Versions, and how this was made",
         `Made by crosscheck ${page.core.version}. One file, no request: open it from a disk, send it, print it.`,
       ),
       rows.length
@@ -117,10 +114,8 @@ view("own", {
     const stat = (n, text) =>
       n === null || n === undefined ? null : h("div", {}, h("b", {}, exact(n)), h("span", {}, text));
     return [
-      h("h1", {}, o.network),
-      h(
-        "p",
-        { class: "lead" },
+      heading(
+        o.network,
         [o.framework, `input ${o.input}`, o.without && `MACs are at least these: without ${o.without}`]
           .filter(Boolean)
           .join(", "),

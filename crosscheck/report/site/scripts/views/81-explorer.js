@@ -50,8 +50,7 @@ view("explorer", {
       h("button", {}, "Who says so?"),
     );
     return [
-      h("h1", {}, "Which convention is it?"),
-      h("p", { class: "lead" }, "Toggle what counts. The number changes, and the tools that agree with you light up."),
+      heading("Which convention is it?", "Toggle what counts. The number changes, and the tools that agree with you light up."),
       params.ask ? h("div", { class: "banner", role: "note" }, h("p", {}, h("b", {}, "Question: "), params.ask)) : null,
       h(
         "div",
