@@ -27,11 +27,13 @@ def lacking(c: Convention, model: Model) -> str:
 
     What containers run beside all layers is told by its kernels.
     """
+    if not _described_alone(c, model):
+        return ""
     ops, kernels = _unknown(c, model), below(model)
     found = Counter(x.origin.native or x.op for x in model.layers if x.op in ops and _adds(c, x.op, kernels.get(x.id, {})))
     layers = {x.id for x in model.layers}
     inside = {home: [k for k in names if _adds(c, "", {k: None})] for home, names in kernels.items() if home not in layers}
-    beside = [f"{', '.join(names)} in {home}" for home, names in inside.items() if names and c.scope]
+    beside = [f"{', '.join(names)} in {home}" for home, names in inside.items() if names]
     return ", ".join((*(f"{n} {name}" for name, n in found.items()), *beside))
 
 
@@ -44,8 +46,13 @@ def below(model: Model) -> dict[str, dict[str, None]]:
     return found
 
 
+def _described_alone(c: Convention, model: Model) -> bool:
+    """Whether the convention is of described networks, and the network a captured one."""
+    return bool(c.scope and model.calls)
+
+
 def _unknown(c: Convention, model: Model) -> frozenset[str]:
-    if not (c.scope and model.calls):
+    if not _described_alone(c, model):
         return frozenset()
     ops = {layer.op for layer in model.layers}
     return frozenset(op for op in ops for table in c.metrics.values() if not table.knows(op))

@@ -116,14 +116,16 @@ def networks() -> Mapping[str, Network]:
         for row in zoo["networks"]:
             made = _network(zoo, row, needs)
             if made.id in found or (made.model and made.model not in models.variants()):
-                raise CrosscheckError(f"{FILES[0]}: {made.id} is there twice, or its model {made.model!r} does not exist")
+                raise CrosscheckError(f"{zoo['file']}: {made.id} is there twice, or its model {made.model!r} does not exist")
             found[made.id] = made
     return found
 
 
 @cache
 def _tables() -> list[Mapping[str, Any]]:
-    return [zoo for name in FILES for zoo in toml.loads((FOLDER / name).read_text(encoding="utf-8"))["zoo"]]
+    """Every zoo's table, with the name of its file."""
+    found = ((name, toml.loads((FOLDER / name).read_text(encoding="utf-8"))["zoo"]) for name in FILES)
+    return [{**zoo, "file": name} for name, zoos in found for zoo in zoos]
 
 
 def choice(zoo: str) -> str:
@@ -133,7 +135,7 @@ def choice(zoo: str) -> str:
 
 def _network(zoo: Mapping[str, Any], row: Mapping[str, Any], needs: tuple[Package, ...]) -> Network:
     if set(row) - NETWORK or "name" not in row or row.get("call", "batch") not in CALLS:
-        raise CrosscheckError(f"{FILES[0]}: a network of {zoo['id']} has an unknown entry or no name: {sorted(row)}")
+        raise CrosscheckError(f"{zoo['file']}: a network of {zoo['id']} has an unknown entry or no name: {sorted(row)}")
     own = {k: v for k, v in row.items() if k != "group"}
     sizes = {"small": zoo.get("small")} | {k: own[k] for k in ("input", "small") if k in own}
     own |= {k: _size(text) for k, text in sizes.items() if text} | {"more": tuple(map(_size, own.get("more", ())))}

@@ -80,15 +80,15 @@ def parameters(net: nn.Module, homes: Mapping[str, Sequence[str]], read: set[int
     names: dict[int, list[str]] = {}
     for name, p in net.named_parameters(remove_duplicate=False):
         names.setdefault(id(p), []).append(name)
+    left = {f"{path}.{n}" if path else n: size for path, m in net.named_modules() for n, size in unmasked(m).items()}
     for name, p in net.named_parameters():
         if _lazy(p):
             continue
         path, _, own = name.rpartition(".")
         found: dict[str, Any] = {"trainable": p.requires_grad, "executed": id(p) in read, "names": tuple(names[id(p)])}
-        module = net.get_submodule(path)
-        if (left := unmasked(module).get(own)) is not None:
-            found["masked"] = p.numel() - left
-        what = kind(module, own)
+        if name in left:
+            found["masked"] = p.numel() - left[name]
+        what = kind(net.get_submodule(path), own)
         home = homes[path][0] if homes.get(path) else path or ROOT
         yield Call(Level.PARAMETER, "parameter", home, (tuple(p.shape),), (), found | {"kind": what})
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from adapters.pytorch.capture.forms import form
+from adapters.pytorch.capture.frames import hookable
 from adapters.pytorch.capture.runs import STOPS, Runs
 from crosscheck.contract.call import Call, Level
 
@@ -38,7 +39,7 @@ def record(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], homes
     """A call of every module by its path, in the order in which they end, with the form of what it makes of two samples."""
     found: list[Call] = []
     handles = []
-    for path, module in net.named_modules():
+    for path, module in hookable(net):
 
         def leave(_: nn.Module, __: Any, made: Any, path: str = path) -> None:
             found.append(Call(Level.MODULE, path, "", attrs={"made": form(made)}))

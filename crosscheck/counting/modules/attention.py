@@ -11,9 +11,8 @@ INSIDE = {"nn.Linear": ("mac", "bias_add"), "nn.LayerNorm": ("in_elements",)}  #
 
 def attention(tree: Tree) -> Extras:
     """What the formula gives for one sample beyond what the layers inside have, by call of such an attention."""
-    batch = tree.shapes[0][0] if tree.shapes and tree.shapes[0] else 1
     known = [v for v in tree.visits if v.call.name == CLASS and len(v.call.x) == 3]
-    return {v.index: {"attention_estimate": (_formula(v) - _inside(tree, v)) // batch} for v in known}
+    return {v.index: {"attention_estimate": (_formula(v) - _inside(tree, v)) // tree.batch} for v in known}
 
 
 def _formula(visit: Visit) -> int:

@@ -16,7 +16,7 @@ ASKS = {"weight": 4, "bias": 3}  # whether it is there, whether it has a size, t
 
 def sizes(tree: Tree) -> Extras:
     """Sizes of inputs with the call of the network, and of what leaves every other module with its own."""
-    found: Extras = {v.index: _left(v, tree.shapes[0][0] if tree.shapes[0] else 1) for v in tree.visits[1:]}
+    found: Extras = {v.index: _left(v, tree.batch) for v in tree.visits[1:]}
     for visit in tree.visits[1:]:
         if asked := _asked(tree.makers.get(visit.path, {}), found):
             found[visit.index] = found[visit.index] | {"asked_out_elements": asked}

@@ -104,6 +104,11 @@ class Tree:
     def _first(self) -> Mapping[str, str]:
         return {twin: v.path for v in self.visits for twin in v.paths[1:]}
 
+    @property
+    def batch(self) -> int:
+        """The first size of the network's first input; 1 where it has none."""
+        return self.shapes[0][0] if self.shapes and self.shapes[0] else 1
+
     @cached_property
     def makers(self) -> Mapping[str, Mapping[str, Sequence[Visit]]]:
         """First calls of the modules that make a weight or bias anew each time that it is read, outermost first, by its module
