@@ -22,6 +22,7 @@ from crosscheck.session.call import Called, called, setup
 from crosscheck.session.result import Result
 from crosscheck.studies.own import named
 from crosscheck.studies.own import run as study
+from crosscheck.studies.own.again import AGAIN, settled
 from crosscheck.studies.own.found import INSIDE, WORKER
 from crosscheck.subjects import own
 from crosscheck.subjects.own import GIVE, Network
@@ -46,8 +47,8 @@ def compare(model: Any, x: Any = None, *, tools: Sequence[str] | None = None, ti
         if isinstance(model, str) and (kind := read(model).kind) is not Kind.OWN:
             subject = resolve(model, setup(kind, x))
             return Result(named.run(subject, logs=Path(temp), tools=tools, timeout=timeout))
-        network, outcomes, path = _done(model, x, tools, timeout, Path(temp))
-        return Result(study.found(network, outcomes, path))
+        first = study.found(*_done(model, x, tools, timeout, Path(temp)))
+        return Result(settled(first, lambda odd: study.found(*_done(model, x, odd, timeout, Path(temp) / AGAIN))))
 
 
 def capture(model: Any, x: Any = None, *, timeout: float = 600.0) -> Model:
@@ -64,6 +65,7 @@ def capture(model: Any, x: Any = None, *, timeout: float = 600.0) -> Model:
 
 def _done(model: Any, x: Any, tools: Sequence[str] | None, timeout: float, temp: Path) -> tuple[Network, list[Outcome], str]:
     """A network, what came back of it, and where it was measured."""
+    temp.mkdir(exist_ok=True)
     if isinstance(model, str):
         network = _named(model, x)
         return network, runner.run(study.planned(network, tools), logs=temp, timeout=timeout), WORKER

@@ -15,6 +15,7 @@ from crosscheck.explain.number import MEASURED, Known, prediction
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.plan import Launch, Outcome, Plan, Watch, launch_adapter, quiet, versions
 from crosscheck.studies.own import layers
+from crosscheck.studies.own.again import AGAIN, settled
 from crosscheck.studies.own.found import WORKER, Found, Line
 from crosscheck.subjects import conventions as words
 from crosscheck.subjects import observed, own
@@ -34,9 +35,13 @@ def run(
 
     Raises UsageError where nothing was seen of it, and UnknownNameError for a tool of another framework.
     """
-    logs.mkdir(parents=True, exist_ok=True)
-    outcomes = runner.run(planned(network, tools), logs=logs, timeout=timeout, launch=launch, watch=watch)
-    return found(network, outcomes, WORKER)
+
+    def look(tools: Sequence[str] | None, logs: Path, watch: Watch = quiet) -> Found:
+        logs.mkdir(parents=True, exist_ok=True)
+        outcomes = runner.run(planned(network, tools), logs=logs, timeout=timeout, launch=launch, watch=watch)
+        return found(network, outcomes, WORKER)
+
+    return settled(look(tools, logs, watch), lambda odd: look(odd, logs / AGAIN))
 
 
 def planned(network: Network, tools: Sequence[str] | None) -> list[Plan]:
