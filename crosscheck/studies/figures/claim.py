@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from crosscheck.studies.figures import units
 from crosscheck.studies.figures.assumption import UNIT, Assumption, assume
 from crosscheck.studies.figures.label import Label, metrics_of, whole
-from crosscheck.studies.figures.printed import NOTHING, Number, Written, parts
+from crosscheck.studies.figures.printed import Number
 from crosscheck.studies.figures.record import Figure, UnreadableError
 from crosscheck.studies.figures.units import Unit
+from crosscheck.studies.figures.written import COMMA, NOTHING, Written, ambiguous, parts
 
 SMALL = 10_000  # a number below, without a unit, is read in millions and billions too
 MEANT = {"compute": (10**9, 10**6), "params": (10**6, 10**9), "activations": (10**6,)} | {"memory": (10**6,)}
@@ -37,10 +38,10 @@ def spelled(figure: Figure) -> Figure:
 
 def numbers(figure: Figure) -> tuple[Number, ...]:
     """How a figure is written: one number, both ends of a range, or none for ``--``. Raises UnreadableError."""
-    if figure.value in NOTHING:
+    if figure.value.lower() in NOTHING:
         return ()
     try:
-        written = parts(figure.value)
+        written = parts(figure.value, figure.decimal or ".")
     except ValueError as error:
         raise UnreadableError("value", str(error)) from None
     return tuple(_number(figure, w) for w in written)
@@ -61,6 +62,17 @@ def unit_of(figure: Figure) -> int:
 def claims(labels: Iterable[Label], printed: Number, *, bare: bool) -> tuple[Claim, ...]:
     """All readings of one number: as it is written, and where it has no magnitude in usual ones; ``bare`` has no unit at all."""
     return tuple(c for label in labels for c in _claims(label, printed, bare=bare))
+
+
+def ends(figure: Figure, asked: Sequence[Label]) -> tuple[tuple[Claim, ...], ...]:
+    """All readings of each number that a figure prints; one with a comma that may part decimals is read so, too."""
+    alone = bare(figure)
+    found = tuple(claims(asked, n, bare=alone) for n in numbers(figure))
+    if figure.decimal or not ambiguous(figure.value):
+        return found
+    (other,) = numbers(replace(figure, decimal=COMMA))
+    assumed = (assume(UNIT, "a comma before its decimals"),)
+    return ((*found[0], *(replace(c, assumed=c.assumed + assumed) for c in claims(asked, other, bare=alone))),)
 
 
 def bare(figure: Figure) -> bool:
@@ -96,7 +108,7 @@ def _number(figure: Figure, written: Written) -> Number:
     together = scale * other if figure.scale else max(scale, other)
     ulp = Fraction(whole(figure, "precision")) / together if figure.precision else written.ulp
     binary = None if not figure.scale and None in (own.binary, beside.binary) else True
-    return Number(written.value, ulp, together, written.text, binary, round_zeros=not (figure.precision or written.whole))
+    return Number(written.value, ulp, together, written.text, binary, not (figure.precision or written.whole), written.bound)
 
 
 def _unit(text: str) -> Unit:

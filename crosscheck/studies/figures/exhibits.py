@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from crosscheck.contract.network import Shape
-from crosscheck.studies.figures import checkpoint, exact, fits, growth
+from crosscheck.studies.figures import checkpoint, exact, fits, growth, hypotheses
 from crosscheck.studies.figures.fits import Fit
 from crosscheck.studies.figures.hypotheses import candidate
 from crosscheck.studies.figures.label import Label, shape_of
 from crosscheck.studies.figures.printed import Number
 from crosscheck.studies.figures.record import Figure
-from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, OUT, UNEXPLAINED, Verdict
+from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, OUT, ROUNDS, UNEXPLAINED, Verdict
 
 
 def of_file(figure: Figure, told: Label, printed: Number | None) -> Verdict:
@@ -84,3 +85,23 @@ def of_shape(figure: Figure, told: Label) -> Verdict:
     if shape_of(figure.value) == ours:
         return Verdict(figure, told, None, EXACT, f"{'x'.join(map(str, ours))}", tried=1, fits=1)
     return Verdict(figure, told, None, UNEXPLAINED, f"the output is {'x'.join(map(str, ours))}", tried=1)
+
+
+def of_limit(figure: Figure, asked: Sequence[Label], printed: Number) -> Verdict:
+    """A figure that is said to lie below or above a number: whether what the label says does."""
+    own = [c for told in asked for c in hypotheses.plain(told)]
+    within = [c for c in own if (c.number < printed.base if printed.bound == "<" else c.number > printed.base)]
+    if within:
+        return Verdict(
+            figure,
+            within[0].asked,
+            printed,
+            ROUNDS,
+            "a limit, which it keeps",
+            Fit(within[0], printed, 1, ()),
+            len(own),
+            len(within),
+        )
+    return Verdict(
+        figure, asked[0], printed, UNEXPLAINED, "a limit, which it does not keep", tried=len(own), nearest=tuple(own[:3])
+    )

@@ -18,9 +18,9 @@ from crosscheck.studies.figures.assumption import CUT, TOOL, Assumption, assume,
 from crosscheck.studies.figures.fits import Fit
 from crosscheck.studies.figures.hypotheses import Candidate
 from crosscheck.studies.figures.label import network_of
-from crosscheck.studies.figures.printed import NOTHING
 from crosscheck.studies.figures.record import Figure, UnreadableError
 from crosscheck.studies.figures.verdict import Verdict
+from crosscheck.studies.figures.written import NOTHING
 from crosscheck.subjects.conventions import caveats
 from crosscheck.subjects.resolve import resolve
 from crosscheck.subjects.subject import Options, Subject
@@ -73,7 +73,7 @@ def identify(model: str, text: str, metric: str | None = None, inputs: Sequence[
     if metric is not None and metric not in METRICS:
         raise UnknownNameError("metric", metric, METRICS)
     figure = Figure("", 1, model=model, value=text.strip(), counts=metric or "")
-    if figure.value in NOTHING:
+    if figure.value.lower() in NOTHING:
         raise UsageError(f"{text!r} is no figure. Hint: write it like 4.11G, 8.19 GFLOPs, 25.56M or 61,100,840")
     subject = _subject(figure, inputs)
     try:

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
-from crosscheck import models
+from crosscheck import models, toml
 from crosscheck.contract.metrics import METRICS
 from crosscheck.contract.network import Shape, show_shape
 from crosscheck.conventions import read as convention
 from crosscheck.errors import UnknownNameError
 from crosscheck.studies.figures import units
-from crosscheck.studies.figures.printed import LONGEST
 from crosscheck.studies.figures.record import Figure, UnreadableError
+from crosscheck.studies.figures.written import LONGEST
 from crosscheck.subjects.subject import Subject
 
+NAMES = Path(__file__).with_name("names.toml")
 FILE, SHAPE = "file", "shape"  # a file's size and an output's shape are no metrics of the engine
 MEMORIES = tuple(m for m in METRICS if m.startswith("memory"))
 _WORDS = (  # the first pattern that a metric's words match; sizes of memory before parameters, whose word they contain
@@ -31,8 +34,8 @@ _WORDS = (  # the first pattern that a metric's words match; sizes of memory bef
     (r"file|checkpoint|weights? size|^size$", FILE),
     (r"non-?trainable", "params_nontrainable"),
     (r"trainable", "params_trainable"),
-    (r"param|weights", "params"),
-    (r"flop|mac\b|macs|macc|madd|gmac|mult|compute|\bops\b|_ops", "compute"),
+    (r"param|weights|参数", "params"),
+    (r"flop|mac\b|macs|macc|madd|gmac|mult|compute|\bops\b|_ops|计算量", "compute"),
     (r"\bm?acts?\b|activation", "activations"),
     (r"neuron", "neurons"),
     (r"connection", "connections"),
@@ -114,9 +117,20 @@ def metrics_of(figure: Figure) -> tuple[str, ...]:
 
 def network_of(figure: Figure) -> str:
     """The network that model and variant name together, or the model alone, else nothing; nothing is guessed."""
-    keys = _keys()
-    both = _key(f"{figure.model}{figure.variant}")
-    return keys.get(both) or keys.get(_key(figure.model)) or ""
+    return _named(f"{figure.model}{figure.variant}") or _named(figure.model)
+
+
+@cache
+def _named(text: str) -> str:
+    """The network of a name as people write it, with or without what stands in brackets behind it."""
+    for name in (text, re.sub(r"\s*\([^()]*\)\s*$", "", text)):
+        key = _key(name)
+        if key in _keys():
+            return _keys()[key]
+        for pattern, network in _patterns():
+            if (found := pattern.fullmatch(key)) and (said := found.expand(network)) in models.variants():
+                return said
+    return ""
 
 
 def whole(figure: Figure, column: str) -> int:
@@ -157,7 +171,13 @@ def _input(text: str, own: Shape) -> Shape | None:
 
 
 def _key(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKC", name).lower().replace("×", "x"))
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    rows = toml.loads(NAMES.read_text(encoding="utf-8"))["name"]
+    return tuple((re.compile(r["pattern"]), r["network"]) for r in rows)
 
 
 @cache

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from math import ceil, floor, prod
-
-LONGEST = 60  # characters of a figure
-NOTHING = ("", "--", "-", "–", "n/a")
-_VALUE = re.compile(
-    r"(?P<digits>[0-9][0-9,_']*)(?P<decimals>\.[0-9]+)?(?:(?:e|\s*[×x]\s*10\^)(?P<exponent>[0-9]{1,2}))?"
-    r"\s*(?P<unit>[a-z].*)?",
-    re.IGNORECASE,
-)
-_RANGE = re.compile(r"(?P<low>[0-9].*?)\s*(?:~|–|—|\.\.|\bto\b|-(?=\s*[0-9]))\s*(?P<high>[0-9].*)")
-_PRODUCT = re.compile(r"[0-9]+(\*[0-9]+)+")
+from math import ceil, floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +13,7 @@ class Number:
     """How a figure is written: its value in units of ``scale``, the unit of its last digit, and the zeros that end it.
 
     ``binary`` is None where the printed unit has a decimal and a binary meaning and the label does not say which;
-    ``round_zeros`` is False where the zeros that end it are known to be digits.
+    ``round_zeros`` is False where the zeros that end it are known to be digits. ``bound`` is ``<`` or ``>`` of a mere limit.
     """
 
     value: Fraction
@@ -33,6 +22,7 @@ class Number:
     text: str
     binary: bool | None = None
     round_zeros: bool = True
+    bound: str = ""
 
     @property
     def base(self) -> Fraction:
@@ -70,44 +60,6 @@ def _rough(value: Fraction, ulp: Fraction) -> Fraction:
     while value and ulp >= 1 and value % (ulp * 10) == 0:
         ulp *= 10
     return ulp
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A figure's text taken apart: value, place of its last digit, and the unit behind it as it is written."""
-
-    value: Fraction
-    ulp: Fraction
-    unit: str
-    text: str
-    whole: bool = False  # a product, whose digits are all meant
-
-
-def parts(text: str) -> tuple[Written, ...]:
-    """The numbers that a text prints: one, or the two ends of a range. Raises ValueError for a text that is no figure.
-
-    A unit behind the second end is the first one's too, unless that has its own.
-    """
-    ends = _RANGE.fullmatch(text.strip())
-    if not ends:
-        return (_written(text.strip()),)
-    low, high = _written(ends["low"]), _written(ends["high"])
-    return (low if low.unit else Written(low.value, low.ulp, high.unit, low.text), high)
-
-
-def _written(text: str) -> Written:
-    if len(text) > LONGEST:
-        raise ValueError(f"longer than {LONGEST} characters. Hint: one figure at a time")
-    if _PRODUCT.fullmatch(text):
-        return Written(Fraction(prod(map(int, text.split("*")))), Fraction(1), "", text, whole=True)
-    match = _VALUE.fullmatch(text)
-    if not match:
-        raise ValueError(f"{text!r} is no figure. Hint: write it like 4.11G, 8.19 GFLOPs, 25.56M, 61,100,840 or 7.6×10^9")
-    digits = re.sub(r"[,_']", "", match["digits"])
-    decimals = match["decimals"] or ""
-    power = 10 ** int(match["exponent"] or 0)
-    ulp = Fraction(power, 10 ** max(0, len(decimals) - 1))
-    return Written(Fraction(digits + decimals) * power, ulp, (match["unit"] or "").strip(), text)
 
 
 def ones(n: Fraction) -> str:

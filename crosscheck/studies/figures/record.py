@@ -1,6 +1,8 @@
 """Figures as they are kept: one row of a CSV file each, with its source, its printed string and how its label reads it.
 
-``model``, ``metric`` and ``value`` are what every file has. ``network``, ``shape``, ``classes``, ``place``, ``counts``,
+``model`` and ``value`` are what every file has, or a column for each metric.
+
+``network``, ``shape``, ``classes``, ``place``, ``counts``,
 ``convention``, ``scale`` and ``precision`` tell what the label says in our terms; a user's file may leave them out.
 """
 
@@ -8,15 +10,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 
 from crosscheck.errors import FileError
+from crosscheck.studies.figures import encoding, markup, written
+from crosscheck.studies.figures.columns import Layout, layout
 
 DATA = Path(__file__).with_name("data")
-REQUIRED = ("model", "metric", "value")
+REQUIRED = ("model", "value")
+SEPARATORS = ",;\t"
+Row = tuple[int, list[str] | str]  # its line; its cells, or what is wrong with it
 MAX_BYTES = 32 * 2**20
 
 
@@ -24,7 +32,8 @@ MAX_BYTES = 32 * 2**20
 class Figure:
     """One published figure. ``file`` and ``line`` are where its row is kept, all else is what the row says.
 
-    ``damage`` tells why the row cannot be read as a row of its table, and is empty where it can.
+    ``damage`` tells why the row cannot be read as a row of its table, and is empty where it can. ``decimal`` is a
+    comma where other figures of its column have one before their decimals.
 
     ``shape`` is the input as ``NxCxHxW``; ``place`` is a layer, ``row 17`` of a tool's table, ``all but fc``, or empty for the
     whole network; ``precision`` is the unit of the last digit that is meant, where zeros were appended to it; ``part_of`` and
@@ -55,6 +64,7 @@ class Figure:
     part_of: str = ""
     sum_of: str = ""
     damage: str = ""
+    decimal: str = ""
 
     @property
     def at(self) -> str:
@@ -67,7 +77,7 @@ class Figure:
         return self.variant if self.variant and self.variant != self.model else self.model
 
 
-COLUMNS = tuple(f.name for f in fields(Figure) if f.name not in ("file", "line", "damage"))
+COLUMNS = tuple(f.name for f in fields(Figure) if f.name not in ("file", "line", "damage", "decimal"))
 
 
 class UnreadableError(FileError):
@@ -79,40 +89,55 @@ class UnreadableError(FileError):
 
 
 def load(path: Path) -> list[Figure]:
-    """The figures of a CSV file. Raises FileError that names line and column."""
+    """The figures of a table: CSV, Markdown or LaTeX, in any usual encoding. Raises FileError that names line and column."""
     try:
-        if path.stat().st_size > MAX_BYTES:
+        with path.open("rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise FileError(f"{path}: no regular file. Hint: save the table as a file first")
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
             raise FileError(f"{path}: larger than {MAX_BYTES >> 20} MiB. Hint: split the file")
-        text = path.read_text(encoding="utf-8-sig")
+        text = encoding.text(data)
     except OSError as error:
         raise FileError(f"cannot read {str(path)!r}: {error.strerror}. Hint: give a CSV file of figures") from None
     except UnicodeDecodeError as error:
-        before = path.read_bytes()[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        line, column = data.count(b"\n", 0, error.start) + 1, error.start - data.rfind(b"\n", 0, error.start)
         raise FileError(f"{path}:{line}: column {column}: not UTF-8. Hint: save the file as CSV in UTF-8") from None
     return list(parse(text, path.name))
 
 
-def parse(text: str, where: str) -> Iterator[Figure]:
-    """Figures from CSV text, commas, semicolons or tabs between its cells; a row that is damaged says so.
+def parse(text: str, where: str) -> list[Figure]:
+    """Figures of a table's text: commas, semicolons or tabs between its cells, or Markdown, or LaTeX; a damaged row says so.
 
     Raises FileError that names line and column where the text is no table, or lacks a column that every table has.
     """
-    first = text.partition("\n")[0]
-    delimiter = next((d for d in ",;\t" if d in first), ",")
+    tables: Sequence[Iterable[Row]] = markup.tables(text) or [_records(text, _separator(text))]
+    found = [f for rows in tables for f in _table(rows, where)]
+    commas = {f.metric for f in found if written.decisive(f.value)}
+    return [replace(f, decimal=written.COMMA) if f.metric in commas else f for f in found]
+
+
+def _separator(text: str) -> str:
+    """What stands between the cells of the first line."""
+    first = text.lstrip().partition("\n")[0]
+    return max(SEPARATORS, key=first.count)
+
+
+def _table(rows: Iterable[Row], where: str) -> Iterator[Figure]:
     head: list[str] = []
-    for line, cells in _records(text, delimiter):
+    told = Layout(())
+    for line, cells in rows:
         if not head:
-            head = _head(cells, where, line)
+            head, told = _head(cells, where, line)
         elif isinstance(cells, str):
             yield Figure(where, line, damage=cells)
         elif any(c.strip() for c in cells):
-            yield _figure(head, cells, where, line)
+            yield from _figures(head, told, cells, where, line)
     if not head:
-        raise FileError(f"{where}: empty. Hint: its first line names the columns, {', '.join(REQUIRED)} among them")
+        raise FileError(f"{where}: empty. Hint: its first line names the columns, {' and '.join(REQUIRED)} among them")
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+def _records(text: str, delimiter: str) -> Iterator[Row]:
     """Rows with the lines that they begin in; for a line that is no CSV what is wrong with it, and it goes on with the next."""
     lines = io.StringIO(text, newline="").readlines()
     start = 0
@@ -130,31 +155,30 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]
             start = begun + 1
 
 
-def _head(cells: list[str] | str, where: str, line: int) -> list[str]:
+def _head(cells: list[str] | str, where: str, line: int) -> tuple[list[str], Layout]:
     if isinstance(cells, str):
         raise FileError(f"{where}:{line}: {cells}")
     names = [c.strip().lower() for c in cells]
-    lacking = [c for c in REQUIRED if c not in names]
-    if lacking:
-        raise FileError(
-            f"{where}:1: column {lacking[0]!r} is missing. Hint: the first line names the columns; {', '.join(REQUIRED)} are "
-            "needed, variant, input, unit, source and any others may follow"
-        )
     twice = next((c for c in COLUMNS if names.count(c) > 1), None)
     if twice:
-        raise FileError(f"{where}:1: column {twice!r} is there twice. Hint: rename one of them")
-    return names
+        raise FileError(f"{where}:{line}: column {twice!r} is there twice. Hint: rename one of them")
+    told = layout(cells, COLUMNS)
+    if isinstance(told, str):
+        raise FileError(
+            f"{where}:{line}: column {told!r} is missing. Hint: the first line names the columns: model, metric and value, "
+            "a figure a row, or model and what is counted, such as params and FLOPs (G), a network a row; others may follow"
+        )
+    return names, told
 
 
-def _figure(head: list[str], cells: list[str], where: str, line: int) -> Figure:
-    row = {k: v.strip() for k, v in zip(head, cells, strict=False) if k in COLUMNS}
+def _figures(head: list[str], told: Layout, cells: list[str], where: str, line: int) -> Iterator[Figure]:
     damage = ""
     if len(cells) != len(head):
         odd = f"column {head[len(cells)]!r} has none" if len(cells) < len(head) else f"column {len(head) + 1} has no name"
         damage = f"{len(cells)} cells under {len(head)} columns: {odd}. Hint: put quotes around cells with a comma"
-    elif not row["model"]:
-        damage = "column 'model' is empty. Hint: every figure needs a model"
-    return Figure(where, line, **row, damage=damage)
+    for row in told.rows(cells):
+        lacking = "" if row.get("model") else "column 'model' is empty. Hint: every figure needs a model"
+        yield Figure(where, line, **row, damage=damage or lacking)
 
 
 @cache

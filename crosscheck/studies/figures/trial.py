@@ -8,6 +8,7 @@ decoys, up to 20 units of the last digit away, are judged by the same hypotheses
 from __future__ import annotations
 
 import heapq
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
 from crosscheck.measuring import twin
 from crosscheck.studies.figures import exact, exhibits, fits, hypotheses, misprint
-from crosscheck.studies.figures.claim import Claim, bare, claims, numbers, spelled
+from crosscheck.studies.figures.claim import Claim, ends, numbers, spelled
 from crosscheck.studies.figures.fits import DECOYS, Fit, Source
 from crosscheck.studies.figures.hypotheses import Candidate
 from crosscheck.studies.figures.label import FILE, SHAPE, Label, labels
@@ -101,6 +102,8 @@ def read(figure: Figure, subject: Subject | None = None) -> Reading | Verdict:
     """
     if figure.damage:
         raise UnreadableError("", figure.damage)
+    if "%" in unicodedata.normalize("NFKC", f"{figure.value}{figure.unit}"):
+        return Verdict(figure, None, None, OUT, "a share, which no convention counts")
     spelt = spelled(figure)
     asked = labels(spelt, subject)
     if isinstance(asked, str):
@@ -113,17 +116,19 @@ def read(figure: Figure, subject: Subject | None = None) -> Reading | Verdict:
     printed = numbers(spelt)
     if told.place.startswith(exact.ROW):
         return exhibits.of_row(figure, told, next(iter(printed), None))
+    if any(p.bound for p in printed):
+        return exhibits.of_limit(figure, asked, printed[0])
     if told.metric == FILE:
         return _worse([exhibits.of_file(figure, told, p) for p in printed or (None,)])
     if out := _out(figure, told, printed):
         return Verdict(figure, told, next(iter(printed), None), OUT, out)
     if figure.output_shape and (wrong := exhibits.wrong_shape(figure, told)):
         return Verdict(figure, told, printed[0], UNEXPLAINED, wrong)
-    ends = tuple(claims(asked, p, bare=bare(spelt)) for p in printed)
-    if not all(ends):
+    readings = ends(spelt, asked)
+    if not all(readings):
         says = "a fraction of one: its unit is missing. Units: G, M, GFLOPs, MiB and so on"
         return Verdict(figure, told, printed[0], OUT, says)
-    return Reading(asked, ends)
+    return Reading(asked, readings)
 
 
 def _out(figure: Figure, told: Label, printed: Sequence[Number]) -> str:

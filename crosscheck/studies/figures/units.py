@@ -13,14 +13,16 @@ from functools import cache
 
 MAGNITUDES = {"k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12}
 BINARY_SCALES = {10**3: 2**10, 10**6: 2**20, 10**9: 2**30, 10**12: 2**40}
-_LONG = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12} | {f"1e{n}": 10**n for n in (3, 6, 9, 12)}
+_LONG = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_LONG |= {f"1e{n}": 10**n for n in (3, 6, 9, 12)}
+_LONG |= {"十亿": 10**9, "百万": 10**6, "亿": 10**8, "万": 10**4, "千": 10**3}
 BYTES = "memory"  # what is counted in bytes: memory of one kind or another, or a file
 _WORDS = {
     "compute": (
         *("flop", "flops", "mac", "macs", "macc", "maccs", "madd", "madds", "ops", "operations", "compute"),
         *(f"{a}{dash}{b}" for a in ("mult", "multiply") for b in ("add", "adds") for dash in ("-", "")),
     ),
-    "params": ("param", "params", "parameter", "parameters", "weights"),
+    "params": ("param", "params", "parameter", "parameters", "weights", "参数", "参数量"),
     "activations": ("act", "acts", "activations"),
     "neurons": ("neurons",),
     "connections": ("connections",),

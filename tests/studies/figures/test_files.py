@@ -23,7 +23,7 @@ from tests.studies.figures.verdicts import HEAD
     ("text", "says"),
     [
         ("", "mine.csv: empty"),
-        ("model,value\nresnet50,4\n", "mine.csv:1: column 'metric' is missing"),
+        ("model,metric\nresnet50,params\n", "mine.csv:1: column 'value' is missing"),
         ("model,metric,value,value\n", "mine.csv:1: column 'value' is there twice"),
         ('model,"metric,value\nresnet50,params,4\n', "mine.csv:1: column 7: not CSV"),
     ],

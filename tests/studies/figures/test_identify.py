@@ -12,8 +12,7 @@ from crosscheck import models
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
 from crosscheck.errors import UsageError
-from crosscheck.studies.figures import identify
-from crosscheck.studies.figures import printed as printed_figures
+from crosscheck.studies.figures import identify, written
 from crosscheck.studies.figures.assumption import MAX_WORTH
 from crosscheck.studies.figures.verdict import OUT
 
@@ -56,7 +55,7 @@ def test_a_rounded_number_leads_back_to_its_convention(case: tuple[str, str, str
 @settings(max_examples=25, deadline=None)
 def test_every_answer_is_within_the_printed_precision_and_ranked(text: str) -> None:
     answer = identify.identify("resnet18", text)
-    (printed,) = printed_figures.parts(text)
+    (printed,) = written.parts(text)
     value, ulp = printed.value, printed.ulp
     for h in answer.fits:
         shown = h.exact * h.factor / h.scale

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crosscheck.studies.figures import claim, printed, units
+from crosscheck.studies.figures import claim, units, written
 from crosscheck.studies.figures.label import labels
 from crosscheck.studies.figures.record import Figure, UnreadableError
 
@@ -83,6 +83,6 @@ def test_what_is_no_figure_says_so(text: str) -> None:
 def test_a_number_is_read_as_it_was_written(digits: int, decimals: int, unit: str) -> None:
     value = Fraction(digits, 10**decimals)
     text = f"{digits // 10**decimals:,}" + (f".{digits % 10**decimals:0{decimals}d}" if decimals else "")
-    (written,) = printed.parts(text + unit)
-    assert (written.value, written.ulp, written.unit) == (value, Fraction(1, 10**decimals), unit.strip())
-    assert units.unit(written.unit)
+    (found,) = written.parts(text + unit)
+    assert (found.value, found.ulp, found.unit) == (value, Fraction(1, 10**decimals), unit.strip())
+    assert units.unit(found.unit)

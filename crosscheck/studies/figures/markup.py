@@ -1,0 +1,92 @@
+"""Tables as they are pasted: of Markdown or LaTeX, each cell as the text that a reader sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+Rows = list[tuple[int, list[str] | str]]
+_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")
+_PIPE = re.compile(r"(?<!\\)\|")
+_MARKDOWN = (
+    (re.compile(r"!?\[([^\]]*)\]\([^)]*\)"), r"\1"),  # a link is its text
+    (re.compile(r"\[\^[^\]]+\]|<[^<>]{1,200}>"), ""),  # marks of footnotes, tags
+    (re.compile(r"(\*\*|__|`|~~)(.+?)\1"), r"\2"),
+    (re.compile(r"\\([|*_~`#\\])"), r"\1"),
+)
+_LATEX = (
+    (re.compile(r"(?<!\\)%.*"), ""),
+    (re.compile(r"\\(?:hline|toprule|midrule|bottomrule|centering|small|footnotesize)\b"), ""),
+    (
+        re.compile(
+            r"\\(?:cline|cmidrule|cite[tp]?|label|ref|footnote|vspace|rowcolor|cellcolor)\*?(?:[(\[][^)\]]*[)\]])?\{[^{}]*\}"
+        ),
+        "",
+    ),
+    (re.compile(r"\\(?:sim|approx)\b"), "~"),
+    (re.compile(r"\\(?:times|cdot)\b"), "×"),
+    (re.compile(r"\{,\}"), ","),
+    (re.compile(r"\\[,;:! ]|(?<!\\)~(?![0-9])"), " "),
+    (re.compile(r"\^\{([0-9]+)\}"), r"^\1"),
+    (re.compile(r"\\([%&#_$])"), r"\1"),
+    (re.compile(r"\$"), ""),
+)
+_SPEC = re.compile(r"^(?:\s*\[[^\]]*\])?(?:\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}){1,2}")  # how the columns are set
+_COMMAND = re.compile(r"\\[a-zA-Z]+\*?\s*(?:\[[^\]]*\])?\{([^{}]*)\}")
+_LINE = re.compile(r"\\\\(?:\[[^\]]*\])?|\\tabularnewline\b")
+_LEAD = re.compile(r"(?:\s|%[^\n]*|\\(?:[a-z]*rule|hline)\b|\\(?:cline|cmidrule(?:\([lr]*\))?)\{[^{}]*\})*")
+_SPAN = re.compile(r"\s*\\multicolumn\{([0-9]{1,2})\}\{[^{}]*\}\{(.*)\}\s*", re.DOTALL)
+_BODY = re.compile(r"\\begin\{(tabular[xy*]?|longtable|array)\}(.*?)\\end\{\1\}", re.DOTALL)
+
+
+def tables(text: str) -> list[Rows]:
+    """The tables of a text that has some in Markdown or LaTeX, head first, each row with its line; none where it has none."""
+    return list(_latex(text)) or list(_markdown(text.split("\n")))
+
+
+def _markdown(lines: list[str]) -> Iterator[Rows]:
+    for k in range(1, len(lines)):
+        if "|" in lines[k - 1] and "-" in lines[k] and _RULE.fullmatch(lines[k]):
+            body = k + 1
+            while body < len(lines) and "|" in lines[body] and not (body + 1 < len(lines) and _RULE.fullmatch(lines[body + 1])):
+                body += 1
+            yield [(n + 1, _cells(lines[n])) for n in (k - 1, *range(k + 1, body))]
+
+
+def _cells(line: str) -> list[str]:
+    bare = line.strip()
+    inner = bare.removeprefix("|")
+    inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
+    return [_plain(cell, _MARKDOWN).strip(" *_") for cell in _PIPE.split(inner)]
+
+
+def _plain(text: str, rules: tuple[tuple[re.Pattern[str], str], ...]) -> str:
+    for pattern, instead in rules:
+        text = pattern.sub(instead, text)
+    return text.strip()
+
+
+def _latex(text: str) -> Iterator[Rows]:
+    for found in _BODY.finditer(text):
+        body = _SPEC.sub(lambda m: "\n" * m[0].count("\n"), found[2], count=1)
+        line = text.count("\n", 0, found.start(2)) + 1
+        rows: Rows = []
+        for row in _LINE.split(body):
+            lead = _LEAD.match(row)
+            begin = line + (lead[0].count("\n") if lead else 0)
+            cells = [c for cell in re.split(r"(?<!\\)&", row) for c in _spread(cell)]
+            if any(cells):
+                rows.append((begin, cells))
+            line += row.count("\n")
+        if rows:
+            yield rows
+
+
+def _spread(cell: str) -> list[str]:
+    """A cell, and empty ones where it spans several columns."""
+    span = _SPAN.fullmatch(_plain(cell, _LATEX[:3]))
+    text, columns = (span[2], int(span[1])) if span else (cell, 1)
+    plain = _plain(text, _LATEX)
+    while (bare := _COMMAND.sub(r"\1", plain)) != plain:
+        plain = bare
+    return [re.sub(r"[{}]|\\[a-zA-Z]+", "", plain).strip(), *[""] * (columns - 1)]
