@@ -12,13 +12,27 @@ from crosscheck import toml
 from crosscheck.conventions import read as convention
 from crosscheck.report.document import Form, Text, Tone
 from crosscheck.studies import figures
+from crosscheck.studies.figures.assumption import AGAINST, TOOL
 from crosscheck.studies.figures.claim import unit_of
-from crosscheck.studies.figures.exact import arithmetic
+from crosscheck.studies.figures.exact import arithmetic, differences
 from crosscheck.studies.figures.hypotheses import Candidate
-from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, UNREADABLE, Verdict
+from crosscheck.studies.figures.verdict import (
+    EXACT,
+    EXPLAINED,
+    MISPRINT,
+    OUT,
+    ROUNDS,
+    UNDECIDED,
+    UNEXPLAINED,
+    UNREADABLE,
+    Verdict,
+)
 
+PLAIN = "mac"  # the convention that others are told apart from: multiply-adds, and learnable parameters
+MOST = 4  # names and terms in one sentence
+BY_WHOM = (TOOL, AGAINST)
 TONES = {EXACT: Tone.good, ROUNDS: Tone.good, EXPLAINED: Tone.info, MISPRINT: Tone.bad, UNEXPLAINED: Tone.notable}
-TONES |= {OUT: Tone.dim, UNREADABLE: Tone.bad}
+TONES |= {UNDECIDED: Tone.notable, OUT: Tone.dim, UNREADABLE: Tone.bad}
 
 
 def verdict(kind: str) -> Text:
@@ -87,13 +101,32 @@ def ones(n: Fraction) -> str:
 
 def reading(c: Candidate) -> str:
     """Who counts what, in one line: ``torchinfo on resnet50, 1x3x224x224``."""
-    told = c.label
-    loaded = convention.load(told.by)
-    place = f", {told.place}" if told.place else ""
-    classes = f", {told.classes} classes" if told.classes else ""
+    loaded = convention.load(c.by)
     times = "" if c.factor == 1 else f"{c.factor} × "
-    who = loaded.title if loaded.tool else loaded.table(told.metric).label
-    return f"{times}{who} on {told.network}{place}, {told.input}{classes}"
+    who = loaded.title if loaded.tool else loaded.table(c.asked.metric).label
+    return f"{times}{who} on {place(c)}"
+
+
+def counting(v: Verdict) -> str:
+    """What is counted, in words of primitives, and who does so: of a reading that the label does not name."""
+    assert v.fit  # noqa: S101 - of verdicts with a reading
+    c = v.fit.candidate
+    plain = PLAIN if c.asked.metric in convention.load(PLAIN).metrics else ""
+    if not v.ties or not plain or all(a.kind not in BY_WHOM for a in v.fit.assumed):
+        return reading(c)
+    own = convention.load(plain).table(c.asked.metric).label
+    who = [convention.load(name).title for name in v.ties]
+    more = f" and {len(who) - MOST} more" if len(who) > MOST else ""
+    beyond = differences(c.asked.network, c.asked.shape, c.asked.metric, c.by, plain)
+    named = f"{own}{': ' + beyond if beyond else ''} (so {'counts' if len(who) == 1 else 'count'} {', '.join(who[:MOST])}{more})"
+    return f"{'' if c.factor == 1 else f'{c.factor} × '}{named} on {place(c)}"
+
+
+def place(c: Candidate) -> str:
+    """The network, the part of it, its input and classes."""
+    told = c.label
+    part = f", {told.place}" if told.place else ""
+    return f"{told.network}{part}, {told.input}{f', {told.classes} classes' if told.classes else ''}"
 
 
 def reason(v: Verdict) -> str:
@@ -101,9 +134,9 @@ def reason(v: Verdict) -> str:
     if v.ends:
         return "; ".join(f"{end.number.text if end.number else ''}: {end.kind}, {reason(end)}" for end in v.ends)
     if v.fit:
-        assumed = "; ".join(a.says for a in v.fit.assumed)
-        told = f"{exact(v, v.fit.candidate)}: {reading(v.fit.candidate)}"
-        return f"{told}{'; ' + assumed if assumed else ''}{' (' + v.says + ')' if v.says else ''}"
+        told = f"{exact(v, v.fit.candidate)}: {counting(v)}"
+        assumed = [a.says for a in v.fit.assumed if a.kind not in BY_WHOM or not v.ties]
+        return f"{'; '.join([told, *assumed])}{' (' + v.says + ')' if v.says else ''}"
     if v.kind == MISPRINT:
         return f"{v.correct}, not {v.figure.value}: {v.says}"
     near = "; nearest " + ", ".join(f"{exact(v, c)} ({_short(c)})" for c in v.nearest) if v.nearest else ""

@@ -13,6 +13,7 @@ from crosscheck.conventions import read as convention
 from crosscheck.conventions.table import Convention
 from crosscheck.counting import engine
 from crosscheck.errors import ConventionError, CrosscheckError
+from crosscheck.explain import terms, wording
 from crosscheck.ops import described as ops
 from crosscheck.studies.figures import growth, tables
 from crosscheck.studies.figures.growth import counted
@@ -23,6 +24,7 @@ INPUT = "(input)"
 CONVOLUTIONS = "convolutions only"
 ALL_BUT = "all but "
 ROW = "row "
+TERMS = 4  # in one sentence
 WRAPS = "_int32"  # conventions of machines whose integers overflow
 
 
@@ -149,8 +151,19 @@ def arithmetic(network: str, shape: Shape, place: str, by: str, metric: str) -> 
         return ""
     weights = convention.load(by).table(metric).weights(layer.op, by, layer.id)
     parts = ((w.weight, ops.formula(layer, w.primitive)) for w in weights)
-    terms = [text if weight == 1 else f"{weight}·{text}" for weight, text in parts if text]
-    return " + ".join(terms)
+    return " + ".join(text if weight == 1 else f"{weight}·{text}" for weight, text in parts if text)
+
+
+@cache
+def differences(network: str, shape: Shape, metric: str, by: str, plain: str) -> str:
+    """What a convention counts beyond another, as ``+53,120 running_stats (batchnorm)``; empty where that cannot be told."""
+    known = counted(network, shape) if network else None
+    try:
+        found = terms.difference(known, convention.load(by), known, convention.load(plain), metric) if known else []
+    except ConventionError:
+        return ""
+    more = f" and {len(found) - TERMS} more terms" if len(found) > TERMS else ""
+    return wording.amounts(found[:TERMS]) + more
 
 
 @cache

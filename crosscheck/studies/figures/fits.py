@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from crosscheck.studies.figures import hypotheses
-from crosscheck.studies.figures.assumption import CUT, LIKELY, MAX_WORTH, ROUGH, SCALE, TOOL, UNIT, Assumption, assume, worth
+from crosscheck.studies.figures.assumption import CUT, LIKELY, MAX_WORTH, ROUGH, SCALE, UNIT, Assumption, assume, worth
 from crosscheck.studies.figures.claim import Claim
 from crosscheck.studies.figures.hypotheses import Candidate
 from crosscheck.studies.figures.label import Label
@@ -19,9 +19,9 @@ from crosscheck.studies.figures.printed import Number
 from crosscheck.studies.figures.units import BINARY_SCALES
 
 DECOYS = 20  # on each side
-BY_CHANCE = 4  # more decoys that pass make one assumption a coincidence
-SELDOM = 1  # and more make several, or one that contradicts the label
-UNSAID = 8  # where no tool is named, some tool it was: as many may pass
+BY_CHANCE = 4  # decoys that may pass a figure of few digits
+FEW = 3  # digits of a round number
+LONG = 6  # digits of a figure that hardly any two numbers share
 WRITING = (CUT, ROUGH, SCALE, UNIT)  # assumptions about how the number is written, not about what it is
 Source = Callable[[Label], tuple[Candidate, ...]]
 
@@ -128,11 +128,17 @@ def _bent(printed: Number, metric: str) -> Iterator[_Reading]:
         yield _Reading(*printed.halves(scale, cut=True), scale, (*before, assume(CUT, "cut off, not rounded")))
 
 
-def most(f: Fit) -> int:
-    """How many decoys may pass before a fit counts as a coincidence."""
-    if f.worth > 1:
-        return SELDOM
-    return UNSAID if [a.kind for a in f.assumed] == [TOOL] else BY_CHANCE
+def strong(f: Fit, passed: int) -> bool:
+    """True where a reading that assumes something stands without any row beside it; ``passed`` decoys would pass as well.
+
+    One more assumption of a figure with so many digits that hardly two numbers share them, or the label's own number, in a unit
+    that is not printed or in two or three digits, whose zeros stand for nothing.
+    """
+    kinds = [a.kind for a in f.assumed]
+    digits = len(str(int(f.number.value / f.number.rough)))
+    if kinds in ([ROUGH], [UNIT]):
+        return digits <= FEW + (kinds == [UNIT]) and passed <= BY_CHANCE
+    return f.worth == 1 and passed == 0 and digits >= LONG and CUT not in kinds and ROUGH not in kinds
 
 
 def _binary(metric: str, other: int | None) -> list[tuple[int, tuple[Assumption, ...]]]:

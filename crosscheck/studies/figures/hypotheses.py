@@ -42,6 +42,7 @@ SIZES = (224, 227, 256, 299, 32)
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 OTHER_CLASSES = (10, 100, 1001)
 ONE = Fraction(1)
+HEADER = 8  # bytes by which headers of storages differ between platforms
 PLATFORM = "torchinfo"  # the convention whose numbers depend on the platform
 Assumed = tuple[Assumption, ...]
 
@@ -292,4 +293,4 @@ def _by_platform(c: Candidate) -> Candidate:
     1.8.0, torchinfo.py, sizes of inputs), which was 56 bytes before it was 64.
     """
     says = "an older PyTorch, whose storages have a header of 56 bytes and not of 64"
-    return candidate(c.asked, c.by, c.exact - 8, (*c.assumed, assume(EDITION, says)))
+    return candidate(c.asked, c.by, c.exact - HEADER, (*c.assumed, assume(EDITION, says)))

@@ -17,15 +17,27 @@ from crosscheck import models
 from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
 from crosscheck.measuring import twin
-from crosscheck.studies.figures import exact, exhibits, fits, hypotheses, misprint
+from crosscheck.studies.figures import exact, exhibits, fits, hypotheses, misprint, padding, practice, witness
 from crosscheck.studies.figures.claim import Claim, ends, numbers, spelled
 from crosscheck.studies.figures.fits import DECOYS, Fit, Source
 from crosscheck.studies.figures.hypotheses import Candidate
 from crosscheck.studies.figures.label import FILE, SHAPE, Label, labels
 from crosscheck.studies.figures.misprint import Parts
+from crosscheck.studies.figures.practice import Practice
 from crosscheck.studies.figures.printed import Number, ones
 from crosscheck.studies.figures.record import Figure, UnreadableError
-from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, UNREADABLE, VERDICTS, Verdict
+from crosscheck.studies.figures.verdict import (
+    EXACT,
+    EXPLAINED,
+    MISPRINT,
+    OUT,
+    ROUNDS,
+    UNDECIDED,
+    UNEXPLAINED,
+    UNREADABLE,
+    VERDICTS,
+    Verdict,
+)
 from crosscheck.subjects.subject import Subject
 
 Claims = tuple[Claim, ...]
@@ -43,12 +55,35 @@ class Reading:
 @engine.no_collection()
 def judge(figures: Iterable[Figure]) -> list[Verdict]:
     """A verdict for every figure, in their order."""
-    rows = list(figures)
+    given = list(figures)
+    rows = padding.without(given, witness.column)
     parts = misprint.parts(rows)
     found = [_read(f) for f in rows]
     known = _tried(rows, found)
-    first = [rule(f, r, known) for f, r in zip(rows, found, strict=True)]
-    return [misprint_of_sum(v, first, parts) for v in first]
+    alone = [rule(f, r, known) for f, r in zip(rows, found, strict=True)]
+    first = _beside(rows, found, alone)
+    summed = [misprint_of_sum(v, first, parts) for v in first]
+    return [replace(v, figure=f) for v, f in zip(summed, given, strict=True)]
+
+
+def _beside(rows: Sequence[Figure], found: Sequence[Reading | Verdict], alone: Sequence[Verdict]) -> list[Verdict]:
+    """The verdicts, with a look at the column that each figure stands in; one of few rows has its source's."""
+    columns: dict[tuple[str, ...], list[witness.Row]] = {}
+    sources: dict[tuple[str, ...], list[witness.Row]] = {}
+    for k, (figure, r, v) in enumerate(zip(rows, found, alone, strict=True)):
+        if isinstance(r, Reading) and len(r.ends) == 1:
+            row = witness.Row(k, r.ends[0], v)
+            columns.setdefault(witness.column(figure), []).append(row)
+            sources.setdefault(witness.source(figure, r.labels[0]), []).append(row)
+    changed: dict[int, Verdict] = {}
+    for all_rows in sources.values():
+        few = [r.at for r in all_rows if len(columns[witness.column(rows[r.at])]) < witness.FEWEST]
+        changed |= {k: v for k, v in (witness.together(all_rows) if few else {}).items() if k in few}
+    for column in columns.values():
+        changed |= witness.together(column)
+    for all_rows in witness.tables(sources.items()):
+        changed |= witness.shared([(r, changed.get(r.at, r.alone)) for r in all_rows])
+    return [changed.get(k, v) for k, v in enumerate(alone)]
 
 
 def _read(figure: Figure) -> Reading | Verdict:
@@ -177,28 +212,39 @@ def _assumed(figure: Figure, claimed: Claims, found: Sequence[Fit], source: Sour
     told, printed = (found[0].candidate.asked, found[0].number) if found else (claimed[0].label, claimed[0].number)
     told = next(c.label for c in claimed if c.label.metric == told.metric)
     tried = sum(len(source(c.label)) * fits.ways(c.number) for c in claimed)
-    passed = 0
-    own = hypotheses.plain(told)
+    own, ways = hypotheses.plain(told), _ways(claimed, found)
     slip = misprint.slip(printed, own)
-    if found:
-        passed = fits.decoys(claimed, found[0], source)
-        if passed <= fits.most(found[0]):
-            also = f"or a misprint of the label's own {slip.correct}: {slip.says}" if slip and found[0].worth else ""
-            return Verdict(figure, told, printed, EXPLAINED, also, found[0], tried, len(found), passed, own)
+    also = f"or a misprint of the label's own {slip.correct}: {slip.says}" if slip else ""
+    if not found:
+        near = _nearest(source(told), printed)
+        kind, says = (UNDECIDED, f"{also.removeprefix('or ')}; no row beside it confirms that") if slip else (UNEXPLAINED, "")
+        return Verdict(figure, told, printed, kind, says, None, tried, 0, 0, near)
+    best = found[0]
+    passed = fits.decoys(claimed, best, source)
+    equal = (f for f in found if (f.candidate.halves, f.worth) == (best.candidate.halves, best.worth))
+    ties = tuple(dict.fromkeys(f.candidate.by for f in equal))
+    if fits.strong(best, passed):
+        return Verdict(figure, told, printed, EXPLAINED, also, best, tried, len(found), passed, own, ways=ways, ties=ties)
+    likeliest = "; ".join((ones(best.candidate.number), *(a.says for a in best.assumed)))
+    beside = f"and so would {passed} of {2 * DECOYS} wrong figures beside it" if passed else "which no row beside it confirms"
+    says = "; ".join(x for x in (f"{len(found)} of {tried:,} hypotheses fit, {beside}", f"likeliest: {likeliest}", also) if x)
     near = _nearest(source(told), printed)
-    if slip:
-        return Verdict(figure, told, printed, MISPRINT, slip.says, None, tried, len(found), 0, near, slip.correct)
-    says = ""
-    if found:
-        likeliest = "; ".join((ones(found[0].candidate.number), *(a.says for a in found[0].assumed)))
-        beside = f"but so would {passed} of {2 * DECOYS} wrong figures beside it"
-        says = f"{len(found)} of {tried:,} hypotheses fit, {beside}; likeliest: {likeliest}"
-    return Verdict(figure, told, printed, UNEXPLAINED, says, None, tried, len(found), passed, near)
+    return Verdict(figure, told, printed, UNDECIDED, says, None, tried, len(found), passed, near, ways=ways)
+
+
+def _ways(claimed: Claims, found: Sequence[Fit]) -> tuple[tuple[Practice, int], ...]:
+    """The practices that yield what is claimed, each with the least that it assumes."""
+    labels_of = {c.number: c.label for c in claimed}
+    ways: dict[Practice, int] = {}
+    for f in found:
+        if p := practice.of(labels_of.get(f.number, claimed[0].label), f.candidate):
+            ways.setdefault(p, f.worth)
+    return tuple(ways.items())
 
 
 def misprint_of_sum(v: Verdict, others: Sequence[Verdict], parts: Parts) -> Verdict:
     """The verdict with a look at the printed parts, where the figure is a printed sum that nothing explains."""
-    if v.kind not in (UNEXPLAINED, MISPRINT) or not v.figure.sum_of or v.number is None or v.label is None:
+    if v.kind not in (UNEXPLAINED, UNDECIDED, MISPRINT) or not v.figure.sum_of or v.number is None or v.label is None:
         return v
     wrong = [o for o in others if o.figure.part_of == v.figure.sum_of and o.kind == MISPRINT]
     own = hypotheses.plain(v.label)

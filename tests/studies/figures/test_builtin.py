@@ -14,7 +14,7 @@ from crosscheck.conventions import read as convention
 from crosscheck.report.pages import figure as told
 from crosscheck.studies.figures import claim, exact, fits, hypotheses, label, record, trial
 from crosscheck.studies.figures.label import FILE, SHAPE
-from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED
+from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNDECIDED, UNEXPLAINED
 from tests.studies.figures.verdicts import of, verdicts
 
 
@@ -128,9 +128,6 @@ def test_an_overflow_of_32_bits_is_a_bug_and_not_a_convention() -> None:
 @pytest.mark.parametrize(
     ("source", "printed", "network", "by", "kinds"),
     [
-        ("Table 1", "3.8×10^9", "resnet50-v1", "mac", ["cut"]),
-        ("sec. 4.1", "15.3", "vgg16", "mac", ["part"]),
-        ("PaddleClas", "133.05", "vgg13", "paddle_flops", ["variant"]),
         ("torchinfo", "602.17", "resnet152", "torchinfo", ["edition"]),
         ("cs231n", "140M", "vgg16", "cs231n", ["rough"]),
     ],
@@ -142,7 +139,21 @@ def test_explained_figures_say_what_they_assume(source: str, printed: str, netwo
     assert (v.fit.candidate.label.network, v.fit.candidate.label.by) == (network, by)
     assert [a.kind for a in v.fit.assumed] == kinds
     assert v.decoys <= fits.BY_CHANCE
-    assert v.tried > v.fits > 0
+    assert v.tried
+
+
+@pytest.mark.parametrize(
+    ("source", "printed", "likeliest"),
+    [
+        ("Table 1", "3.8×10^9", "3,857,973,248; cut off, not rounded"),
+        ("sec. 4.1", "15.3", "15,346,630,656; convolutions only"),
+        ("PaddleClas", "133.05", "133,047,848; the variant vgg13"),
+    ],
+)
+def test_what_nothing_beside_it_confirms_is_undecided_with_the_likeliest(source: str, printed: str, likeliest: str) -> None:
+    v = of(source, printed)
+    assert (v.kind, v.fit, v.refuted) == (UNDECIDED, None, False)
+    assert f"likeliest: {likeliest}" in v.says
 
 
 def test_wrong_figures_beside_right_ones_seldom_pass() -> None:
@@ -158,4 +169,4 @@ def test_wrong_figures_beside_right_ones_seldom_pass() -> None:
                 met += 1
                 passed += trial.verdict(v.figure, (claim.Claim(v.label, moved),)).kind in (EXACT, ROUNDS, EXPLAINED, MISPRINT)
     assert met > 35
-    assert passed * 8 <= met, f"{passed} of {met} wrong figures pass"
+    assert passed == 0, f"{passed} of {met} wrong figures pass"
