@@ -137,16 +137,21 @@ def try_figures(
         list[str] | None, typer.Option("--source", help="Only sources whose name contains this; may be repeated.")
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="End with 1 where a figure is a misprint, unexplained or unreadable.")
+        bool, typer.Option("--strict", help="End with 1 where a figure is a misprint, undecided, unexplained or unreadable.")
     ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for figures.md and figures.csv; none if left out.")
     ] = None,
     output: FormatOption = Format.table,
 ) -> None:
-    """Try published figures: exact, rounded, explained, misprint, unexplained, out of scope or unreadable, each with its reason.
+    """Try published figures: exact, rounded, explained, undecided, misprint, unexplained, out of scope or unreadable, each with its reason.
 
-    Columns of FILE.csv: model, metric, value; variant, input, unit, source, convention and any others where there are some.
+    A file's figures are judged by columns: rows of one source and head share how they were made. What its rows prove together is
+    believed; what a row says alone is so only where hardly anything else prints like it, and only siblings accuse one of a misprint.
+
+    FILE.csv has a figure a row, with columns model, metric, value, or a network a row, and a column each for `params`, `FLOPs (G)`
+    and so on; variant, input, unit, source, convention and any others where there are some. CSV in any usual encoding, tables of
+    Markdown and LaTeX as they are pasted, `25,6M`, `1.234,5`, `~4.1G`, `<5M`, `15.47 GMACs` are read.
 
     Examples: `crosscheck figures` · `crosscheck figures --verdict misprint` · `crosscheck figures --source timm --format csv` ·
     `crosscheck figures mine.csv --strict`

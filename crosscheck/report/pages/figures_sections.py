@@ -20,9 +20,19 @@ from crosscheck.report.document import (
     joined,
     table,
 )
-from crosscheck.report.pages.figure import exact, printed, reading, reason, right, title, what, where, why
+from crosscheck.report.pages.figure import counting, exact, printed, reason, right, title, what, where, why
 from crosscheck.studies.figures.fits import DECOYS
-from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNEXPLAINED, UNREADABLE, Verdict
+from crosscheck.studies.figures.verdict import (
+    EXACT,
+    EXPLAINED,
+    MISPRINT,
+    OUT,
+    ROUNDS,
+    UNDECIDED,
+    UNEXPLAINED,
+    UNREADABLE,
+    Verdict,
+)
 
 BELOW = ("of", "because", "exact", "hypotheses", "what comes near", "tried", "why", "where")  # too long for a line
 Row = tuple[Cell, ...]
@@ -54,6 +64,11 @@ def kinds(verdicts: Sequence[Verdict]) -> tuple[Kind, ...]:
     return (
         Kind("Refuted", "Figures that are wrong, each with its arithmetic.", *_refuted(verdicts)),
         Kind("Explained", says, because, tuple(_explained(verdicts))),
+        Kind(
+            "Undecided",
+            "What something yields, or one slip of the pen, and nothing beside it confirms.",
+            *_said(verdicts, UNDECIDED),
+        ),
         Kind("Unexplained", "Nothing that was tried yields these.", near, tuple(_unexplained(verdicts))),
         Kind("Out of scope", "Networks and metrics that cannot be described yet.", *_said(verdicts, OUT)),
         Kind("Unreadable", "Rows and cells that are malformed.", *_said(verdicts, UNREADABLE)),
@@ -108,11 +123,13 @@ def _explained(verdicts: Iterable[Verdict]) -> Iterator[Row]:
 
 
 def _example(v: Verdict) -> str:
-    return f"{exact(v, v.fit.candidate)}: {reading(v.fit.candidate)}" if v.fit else v.says.partition(": ")[2]
+    return f"{exact(v, v.fit.candidate)}: {counting(v)}" if v.fit else v.says.partition(": ")[2]
 
 
 def _hypotheses(v: Verdict) -> Phrase:
-    """How many hypotheses were tried and fit, and how many wrong figures they would let pass."""
+    """How many rows of its column prove a practice; else how many hypotheses fit, and how many wrong figures would pass."""
+    if v.practice:
+        return (Text(v.says),)
     fit = (Number(v.fits), Text(" of "), Number(v.tried, "hypotheses fit; "))
     return (*fit, Number(v.decoys), Text(" of "), Number(2 * DECOYS, "wrong figures beside it would pass"))
 

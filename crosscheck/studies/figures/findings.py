@@ -250,7 +250,7 @@ def many(network: str, verdicts: Sequence[Verdict]) -> Finding:
     seen: dict[tuple[str, Label, int], list[Verdict]] = {}
     for v in verdicts:
         told = v.fit.candidate.label if v.fit else v.label
-        if told and v.number and told.metric == "compute" and told.network in (network, f"{root}-v1") and told.shape == (1, *own):
+        if told and v.fit and told.metric == "compute" and told.network in (network, f"{root}-v1") and told.shape == (1, *own):
             seen.setdefault((f"{v.figure.value} {v.figure.unit}".removesuffix(" raw"), told, _number(v)), []).append(v)
     rows: list[tuple[Cell, ...]] = []
     for (printed, told, n), group in sorted(seen.items(), key=lambda item: item[0][2]):

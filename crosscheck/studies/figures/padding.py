@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from crosscheck.studies.figures.claim import number
@@ -10,6 +10,7 @@ from crosscheck.studies.figures.printed import Number
 from crosscheck.studies.figures.record import Figure, UnreadableError
 
 FEWEST = 5  # figures that all end in a zero hardly do so by chance
+WHOLE = 1000  # exact counts often end in a zero or two of their own
 
 
 def without(figures: Sequence[Figure], column: Callable[[Figure], object]) -> list[Figure]:
@@ -31,10 +32,10 @@ def _number(figure: Figure) -> Number | None:
     return n if n and n.value and not n.bound else None
 
 
-def _zeros(numbers: Iterable[Number]) -> int:
+def _zeros(numbers: Collection[Number]) -> int:
     """The power of ten that all figures of a column end in; 1 where there is none, or too few figures."""
     digits = {int(n.value / n.ulp) for n in numbers}
     power = 1
     while len(digits) >= FEWEST and not any(d % (10 * power) for d in digits):
         power *= 10
-    return power
+    return power if power >= WHOLE or any(n.ulp * n.scale > 1 for n in numbers) else 1

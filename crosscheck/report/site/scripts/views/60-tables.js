@@ -1,11 +1,12 @@
 // Views that are tables above all: figures on trial, zoos, graphs, all data.
 
-const REFUTED = ["misprint", "unexplained", "unreadable"];
+const REFUTED = ["misprint", "undecided", "unexplained", "unreadable"];
 const VERDICT_SAYS = {
   exact: "to the unit what the label says",
   "rounds to": "what the label says, at the printed precision",
   explained: "another convention, variant, input or scale than the label says",
-  misprint: "no convention yields it, and one slip of the pen does",
+  undecided: "something yields it, and nothing beside it confirms that",
+  misprint: "its siblings obey one convention, and it does but for one slip of the pen",
   unexplained: "nothing that was tried yields it",
   "out of scope": "cannot be described yet",
   unreadable: "a cell that is malformed",
