@@ -7,9 +7,10 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from crosscheck.report.site.blocks import coded, exact, whole
+from crosscheck.report.site.lessons import title
 from crosscheck.studies.site.counts import Counted, Counts, Key
 from crosscheck.studies.site.layers import LayerRow
-from crosscheck.studies.site.site import CELLS, Explorer, Lesson, Site
+from crosscheck.studies.site.site import CELLS, Explorer, Site
 from crosscheck.studies.site.weights import Metric, Rules
 
 SAME = -1  # in place of a step that is the base once more
@@ -24,12 +25,6 @@ def contents(site: Site) -> Iterator[tuple[str, Any]]:
     if site.layers:
         names = [f.name for f in fields(LayerRow)]
         yield "table/layers", coded("layers", names, ([str(getattr(row, n)) for n in names] for row in site.layers))
-
-
-def title(lesson: Lesson) -> str:
-    """The first heading of a lesson, or its name."""
-    head = next((line for line in lesson.text.splitlines() if line.startswith("# ")), "")
-    return head.removeprefix("# ").strip() or lesson.name
 
 
 def _core(site: Site) -> dict[str, Any]:

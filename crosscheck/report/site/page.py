@@ -10,8 +10,9 @@ from pathlib import Path
 import jinja2
 
 from crosscheck.report.site.blocks import packed
-from crosscheck.report.site.contents import contents, summary, title
-from crosscheck.studies.site.site import Lesson, Site
+from crosscheck.report.site.contents import contents, summary
+from crosscheck.report.site.lessons import html, title
+from crosscheck.studies.site.site import Site
 
 HERE = Path(__file__).parent
 THEME = "theme.js"  # which runs in the head
@@ -28,7 +29,7 @@ def text(site: Site) -> str:
         script=script,
         style=style,
         blocks=[(name, packed(data)) for name, data in contents(site)],
-        lessons=[(x.name, title(x), _html(x)) for x in site.lessons],
+        lessons=[(x.name, title(x), html(x, [y.name for y in site.lessons])) for x in site.lessons],
         heads=heads,
         rows=rows,
         name="" if site.own is None else str(site.own["network"]),
@@ -58,14 +59,6 @@ def _styles() -> str:
 
 def _hash(code: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(code.encode('utf-8')).digest()).decode('ascii')}'"
-
-
-def _html(lesson: Lesson) -> str:
-    """A lesson's Markdown as HTML; markup in it is text."""
-    from markdown_it import MarkdownIt
-
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
-    return str(reader.render(lesson.text))
 
 
 @cache

@@ -57,9 +57,10 @@ Open = Callable[..., Opened]
 
 @pytest.fixture(scope="session")
 def whole_site() -> Site:
-    """The page of the committed reports, with a lesson."""
-    made = sites.report(REPORTS)
-    return Site(made.version, made.explorer, made.tables, made.outlines, made.layers, (LESSON,), None, made.versions)
+    """The page of the committed reports, with all lessons and one more."""
+    made = sites.report(REPORTS, ROOT / "lessons")
+    lessons = (LESSON, *made.lessons)
+    return Site(made.version, made.explorer, made.tables, made.outlines, made.layers, lessons, None, made.versions)
 
 
 @pytest.fixture(scope="session")

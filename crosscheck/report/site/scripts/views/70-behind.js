@@ -5,11 +5,21 @@ view("lessons", {
   group: "Explore",
   needs: (core) => core.lessons.length > 0,
   async render({ read }) {
-    const lesson = page.core.lessons.find((x) => x.name === read);
-    if (lesson) {
+    const at = page.core.lessons.findIndex((x) => x.name === read);
+    if (at >= 0) {
+      const lesson = page.core.lessons[at],
+        next = page.core.lessons[at + 1];
       const node = document.querySelector(`[data-lesson="${CSS.escape(lesson.name)}"]`).cloneNode(true);
       node.querySelector("h1")?.replaceWith(h("h1", {}, lesson.title));
-      return [node, h("p", {}, h("a", { href: address("lessons") }, "All lessons"))];
+      return [
+        node,
+        h(
+          "p",
+          { class: "no-print" },
+          next ? ["Next: ", h("a", { href: address("lessons", { read: next.name }) }, next.title), " · "] : null,
+          h("a", { href: address("lessons") }, "All lessons"),
+        ),
+      ];
     }
     return [
       heading("Lessons", "Each takes ten minutes: one claim, a toy by hand, a real tool, an exercise."),
