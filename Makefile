@@ -55,6 +55,14 @@ test-fast: $(CORE)/.ready ## the framework-free suite, in an environment that ha
 test-page: $(CORE)/.ready ## the page in Chromium, where there is one
 	$(CORE)/bin/python -m pytest -q -m browser -n 2 --dist worksteal --durations=5
 
+.PHONY: lessons
+lessons: $(CORE)/.ready ## run every lesson from top to bottom, and try its figures, links and notebooks; offline, without a framework
+	$(CORE)/bin/python -m pytest -q tests/lessons -n 2 --dist worksteal
+
+.PHONY: notebooks
+notebooks: $(CORE)/.ready ## write the lessons as notebooks into notebooks/, for a class
+	$(CORE)/bin/python -m tests.lessons.notebooks notebooks
+
 .PHONY: lint
 lint: $(VENV)/.ready ## ruff and mypy
 	$(VENV)/bin/ruff check $(SOURCES)
