@@ -18,6 +18,7 @@ from tests.lessons import console
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "lessons"
 PROMPT = ("pycon", "python")  # the languages in which `>>>` may stand
+RUN = (*PROMPT, "console")  # those that are run; others are only shown
 FENCES = FencedCodeBlockLexer(r"\w+", {"language": "language", "source": "source"})
 NEEDS = re.compile(r"<!-- needs: (\w+) -->\s*\Z")
 PROMPTS = DocTestStringParser(DocTestEvaluator())
@@ -75,7 +76,7 @@ def examples(block: Block, path: str) -> Iterable[Region]:
         for region in PROMPTS(source, path):
             region.adjust(block.region, source)
             yield region
-    elif block.language in ("python", "console"):
+    elif block.language in RUN:
         block.region.evaluator = PLAIN if block.language == "python" else console.evaluate
         yield block.region
 

@@ -1,4 +1,4 @@
-"""Figures in prose: a number outside of code is printed by a block of the same lesson, or published and cited; else refused."""
+"""Figures in prose: a number outside of code stands in a block of the same lesson, or is published and cited; else refused."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from markdown_it.token import Token
 
 from crosscheck.studies.figures import record
 
-NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 BARE = re.compile(r"[−+~≈-]?\d[\d,.]*(?: ?[A-Za-z%]{1,7})?")  # inline code that is no more than a figure
+NOTHING = re.compile(r" # .*|(?<=\d)_(?=\d)")  # comments, which prove nothing, and how Python groups digits
 FEW = 13
-# What is no figure, by pattern: names and versions, shapes and kernels, powers, years, lines of a source, lessons, input sizes.
+# What is no figure, by pattern: versions, lines and issues, names, shapes and kernels, powers, years, lessons, input sizes.
 FREE = (
     r"[Vv]ersions? \d+(?:\.\d+)*",
-    r"[Ll]ines? \d+(?:[–-]\d+)?",
+    r"(?:[Ll]ines?|[Ii]ssues?|[Pp]ull request|[Ss]ection) #?\d+(?:[–-]\d+)?",
     r"[^\W\d][\w.]*(?:-\w+)*",
     r"[^\W\d]+(?:[-/]\d[\w.]*)+",
     r"\d+(?:\.\d+){2,}\S*",
@@ -29,7 +30,7 @@ FREE = (
     r"\b(?:28|32|224|227|299)\b(?![,.]\d)",
 )
 PLAIN = re.compile("|".join(FREE))
-HINT = "print it in a block of this lesson, or cite the published figure with a link to its source or to reports/figures.md"
+HINT = "let a block print it or work with it, or cite the published figure with a link to its source or to reports/figures.md"
 EVERYWHERE = "figures.md"  # a link that cites any published figure
 
 
@@ -44,7 +45,7 @@ class Passage:
 
 def normal(number: str) -> str:
     """A number as its digits: without grouping commas."""
-    return number.replace(",", "").rstrip(".")
+    return number.replace(",", "")
 
 
 def numbers(text: str) -> set[str]:
@@ -76,7 +77,7 @@ def _said(token: Token) -> str:
 def figures(text: str) -> list[str]:
     """The numbers of a text that must be proven, as they are written."""
     rest = PLAIN.sub(" ", text)
-    return [n for n in NUMBER.findall(rest) if "." in n.rstrip(".") or int(normal(n)) >= FEW]
+    return [n for n in NUMBER.findall(rest) if "." in n or int(normal(n)) >= FEW]
 
 
 @cache
@@ -95,8 +96,11 @@ def cited(number: str, links: tuple[str, ...]) -> bool:
     return bool(sources) and any(EVERYWHERE in link or any(s in link for s in sources) for link in links)
 
 
-def refused(text: str, printed: str, name: str) -> list[str]:
-    """What is wrong with the figures of a lesson's prose, a line each: file, line, and what to do."""
-    known = numbers(printed)
+def refused(text: str, proven: str, name: str) -> list[str]:
+    """What is wrong with the figures of a lesson's prose, a line each: file, line, and what to do.
+
+    ``proven`` are the texts of its blocks, which run: a number there is printed, or leads to one that is.
+    """
+    known = numbers(NOTHING.sub("", proven))
     odd = ((p, n) for p in passages(text) for n in figures(p.text) if normal(n) not in known and not cited(n, p.links))
     return [f"{name}:{p.line}: {n} is typed freely. Hint: {HINT}" for p, n in odd]

@@ -68,7 +68,7 @@ def test_every_lesson_is_a_valid_notebook_with_all_its_blocks(tmp_path: Path) ->
         read = nbformat.read(file, as_version=4)
         nbformat.validate(read)
         code = [c.source for c in read.cells if c.cell_type == "code"]
-        assert len(code) == 1 + sum(b.language in ("python", "pycon", "console") for b in lesson.read(path)), path.stem
+        assert len(code) == 1 + sum(b.language in lesson.RUN for b in lesson.read(path)), path.stem
     before = [f.read_bytes() for f in files]
     assert [f.read_bytes() for f in notebooks.write(tmp_path / "made/here")] == before
 
@@ -76,9 +76,10 @@ def test_every_lesson_is_a_valid_notebook_with_all_its_blocks(tmp_path: Path) ->
 @pytest.mark.parametrize("path", lesson.paths(), ids=lambda p: p.stem)
 def test_the_python_of_a_notebook_runs(path: Path) -> None:
     """Cells one after the other, as a notebook runs them; commands and what needs a framework left out."""
-    needing = {b.text for b in lesson.read(path) if b.needs}
+    cells = [c.source for c in notebooks.notebook(path.read_text(encoding="utf-8")).cells if c.cell_type == "code"][1:]
+    ran = [b for b in lesson.read(path) if b.language in lesson.RUN]
     namespace: dict[str, object] = {}
     with console.at(lesson.ROOT), contextlib.redirect_stdout(io.StringIO()):
-        for cell in notebooks.notebook(path.read_text(encoding="utf-8")).cells:
-            if cell.cell_type == "code" and not cell.source.startswith("!") and not any(cell.source in text for text in needing):
-                exec(compile(cell.source, path.name, "exec"), namespace)
+        for block, source in zip(ran, cells, strict=True):
+            if block.language != "console" and not block.needs:
+                exec(compile(source, path.name, "exec"), namespace)
