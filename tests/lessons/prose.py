@@ -31,6 +31,7 @@ FREE = (
 )
 PLAIN = re.compile("|".join(FREE))
 HINT = "let a block print it or work with it, or cite the published figure with a link to its source or to reports/figures.md"
+ARXIV = re.compile(r"arXiv:([\d.]+).*")  # the part of a source's name that is in its address
 EVERYWHERE = "figures.md"  # a link that cites any published figure
 
 
@@ -86,7 +87,7 @@ def published() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for f in record.builtin():
         for n in numbers(f.value):
-            found.setdefault(n, set()).add(f.source)
+            found.setdefault(n, set()).add(ARXIV.sub(r"\1", f.source))
     return found
 
 

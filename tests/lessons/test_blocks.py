@@ -47,7 +47,7 @@ def test_what_a_block_prints_stands_below_it(path: Path) -> None:
         ("x\n\n```python\nassert 6 * 7 == 43\n```", None),
         ("```console\n$ crosscheck --version\ncrosscheck 0.0.0\n```", r"-crosscheck 0\.0\.0\n\+crosscheck"),
         ("```console\n$ crosscheck count lenett\n```", r"\+crosscheck: .*lenet"),
-        ("```console\n$ crosscheck count lenet -c mac -m compute | grep mac\nmac 1\n```", r"-mac 1\n.* mac .*MAC"),
+        ("```console\n$ crosscheck count lenet -c mac -m compute | grep mac\nmac 1\n```", r"-mac 1\n\+.*mac"),
         ("<details>\n\n```pycon\n>>> 1\n2\n```\n\n</details>", "line 4.*Got:\n    1"),
     ],
 )

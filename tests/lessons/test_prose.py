@@ -28,6 +28,7 @@ def test_every_figure_in_prose_stands_in_a_block_or_is_published(path: Path) -> 
         "```text\n4711\n```",
         "it prints 25.56 ([ptflops](https://github.com/sovrasov/flops-counter.pytorch))",
         "it prints 25.56 ([on trial](../reports/figures.md))",
+        "it says 3.8 ([paper](https://arxiv.org/abs/1512.03385))",
         "<!-- needs: torch -->",
     ],
 )
