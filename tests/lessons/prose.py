@@ -25,9 +25,9 @@ FREE = (
     r"\d+(?:\.\d+){2,}\S*",
     r"\d+(?: ?[×xX] ?\d+)+",
     r"\d+[⁰¹²³⁴⁵⁶⁷⁸⁹]+",
-    r"\b(?:19[89]|20[0-3])\d\b(?![,.]\d)",
-    r"\b0\d\b",
-    r"\b(?:28|32|224|227|299)\b(?![,.]\d)",
+    r"(?<![\w,.])(?:19[89]|20[0-3])\d\b(?![,.]\d)",
+    r"(?<![\w,.])0\d\b",
+    r"(?<![\w,.])(?:28|32|224|227|299)\b(?![,.]\d)",
 )
 PLAIN = re.compile("|".join(FREE))
 HINT = "let a block print it or work with it, or cite the published figure with a link to its source or to reports/figures.md"

@@ -49,6 +49,8 @@ def test_what_is_proven_or_no_figure_passes(text: str) -> None:
         ("[4711](x.md)", "4711"),
         ("## Heading 4711", "4711"),
         ("2048 channels", "2048"),
+        ("it prints 4711.08", "4711.08"),
+        ("it prints 4,711,224", "4,711,224"),
     ],
 )
 def test_a_figure_typed_freely_is_refused_with_its_line(text: str, number: str) -> None:
