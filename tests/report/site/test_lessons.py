@@ -64,6 +64,13 @@ def test_a_link_to_a_script_is_none() -> None:
     assert "<a" not in shown("[there](javascript:alert(1))")
 
 
+def test_numbers_of_a_table_stand_to_the_right_without_a_style_of_their_own() -> None:
+    text = shown("| a | b | c |\n|:--|--:|---|\n| 1 | 2 | 3 |\n")
+    assert '<th>a</th>\n<th class="r">b</th>\n<th>c</th>' in text
+    assert '<td>1</td>\n<td class="r">2</td>\n<td>3</td>' in text
+    assert "style" not in text
+
+
 def test_a_title_is_the_first_heading_or_the_name() -> None:
     assert title(Lesson("01-x", "# A title\n\n# Another\n")) == "A title"
     assert title(Lesson("01-x", "no heading")) == "01-x"
