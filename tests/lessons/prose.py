@@ -32,6 +32,7 @@ FREE = (
 PLAIN = re.compile("|".join(FREE))
 HINT = "let a block print it or work with it, or cite the published figure with a link to its source or to reports/figures.md"
 ARXIV = re.compile(r"arXiv:([\d.]+).*")  # the part of a source's name that is in its address
+CELL = ("inline", "th_open", "th_close", "td_open", "td_close")
 EVERYWHERE = "figures.md"  # a link that cites any published figure
 
 
@@ -56,15 +57,19 @@ def numbers(text: str) -> set[str]:
 
 def passages(text: str) -> Iterator[Passage]:
     """The prose of a lesson; markup that shows text, as a summary does, is prose too."""
-    line = 1
+    line, row = 1, list[Passage]()
     for token in MarkdownIt("commonmark").enable("table").parse(text):
         line = token.map[0] + 1 if token.map else line
         if token.type == "inline":
             children = token.children or []
             links = tuple(str(c.attrGet("href")) for c in children if c.type == "link_open")
-            yield Passage("".join(_said(c) for c in children), links, line)
+            row.append(Passage("".join(_said(c) for c in children), links, line))
         elif token.type == "html_block":
             yield Passage(re.sub(r"<!--.*?-->|<[^>]*>", " ", token.content, flags=re.DOTALL), (), line)
+        if token.type not in CELL:
+            every = tuple(link for p in row for link in p.links)  # what a row links to is cited by all its cells
+            yield from (Passage(p.text, every, p.line) for p in row)
+            row.clear()
 
 
 def _said(token: Token) -> str:
