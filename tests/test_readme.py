@@ -42,3 +42,8 @@ def test_every_command_shown_exists() -> None:
 
 def test_the_number_of_figures_is_that_of_the_built_in_set() -> None:
     assert f"{len(record.builtin()):,} published figures" in TEXT
+
+
+def test_every_lesson_is_listed_in_its_order() -> None:
+    listed = re.findall(r"^\d+\. \[.*\]\(lessons/(.*)\)", TEXT, re.MULTILINE)
+    assert listed == sorted(p.name for p in (ROOT / "lessons").iterdir())

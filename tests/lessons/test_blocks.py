@@ -10,6 +10,7 @@ from sybil.example import SybilFailure
 from tests.lessons import lesson
 
 LANGUAGES = {"python", "pycon", "console", "text"}
+WIDTH = 104  # characters of code in the page's column
 PARTS = ("By hand", "A real tool", "Exercise", "In the explorer", "Where to look next")
 
 
@@ -37,6 +38,8 @@ def test_what_a_block_prints_stands_below_it(path: Path) -> None:
         assert block.language in LANGUAGES, f"{path.name}:{block.line}: a block of {block.language!r}"
         assert block.prompted or "print(" not in block.text, f"{path.name}:{block.line}: write it with >>>, and what it prints"
         assert block.language != "pycon" or block.prompted, f"{path.name}:{block.line}: pycon begins with >>>"
+        wide = [line for line in block.text.split("\n") if len(line) > WIDTH and not line.startswith("$")]
+        assert not wide, f"{path.name}:{block.line}: wider than the column: {wide[0]}"
         assert block.language != "console" or block.text.startswith("$ "), f"{path.name}:{block.line}: console begins with $"
 
 

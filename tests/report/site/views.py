@@ -11,6 +11,7 @@ VIEWS = {
     "waterfall of two networks": "#/waterfall?n=resnet50&n2=resnet50-v1&a=torchinfo&b=fvcore&m=compute",
     "lessons": "#/lessons",
     "lesson": "#/lessons?read=01-macs",
+    "lesson, with an answer": "#/lessons?read=01-mac-or-flop",
     "matrix": "#/matrix",
     "matrix of residuals": "#/matrix?show=residual&m=params",
     "cell": "#/cell?n=resnet50&t=tf_profiler&m=compute",
