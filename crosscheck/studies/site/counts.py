@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from crosscheck import models
-from crosscheck.contract.network import Model, Shape
+from crosscheck.contract.network import CONTAINER, Model, Shape
 from crosscheck.counting.engine import tally
 from crosscheck.errors import CrosscheckError
 
 Key = tuple[str, int, str, str]  # kind of layer and how deep, op, primitive
 LARGE, SMALL = (128, 192, 224, 227, 256, 299, 320, 384, 448), (28, 32, 48, 64, 96, 128, 224)
+TURNED = frozenset((CONTAINER, p) for p in ("overturned_out_elements", "wrapped_out_elements"))  # no count per image
 FROM = 200  # pixels a side, from where a network's own input is a large one
 
 

@@ -77,7 +77,7 @@ def explorer(names: tuple[str, ...] | None = None, *, own_size: bool = False) ->
     """The explorer of every described network, or of some, at several input sizes or at their own alone."""
     counted = counts.described(names, own_size=own_size)
     rules = weights.conventions()
-    present = {(op, p) for c in counted for size in c.sizes for _, _, op, p in {**size.base, **size.step}}
+    present = {(op, p) for c in counted for size in c.sizes for _, _, op, p in {**size.base, **size.step}} | counts.TURNED
     used = {p for _, p in present} | {w.primitive for r in rules for m in r.metrics.values() for w in m.weighings}
     words = {name: says for name, says in PRIMITIVES.items() if name in used}
     return Explorer(counted, rules, toggles.toggles(rules, present), words, tuple(sorted(having(Trait.WIRING))))

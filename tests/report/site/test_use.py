@@ -138,6 +138,20 @@ def test_toggles_are_turned_by_arrows_and_tell_who_agrees(open_page: Open) -> No
     assert "mac:2m" in shown.tab.url
 
 
+def test_every_metric_has_toggles_or_says_why_it_has_none(open_page: Open) -> None:
+    shown = open_page("#/explorer?n=resnet50&m=memory&like=torchinfo")
+    before = shown.tab.get_attribute(".value", "data-value")
+    shown.tab.check("input[name='p.norm'][value='face']")
+    grown = 4 * 53_120  # running mean and variance of 26,560 channels
+    assert int(shown.tab.get_attribute(".value", "data-value")) - int(before) == grown
+    assert "p.norm:face" in shown.tab.url
+    for metric, said in {"neurons": "alone gives this metric", "layers": "count it alike"}.items():
+        shown.turn(f"#/explorer?n=resnet50&m={metric}")
+        assert said in shown.text(".explorer")
+    shown.turn("#/explorer?n=lenet&m=memory_params&like=torchinfo")
+    assert "Alike for all: weights, 4 per weight; biases, 4 per bias element." in shown.text(".explorer")
+
+
 def test_four_or_eight_is_solved_in_three_clicks(open_page: Open) -> None:
     shown = open_page("#/overview")
     shown.tab.click("a:has-text('See which convention yields which')")

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from crosscheck import models
 from crosscheck.contract.rows import TOTAL
-from crosscheck.counting.engine import tally
-from crosscheck.errors import UsageError
-from crosscheck.studies.site import counts, layers, site, table, toggles, weights
+from crosscheck.conventions import read as conventions
+from crosscheck.counting.engine import tally, total
+from crosscheck.errors import ConventionError, UsageError
+from crosscheck.studies.site import counts, layers, site, table, weights
 from tests.helpers import floor
 
 REPORTS = Path(__file__).parents[3] / "reports"
-TURNED = {"overturned_out_elements", "wrapped_out_elements"}  # no count per image; the page works them out from others
 
 
 def test_a_table_that_is_none_is_named_with_its_row(tmp_path: Path) -> None:
@@ -38,7 +40,7 @@ def test_every_count_grows_by_the_same_with_each_image() -> None:
         for (kind, depth), sums in many.items():
             for op, primitives in sums.items():
                 for p, n in primitives.items():
-                    if p not in TURNED:
+                    if (op, p) not in counts.TURNED:
                         key = (kind, depth, op, p)
                         assert n == one.base.get(key, 0) + 4 * one.step.get(key, 0), (c.name, key)
                         compared += 1
@@ -51,16 +53,46 @@ def test_no_option_of_a_toggle_is_there_twice_and_each_has_a_convention() -> Non
         codes = [o.code for o in t.options]
         assert len(set(codes)) == len(codes), (t.metric, t.id)
         assert all(o.by and o.label for o in t.options)
-    assert {t.metric for t in found} == {"compute", "params"}
 
 
 def test_what_one_convention_does_is_one_option_of_each_toggle() -> None:
-    rules = weights.conventions()
     found = site.explorer(("resnet50",), own_size=True).toggles
-    for r in rules:
-        for metric in {t.metric for t in found} & r.metrics.keys():
-            if toggles.merged(r, metric) is not None:
-                assert all(sum(r.id in o.by for o in t.options) == 1 for t in found if t.metric == metric), r.id
+    told = 0
+    for r in weights.conventions():
+        for t in (t for t in found if t.metric in r.metrics):
+            assert sum(r.id in o.by for o in t.options) == 1, (r.id, t.metric, t.id)
+            told += 1
+    floor({"told": told}, told=500)
+
+
+def test_a_metric_without_toggles_is_one_that_nobody_gives_otherwise() -> None:
+    """Whatever network, batch or input size: those that give it give the same."""
+    names = ("lenet5-1998", "alexnet", "resnet18", "se-resnet50")
+    toggled = {t.metric for t in site.explorer(names, own_size=True).toggles}
+    assert {"compute", "params", "memory", "activations", "params_trainable"} <= toggled
+    counted = [tally(models.build(name, batch=2)) for name in names]
+    for metric in {m for r in weights.conventions() for m in r.metrics} - toggled:
+        for c in counted:
+            said = set()
+            for r in (r for r in weights.conventions() if metric in r.metrics):
+                with suppress(ConventionError):
+                    said.add(total(c, conventions.load(r.id), metric))
+            assert len(said) <= 1, (metric, c.model.name)
+
+
+def test_every_weight_that_a_network_meets_belongs_to_one_toggle() -> None:
+    """Options of a convention charge what its table charges, of each metric or, where its parts see apart, of each part."""
+    e = site.explorer(("alexnet", "resnet50"), own_size=True)
+    present = {(op, p) for c in e.counts for s in c.sizes for _, _, op, p in s.base}
+    for r in e.rules:
+        for metric in {t.metric for t in e.toggles} & r.metrics.keys():
+            own = [c for t in e.toggles if t.metric == metric for o in t.options if r.id in o.by for c in o.charges]
+            tables = [r.metrics[p] for p in r.metrics[metric].parts] or [r.metrics[metric]]
+            wanted: Counter[tuple[str, str]] = Counter()
+            for w in (w for t in tables for w in t.weighings if (w.op, w.primitive) in present):
+                wanted[w.op, w.primitive] += w.weight
+            got = {(op, p): n for op, p, n in own if (op, p) in present}
+            assert got == {key: n for key, n in wanted.items() if n}, (r.id, metric)
 
 
 def test_layers_add_up_to_their_network() -> None:

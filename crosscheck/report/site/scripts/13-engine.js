@@ -37,6 +37,7 @@ class Engine {
       batch,
       rows: rows.filter((r) => r[4]),
       ops: new Set(rows.map((r) => r[2])),
+      keys: new Set(rows.filter((r) => r[4]).map((r) => `${r[2]} ${r[3]}`)),
       seen: new Map(),
     };
   }

@@ -1,5 +1,19 @@
 // What the explorer counts by: one option of each toggle, written short in the address.
 
+/** The toggle of what is seen of what another one charges: parts of a metric have their own, `a.sees` for `a.w`. */
+function sightId(id) {
+  return `${/^(?:\w\.)?/.exec(id)[0]}sees`;
+}
+
+function isSight(toggle) {
+  return toggle.id === sightId(toggle.id);
+}
+
+/** Whom to count as where nobody is named: plain MACs and parameters, or whoever gives the metric first. */
+function plainest(e, metric) {
+  return e.rules.get("mac")?.metrics[metric] ? "mac" : [...e.rules.values()].find((r) => r.metrics[metric])?.id;
+}
+
 /** The options that a convention has chosen, by toggle; null where toggles cannot say what it does. */
 function choicesOf(e, id, metric) {
   const toggles = e.toggles.filter((t) => t.metric === metric);
@@ -8,8 +22,8 @@ function choicesOf(e, id, metric) {
 }
 
 /** Choices as the address says: those of the convention `like`, but for what `t` changes. What is unknown there is left. */
-function choicesFrom(e, { like = "mac", t = "" }, metric) {
-  const base = choicesOf(e, like, metric) ?? choicesOf(e, "mac", metric);
+function choicesFrom(e, { like = "", t = "" }, metric) {
+  const base = choicesOf(e, like, metric) ?? choicesOf(e, plainest(e, metric), metric);
   if (!base) return null;
   const chosen = { ...base };
   for (const part of t.split(",").filter(Boolean)) {
@@ -22,11 +36,23 @@ function choicesFrom(e, { like = "mac", t = "" }, metric) {
 
 /** The shortest way to write choices: what is changed of the convention `like`. */
 function written(e, chosen, like, metric) {
-  const base = choicesOf(e, like, metric) ?? choicesOf(e, "mac", metric);
+  const base = choicesOf(e, like, metric) ?? choicesOf(e, plainest(e, metric), metric);
   return Object.entries(chosen)
     .filter(([id, o]) => base[id] !== o)
     .map(([id, o]) => `${id}:${o.code}`)
     .join(",");
+}
+
+const ROOM = 60;
+
+/** Choices as an address has them, {like, t}: as changes of the convention `like`, or where that takes too much room, of the nearest. */
+function addressed(e, chosen, like, metric) {
+  const t = written(e, chosen, like, metric);
+  if (t.length <= ROOM) return { like, t };
+  const ways = [...e.rules.keys()]
+    .filter((id) => choicesOf(e, id, metric))
+    .map((id) => ({ like: id, t: written(e, chosen, id, metric) }));
+  return ways.reduce((a, b) => (b.t.length < a.t.length ? b : a), { like, t });
 }
 
 function sightOf(option) {
@@ -34,41 +60,66 @@ function sightOf(option) {
   return { functional, depth, deeper };
 }
 
+/** What is seen of a network by what a toggle's choice charges. */
+function seenBy(e, tally, chosen, id) {
+  return e.seen(tally, sightOf(chosen[sightId(id)]));
+}
+
 /** Choices as a side of a comparison, as a tool's number is one. */
 function chosenSide(e, tally, chosen, unit) {
-  const seen = e.seen(tally, sightOf(chosen.sees));
   const charged = new Map();
   for (const [id, o] of Object.entries(chosen))
-    for (const [op, primitive, weight] of id === "sees" ? [] : o.charges)
+    for (const [op, primitive, weight] of o.charges)
       if (tally.ops.has(op)) {
         const key = `${op} ${primitive}`;
-        charged.set(key, [
-          ...(charged.get(key) ?? []),
-          { weight: BigInt(weight), count: seen.get(key) ?? 0n, source: o.source, says: o.says, quirk: "" },
-        ]);
+        if (!charged.has(key)) charged.set(key, []);
+        add(
+          charged.get(key),
+          { weight, source: o.source, says: o.says, quirk: "" },
+          seenBy(e, tally, chosen, id).get(key) ?? 0n,
+        );
       }
+  const seen = seenBy(e, tally, chosen, Object.keys(chosen)[0]);
   return { id: "yours", title: "your toggles", unit, charged, seen, ops: tally.ops, tables: null };
 }
 
-/** True where some option of a toggle changes this network's number. */
-function matters(tally, toggle) {
-  const held = new Set(tally.rows.map(([, , op, primitive]) => `${op} ${primitive}`));
-  const kinds = new Set(tally.rows.map(([kind]) => kind));
-  if (toggle.id === "sees")
-    return (
-      toggle.options.length > 1 &&
-      (kinds.has("functional") ||
-        tally.rows.some(([, depth]) => toggle.options.some((o) => o.sight[1] !== null && depth > o.sight[1])))
-    );
-  return toggle.options.some((o) => o.charges.some(([op, primitive]) => held.has(`${op} ${primitive}`)));
+/** What an option of a toggle comes to in a network, as text: the charges that it has there, or what it sees of all charges. */
+function effect(e, tally, toggle, option) {
+  if (!isSight(toggle)) return JSON.stringify(option.charges.filter(([op, p]) => tally.keys.has(`${op} ${p}`)));
+  const seen = e.seen(tally, sightOf(option));
+  const beside = e.toggles.filter((t) => t.metric === toggle.metric && sightId(t.id) === toggle.id);
+  const keys = new Set(beside.flatMap((t) => t.options.flatMap((o) => o.charges.map(([op, p]) => `${op} ${p}`))));
+  return [...keys].map((key) => seen.get(key) ?? 0n).join(" ");
 }
 
-/** What each option of each toggle adds, for one sight. */
-function contributions(e, tally, toggles, sight) {
-  const seen = e.seen(tally, sight);
-  return toggles.map((t) =>
-    t.options.map((o) => o.charges.reduce((sum, [op, p, w]) => sum + BigInt(w) * (seen.get(`${op} ${p}`) ?? 0n), 0n)),
-  );
+/** The options of a toggle that differ in a network: of those that do not, the one that is chosen, else the first. */
+function distinct(e, tally, toggle, chosen = null) {
+  const groups = new Map();
+  for (const o of toggle.options) {
+    const key = effect(e, tally, toggle, o);
+    if (!groups.has(key) || o === chosen) groups.set(key, o);
+  }
+  return [...groups.values()];
+}
+
+/** True where some option of a toggle charges something of this network. */
+function charges(tally, toggle) {
+  return toggle.options.some((o) => o.charges.some(([op, primitive]) => tally.keys.has(`${op} ${primitive}`)));
+}
+
+/** True where its options change this network's number. */
+function matters(e, tally, toggle) {
+  return distinct(e, tally, toggle).length > 1;
+}
+
+/** What each option of each toggle adds beside choices, which say what is seen. */
+function contributions(e, tally, toggles, chosen) {
+  return toggles.map((t) => {
+    const seen = seenBy(e, tally, chosen, t.id);
+    return t.options.map((o) =>
+      o.charges.reduce((sum, [op, p, w]) => sum + BigInt(w) * (seen.get(`${op} ${p}`) ?? 0n), 0n),
+    );
+  });
 }
 
 /** Conventions whose number is in one of the ranges. */
@@ -83,14 +134,14 @@ function within(ranges, value) {
 
 /** What conventions choose, as places in the toggles that matter, and what each option adds: one for all that choose alike. */
 function starts(e, tally, metric, first) {
-  const toggles = e.toggles.filter((t) => t.metric === metric && t.id !== "sees" && matters(tally, t));
+  const toggles = e.toggles.filter((t) => t.metric === metric && charges(tally, t));
   const found = new Map();
   for (const id of new Set([first, ...e.rules.keys()])) {
     const chosen = choicesOf(e, id, metric);
     if (!chosen || !e.side(tally, e.rules.get(id), metric)) continue;
     const at = toggles.map((t) => t.options.indexOf(chosen[t.id]));
-    const adds = contributions(e, tally, toggles, sightOf(chosen.sees));
-    const key = `${chosen.sees.code} ${at.map((o, j) => adds[j][o]).join(" ")}`;
+    const adds = contributions(e, tally, toggles, chosen);
+    const key = `${adds.map((a) => a.join(" ")).join(";")} ${at.map((o, j) => adds[j][o]).join(" ")}`;
     if (!found.has(key)) found.set(key, { id, at, adds, total: at.reduce((sum, o, j) => sum + adds[j][o], 0n) });
   }
   return { toggles, bases: [...found.values()] };

@@ -11,7 +11,7 @@ view("explorer", {
       input = sizes.includes(params.i) ? params.i : sizes[0];
     const batch = /^[1-9]\d{0,8}$/.test(params.b ?? "") ? BigInt(params.b) : 1n;
     const metric = e.metrics.includes(params.m) ? params.m : "compute";
-    const like = e.rules.get(params.like)?.metrics[metric] ? params.like : "mac";
+    const like = e.rules.get(params.like)?.metrics[metric] ? params.like : plainest(e, metric);
     const tally = e.tally(network, input, batch);
     const state = {
       e,
@@ -27,9 +27,12 @@ view("explorer", {
     const result = h("div", { class: "big", "aria-live": "polite" }),
       hits = h("div", {});
     const drawResult = () => result.replaceChildren(...resultOf(state, pick).flat(Infinity).filter(Boolean));
-    const pick = (id) => turn({ like: id === "mac" ? "" : id, t: "", m: metric === "compute" ? "" : metric });
+    const pick = (id) => turn({ like: id === plainest(e, metric) ? "" : id, t: "", m: metric === "compute" ? "" : metric });
+    const countAs = choice("Count as", [], like, pick, likeGroups(e, tally, metric));
     const changed = () => {
-      remember({ t: written(e, state.chosen, like, metric) });
+      const { like: nearest, t } = addressed(e, state.chosen, state.like, metric);
+      state.like = countAs.querySelector("select").value = nearest;
+      remember({ like: nearest === plainest(e, metric) ? "" : nearest, t });
       drawResult();
     };
     drawResult();
@@ -77,7 +80,7 @@ view("explorer", {
         choice("Metric", metricChoices(e.metrics), metric, (v) =>
           turn({ m: v === "compute" ? "" : v, t: "", like: "" }),
         ),
-        choice("Count as", [], like, pick, likeGroups(e, tally, metric)),
+        countAs,
       ),
       form,
       hits,
@@ -87,9 +90,7 @@ view("explorer", {
         h(
           "div",
           {},
-          state.chosen
-            ? togglesOf(state, changed)
-            : h("p", { class: "note" }, "This metric has no toggles: choose whom to count as above."),
+          state.chosen ? togglesOf(state, changed) : h("p", { class: "note" }, nothingToToggle(e, metric)),
         ),
         result,
       ),
@@ -117,63 +118,74 @@ function likeGroups(e, tally, metric) {
   return groups;
 }
 
-/** The options of a toggle that differ in this network; of those that do not, the one that is chosen, else the first. */
-function distinct(tally, toggle, chosen) {
-  const groups = new Map();
-  for (const o of toggle.options) {
-    const key = toggle.id === "sees" ? o.code : JSON.stringify(o.charges.filter(([op]) => tally.ops.has(op)));
-    if (!groups.has(key) || o === chosen) groups.set(key, o);
-  }
-  return [...groups.values()];
-}
-
 function capital(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Why a metric has no toggles. */
+function nothingToToggle(e, metric) {
+  const by = [...e.rules.values()].filter((r) => r.metrics[metric]);
+  return by.length > 1
+    ? `Nothing to toggle: all ${by.length} that give this metric count it alike.`
+    : `Nothing to toggle: ${by[0].title} alone gives this metric.`;
 }
 
 function togglesOf(state, changed) {
   const { e, chosen, tally, metric } = state;
   const all = e.toggles.filter((t) => t.metric === metric),
-    idle = all.filter((t) => !matters(tally, t));
-  const one = (t) => {
-    const said = h("p", { class: "src" });
-    const tell = () => {
-      const o = chosen[t.id],
-        by = o.by.map((id) => titleOf(id));
-      const who = by.length > 4 ? `${by.slice(0, 4).join(", ")} and ${by.length - 4} more` : by.join(", ");
-      said.replaceChildren(
-        `As ${who}. `,
-        o.says ? `${capital(o.says)}. ` : "",
-        o.source ? h("span", { class: "mono" }, o.source) : "",
-      );
-    };
-    tell();
-    const options = distinct(tally, t, chosen[t.id]).map((o) =>
-      h(
-        "label",
-        { title: o.label },
-        h("input", {
-          type: "radio",
-          name: t.id,
-          value: o.code,
-          checked: chosen[t.id] === o,
-          onchange: () => {
-            chosen[t.id] = o;
-            tell();
-            changed();
-          },
-        }),
-        h("span", {}, o.label.length > 44 ? `as ${titleOf(o.by[0])}` : o.label),
-      ),
-    );
-    return h("fieldset", { class: "toggle" }, h("legend", {}, t.title), h("div", { class: "opts" }, options), said);
-  };
+    open = all.filter((t) => matters(e, tally, t)),
+    shut = all.filter((t) => !open.includes(t) && !isSight(t));
+  const alike = shut.filter((t) => charges(tally, t)),
+    idle = shut.filter((t) => !charges(tally, t));
   return h(
     "div",
     { class: "toggles" },
-    all.filter((t) => !idle.includes(t)).map(one),
+    open.length ? null : h("p", { class: "note" }, "Nothing to toggle: all that give this metric count this network alike."),
+    open.map((t) => fieldset(state, t, changed)),
+    alike.length
+      ? h(
+          "p",
+          { class: "note" },
+          `Alike for all: ${alike.map((t) => `${t.title.toLowerCase()}, ${chosen[t.id].label}`).join("; ")}.`,
+        )
+      : null,
     idle.length
       ? h("p", { class: "note" }, `No matter in this network: ${idle.map((t) => t.title.toLowerCase()).join(", ")}.`)
       : null,
   );
+}
+
+/** One toggle: its options that differ here, and who does as the chosen one does, with a line that says so. */
+function fieldset({ e, chosen, tally }, t, changed) {
+  const said = h("p", { class: "src" });
+  const tell = () => {
+    const o = chosen[t.id],
+      by = o.by.map((id) => titleOf(id));
+    const who = by.length > 4 ? `${by.slice(0, 4).join(", ")} and ${by.length - 4} more` : by.join(", ");
+    said.replaceChildren(
+      `As ${who}. `,
+      o.says ? `${capital(o.says)}. ` : "",
+      o.source ? h("span", { class: "mono" }, o.source) : "",
+    );
+  };
+  tell();
+  const options = distinct(e, tally, t, chosen[t.id]).map((o) =>
+    h(
+      "label",
+      { title: o.label },
+      h("input", {
+        type: "radio",
+        name: t.id,
+        value: o.code,
+        checked: chosen[t.id] === o,
+        onchange: () => {
+          chosen[t.id] = o;
+          tell();
+          changed();
+        },
+      }),
+      h("span", {}, o.label.length > 44 ? `as ${titleOf(o.by[0])}` : o.label),
+    ),
+  );
+  return h("fieldset", { class: "toggle" }, h("legend", {}, t.title), h("div", { class: "opts" }, options), said);
 }
