@@ -43,6 +43,8 @@ def _count_conv(layer: Layer) -> Counts:
     weight = (y[1], x[1] // a["groups"], *a["kernel"])
     mac = (y[0], *weight, *y[2:])
     counts = _elements(layer) | _weights(layer, weight, (y[1],) if a["bias"] else (0,)) | {"mac": mac}
+    if any(map(max, a["padding"])):
+        counts["padding_mac"] = (y[0], *weight[:2], _missed(a, x[2:], y[2:]))
     if 1 < a["groups"] < x[1]:
         counts["grouped_mac"] = mac
     if len(x) != 4:
@@ -52,6 +54,13 @@ def _count_conv(layer: Layer) -> Counts:
     return counts | quirks.conv(layer, weight, mac) | quirks.renamed(layer, mac)
 
 
+def _missed(attrs: Mapping[str, Any], size: Shape, places: Shape) -> int:
+    """Pairs of a tap and one of the window's places in which the tap lies outside a plane of this size."""
+    axes = zip(size, attrs["kernel"], attrs["stride"], attrs["padding"], attrs["dilation"], places, strict=True)
+    met = [geometry.meetings(n, k, s, before, d, o) for n, k, s, (before, _), d, o in axes]
+    return prod((*attrs["kernel"], *places)) - prod(met)
+
+
 def _count_conv_transpose(layer: Layer) -> Counts:
     """Every input element meets every tap once; positions that padding crops are included, as padding zeros are in ``mac``."""
     a, x, y = layer.attrs, layer.x, layer.y
@@ -59,6 +68,8 @@ def _count_conv_transpose(layer: Layer) -> Counts:
     grid_mac = (y[0], *weight, *y[2:])
     counts = _elements(layer) | _weights(layer, weight, (y[1],) if a["bias"] else (0,))
     counts |= {"mac": (x[0], *weight, *x[2:]), "output_grid_mac": grid_mac, "scatter_elements": (*y[:2], *_scattered(layer))}
+    if any(map(max, a["padding"])):
+        counts["padding_mac"] = (x[0], *weight[:2], _missed(a, y[2:], x[2:]))
     if a["bias"]:
         counts["bias_add"] = y
     return counts | quirks.conv_transpose(layer, weight, grid_mac) | quirks.renamed(layer, grid_mac)

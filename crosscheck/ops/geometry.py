@@ -62,6 +62,12 @@ def window_out(size: int, kernel: int, stride: int, pad: Pair, dilation: int = 1
     return out
 
 
+def meetings(size: int, kernel: int, stride: int, before: int, dilation: int, out: int) -> int:
+    """Pairs of a tap and one of ``out`` window positions where the tap meets one of ``size`` elements, and no padding."""
+    shifts = [before - tap * dilation for tap in range(kernel)]  # a tap meets the first element at position shift / stride
+    return sum(max(0, min(out, -(-(size + n) // stride)) - max(0, -(-n // stride))) for n in shifts)
+
+
 def adaptive_spans(size: int, out: int) -> tuple[int, ...]:
     """Window lengths of adaptive pooling: output i reads floor(i*size/out) up to ceil((i+1)*size/out)."""
     return tuple(-(-(i + 1) * size // out) - i * size // out for i in range(out))

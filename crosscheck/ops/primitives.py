@@ -32,6 +32,7 @@ BEYOND: Final = (
 COMPUTE: Final[dict[str, str]] = {
     "mac": "multiply-accumulates, those with padding zeros included",
     "grouped_mac": "the part of mac done by convolutions with 1 < groups < input channels",
+    "padding_mac": "the part of mac that meets a padding zero, or of a transposed convolution an output that is cropped",
     "nonplanar_mac": "the part of mac done by convolutions over one or three spatial axes",
     "position_mac": "the part of mac that linear layers do at positions beyond the first of each sample",
     "bias_add": "output elements that a bias is added to",

@@ -72,9 +72,13 @@ def _conv(layer: Layer) -> Counter[str]:
     count: Counter[str] = Counter()
     wired, placed, kind = wiring(layer), list(windows(layer)), kind_of_groups(layer)
     weights: set[tuple[object, ...]] = set()
-    for _, (c, out), (_, taps) in product(range(layer.x[0]), wired, placed):
+    firsts, plane = axes_of(layer), set(cells(layer.x[2:]))
+    for _, (c, out), (at, taps) in product(range(layer.x[0]), wired, placed):
+        corner = [first[k] for first, k in zip(firsts, at, strict=True)]
         for tap in taps:
             count["mac"] += 1
+            met = tuple(n + t * d for n, t, d in zip(corner, tap, layer.attrs["dilation"], strict=True))
+            count["padding_mac"] += met not in plane
             count["grouped_mac"] += kind == "grouped"
             weights.add((out, c, tap))
     biases: set[object] = {w[0] for w in weights} if layer.attrs["bias"] else set()
@@ -86,8 +90,11 @@ def _conv_transpose(layer: Layer) -> Counter[str]:
     """Every input element is spread over the output by every tap; what lands outside is cropped and was work all the same."""
     count: Counter[str] = Counter()
     weights: set[tuple[object, ...]] = set()
-    for _, (c, out), tap, _ in product(range(layer.x[0]), wiring(layer), list(cells(layer.attrs["kernel"])), cells(layer.x[2:])):
+    a, plane = layer.attrs, set(cells(shape(layer)[2:]))
+    for _, (c, out), tap, at in product(range(layer.x[0]), wiring(layer), list(cells(a["kernel"])), list(cells(layer.x[2:]))):
         count["mac"] += 1
+        axes = zip(at, tap, a["stride"], a["dilation"], a["padding"], strict=True)
+        count["padding_mac"] += tuple(n * s + t * d - p for n, t, s, d, (p, _) in axes) not in plane
         weights.add((c, out, tap))
     biases: set[object] = {w[1] for w in weights} if layer.attrs["bias"] else set()
     count["bias_add"] = len(list(product(range(layer.x[0]), biases, cells(shape(layer)[2:]))))

@@ -46,6 +46,13 @@ def test_floor_output_is_the_number_of_windows_that_fit(
 
 
 @given(SIZES, KERNELS, STRIDES, PADS, DILATIONS)
+def test_taps_meet_what_windows_read_of_the_input(size: int, kernel: int, stride: int, pad: geometry.Pair, dilation: int) -> None:
+    placed = windows(size, kernel, stride, pad, dilation)
+    inside = [cell for window in placed for cell in window if 0 <= cell < size]
+    assert geometry.meetings(size, kernel, stride, pad[0], dilation, len(placed)) == len(inside)
+
+
+@given(SIZES, KERNELS, STRIDES, PADS, DILATIONS)
 def test_ceil_output_lets_one_window_hang_over_but_none_start_past_the_input(
     size: int, kernel: int, stride: int, pad: geometry.Pair, dilation: int
 ) -> None:

@@ -21,8 +21,10 @@ Charges = tuple[tuple[str, str, int], ...]  # op, primitive, weight
 Sight = tuple[str, int | None, str]  # functional, depth, deeper: see Metric
 REST, SIGHT = "rest", "sees"
 NOTHING = "nothing"
+DEFINED = "definition"  # a source that is no tool's
 WORDS: Mapping[str, str] = {
     "mac": "multiply-add",
+    "padding_mac": "padding zero met",
     "in_elements": "input element",
     "out_elements": "output element",
     "bias_add": "biased output",
@@ -187,14 +189,17 @@ def _options(part: _Part, keys: set[Key], ops: Sequence[str]) -> tuple[Option, .
         for w in rows:
             sums[w.op, w.primitive] = sums.get((w.op, w.primitive), 0) + w.weight
         charges = tuple((op, p, n) for (op, p), n in sorted(sums.items()) if n)
-        groups.setdefault(charges, {})[name] = rows or [w for w in weighings if w.op in ops and not w.primitive]
+        beside = sorted((w for w in weighings if w.op in ops), key=lambda w: w.primitive != "")
+        groups.setdefault(charges, {})[name] = rows or beside[:1]
     every = frozenset(op for op, _ in keys)
     order = sorted(groups, key=lambda c: (bool(c), len(_kinds(c, every)), sum(abs(n) for *_, n in c), -len(groups[c]), c))
     return tuple(_option(c, groups[c], every) for c in order)
 
 
 def _option(charges: Charges, rows: Mapping[str, Sequence[Weighing]], every: frozenset[str]) -> Option:
-    first = next((ws[0] for ws in rows.values() if ws), None)
+    """One option; its source is a tool's line where one does so, for what is left out the line of what is charged instead."""
+    told = (ws[0] for ws in rows.values() if ws)
+    first = min(told, key=lambda w: w.source.startswith(DEFINED), default=None)
     source, says = (first.source, first.says) if first else ("", "")
     return Option(_code(charges, every), label(charges, every), charges, None, tuple(rows), source, says)
 

@@ -138,6 +138,14 @@ def test_toggles_are_turned_by_arrows_and_tell_who_agrees(open_page: Open) -> No
     assert "mac:2m" in shown.tab.url
 
 
+def test_padding_zeros_are_taken_off_as_xla_does_with_its_line(open_page: Open) -> None:
+    shown = open_page("#/explorer?n=resnet50&t=mac:2m")
+    shown.tab.check("input[name=pad][value='-2pm']")
+    assert shown.tab.locator(".agrees").all_inner_texts() == ["XLA, products alone"]
+    assert "hlo_cost_analysis.cc" in shown.text(".toggle:has(input[name=pad])")
+    assert int(shown.tab.get_attribute(".value", "data-value")) < 8_178_368_512
+
+
 def test_every_metric_has_toggles_or_says_why_it_has_none(open_page: Open) -> None:
     shown = open_page("#/explorer?n=resnet50&m=memory&like=torchinfo")
     before = shown.tab.get_attribute(".value", "data-value")

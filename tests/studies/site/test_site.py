@@ -53,6 +53,7 @@ def test_no_option_of_a_toggle_is_there_twice_and_each_has_a_convention() -> Non
         codes = [o.code for o in t.options]
         assert len(set(codes)) == len(codes), (t.metric, t.id)
         assert all(o.by and o.label for o in t.options)
+        assert t.id.endswith("sees") or any(o.source for o in t.options if o.charges), (t.metric, t.id)
 
 
 def test_what_one_convention_does_is_one_option_of_each_toggle() -> None:
