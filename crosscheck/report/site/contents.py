@@ -8,12 +8,13 @@ from typing import Any
 
 from crosscheck.report.site.blocks import coded, exact, whole
 from crosscheck.report.site.lessons import title
-from crosscheck.studies.site.counts import Counted, Counts, Key
+from crosscheck.studies.site.counts import Counts
 from crosscheck.studies.site.layers import LayerRow
 from crosscheck.studies.site.site import CELLS, Explorer, Site
+from crosscheck.studies.site.terms import Key, Sum, Term
 from crosscheck.studies.site.weights import Metric, Rules
 
-SAME = -1  # in place of a step that is the base once more
+SAME = -1  # in place of a further sample's sum that is the first one's once more
 
 
 def contents(site: Site) -> Iterator[tuple[str, Any]]:
@@ -52,23 +53,30 @@ def _explorer(e: Explorer) -> dict[str, Any]:
 
 
 def _network(c: Counts, keys: dict[Key, int]) -> dict[str, Any]:
-    first = c.sizes[0]
-    sizes = [_size(s, None if s is first else first, keys) for s in c.sizes]
-    return {"name": c.name, "family": c.family, "says": c.says, "source": c.source, "sizes": sizes}
-
-
-def _size(s: Counted, other: Counted | None, keys: dict[Key, int]) -> dict[str, Any]:
-    """Counts at one size; of all but the first size, those alone that differ from it."""
-    mine = {key: (s.base.get(key, 0), s.step.get(key, 0)) for key in {**s.base, **s.step}}
-    theirs = {} if other is None else {k: (other.base.get(k, 0), other.step.get(k, 0)) for k in {**other.base, **other.step}}
-    told = {key: pair for key, pair in mine.items() if theirs.get(key) != pair}
-    told |= {key: (0, 0) for key in theirs if key not in mine}
+    """A network with its counts as sums of terms, each a list of term and times, one after the other."""
+    f = c.form
+    terms: dict[Term, int] = {}
+    held = dict.fromkeys((*f.base, *f.step))
+    base, step = ([_sum(sums.get(key, {}), terms) for key in held] for sums in (f.base, f.step))
     return {
-        "input": "x".join(map(str, s.input)),
-        "at": [keys.setdefault(key, len(keys)) for key in told],
-        "base": [whole(base) for base, _ in told.values()],
-        "step": [SAME if step == base else whole(step) for base, step in told.values()],
+        "name": c.name,
+        "family": c.family,
+        "says": c.says,
+        "source": c.source,
+        "input": "x".join(map(str, c.input)),
+        "anywhere": c.anywhere,
+        "steps": [[s.rule, *s.numbers] for s in f.steps],
+        "equal": [list(pair) for pair in f.equal],
+        "at": [keys.setdefault(key, len(keys)) for key in held],
+        "base": base,
+        "step": [SAME if one == more else more for one, more in zip(base, step, strict=True)],
+        "cuts": [[keys.setdefault(cut.key, len(keys)), cut.channels, *cut.plane, *cut.out] for cut in f.cuts],
+        "terms": [[t.rule, *t.numbers] for t in terms],
     }
+
+
+def _sum(sum_: Sum, terms: dict[Term, int]) -> list[int | str]:
+    return [x for term, n in sum_.items() if n for x in (terms.setdefault(term, len(terms)), whole(n))]
 
 
 def _rules(r: Rules) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crosscheck import __version__, models
+from crosscheck.contract.network import CONTAINER
 from crosscheck.contract.rows import TOTAL
 from crosscheck.contract.traits import Trait, having
 from crosscheck.ops.primitives import PRIMITIVES
@@ -16,6 +17,7 @@ from crosscheck.studies.site import counts, layers, table, toggles, weights
 from crosscheck.studies.site.counts import Counts
 from crosscheck.studies.site.layers import LayerRow, Outline
 from crosscheck.studies.site.table import Table
+from crosscheck.studies.site.terms import UNEVEN
 from crosscheck.studies.site.toggles import Toggle
 from crosscheck.studies.site.weights import Rules
 
@@ -74,10 +76,10 @@ class Site:
 
 
 def explorer(names: tuple[str, ...] | None = None, *, own_size: bool = False) -> Explorer:
-    """The explorer of every described network, or of some, at several input sizes or at their own alone."""
+    """The explorer of every described network, or of some, at any input size or at their own alone."""
     counted = counts.described(names, own_size=own_size)
     rules = weights.conventions()
-    present = {(op, p) for c in counted for size in c.sizes for _, _, op, p in {**size.base, **size.step}} | counts.TURNED
+    present = {(op, p) for c in counted for _, _, op, p in c.form.keys} | {(CONTAINER, p) for p in UNEVEN}
     used = {p for _, p in present} | {w.primitive for r in rules for m in r.metrics.values() for w in m.weighings}
     words = {name: says for name, says in PRIMITIVES.items() if name in used}
     return Explorer(counted, rules, toggles.toggles(rules, present), words, tuple(sorted(having(Trait.WIRING))))

@@ -9,7 +9,7 @@ from typing import Any
 from crosscheck.report.site import page
 
 SCRIPTS = page.HERE / "scripts"
-COUNTING = ("11-numbers.js", "13-engine.js", "views/80-choices.js")
+COUNTING = ("11-numbers.js", "12-sizes.js", "13-engine.js", "views/80-choices.js")
 TABLES = ("11-numbers.js", "12-data.js", "20-grid.js")
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from crosscheck import models
+from crosscheck.counting.engine import tally
 from crosscheck.report.site import page
 from crosscheck.studies.site import site as sites
 from crosscheck.studies.site.layers import Outline
@@ -136,6 +138,31 @@ def test_toggles_are_turned_by_arrows_and_tell_who_agrees(open_page: Open) -> No
     assert shown.tab.get_attribute(".value", "data-value") == "8178368512"
     assert "FlopCounterMode" in shown.tab.inner_text(".tools-list:has(.agrees)")
     assert "mac:2m" in shown.tab.url
+
+
+@pytest.mark.parametrize(("typed", "held"), [("260", "3x260x260"), ("480x640", "3x480x640"), ("3 × 333 × 97", "3x333x97")])
+def test_any_image_may_be_typed_and_stands_in_the_address(open_page: Open, typed: str, held: str) -> None:
+    shown = open_page("#/explorer?n=vgg16&b=7")
+    shown.tab.fill("input[list]", typed)
+    shown.tab.keyboard.press("Enter")
+    shown.tab.wait_for_selector(f".said:has-text('7x{held}')")
+    assert f"i={held}" in shown.tab.url
+    wanted = tally(models.build("vgg16", batch=7, input_shape=tuple(map(int, held.split("x"))))).sum("mac")
+    assert int(shown.tab.get_attribute(".value", "data-value")) == wanted
+
+
+def test_an_image_that_is_not_to_be_had_says_why_and_what_to_do(open_page: Open, tmp_path: Path) -> None:
+    refused = {
+        "n=vgg16&i=3x20x224": "vgg16 does not take 3x20x224: it is too small: a window does not fit. Shown is 3x224x224.",
+        "n=vgg16&i=1x224x224": "“1x224x224” is no input of vgg16. Write one side, height x width, or all, as in 3x224x224.",
+    }
+    for state, said in refused.items():
+        shown = open_page(f"#/explorer?{state}")
+        assert said in shown.text()
+    file = tmp_path / "own.html"
+    file.write_text(page.text(Site("1", sites.explorer(("vgg16",), own_size=True))), encoding="utf-8")
+    shown = open_page("#/explorer?n=vgg16&i=3x260x260", file=file)
+    assert "crosscheck count vgg16 --input 3x260x260" in shown.text()
 
 
 def test_padding_zeros_are_taken_off_as_xla_does_with_its_line(open_page: Open) -> None:

@@ -14,7 +14,7 @@ from crosscheck.contract.rows import TOTAL
 from crosscheck.conventions import read as conventions
 from crosscheck.counting.engine import tally, total
 from crosscheck.errors import ConventionError, UsageError
-from crosscheck.studies.site import counts, layers, site, table, weights
+from crosscheck.studies.site import layers, site, table, weights
 from tests.helpers import floor
 
 REPORTS = Path(__file__).parents[3] / "reports"
@@ -29,22 +29,6 @@ def test_a_table_that_is_none_is_named_with_its_row(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"x\n\xff\n")
     with pytest.raises(UsageError, match="is no table"):
         table.load(tmp_path)
-
-
-def test_every_count_grows_by_the_same_with_each_image() -> None:
-    """A network counted with five images is the first image's counts and four times a further one's."""
-    compared = 0
-    for c in counts.described(own_size=True):
-        one = c.sizes[0]
-        many = tally(models.build(c.name, batch=5, input_shape=one.input)).groups
-        for (kind, depth), sums in many.items():
-            for op, primitives in sums.items():
-                for p, n in primitives.items():
-                    if (op, p) not in counts.TURNED:
-                        key = (kind, depth, op, p)
-                        assert n == one.base.get(key, 0) + 4 * one.step.get(key, 0), (c.name, key)
-                        compared += 1
-    floor({"counts": compared}, counts=5_000)
 
 
 def test_no_option_of_a_toggle_is_there_twice_and_each_has_a_convention() -> None:
@@ -84,7 +68,7 @@ def test_a_metric_without_toggles_is_one_that_nobody_gives_otherwise() -> None:
 def test_every_weight_that_a_network_meets_belongs_to_one_toggle() -> None:
     """Options of a convention charge what its table charges, of each metric or, where its parts see apart, of each part."""
     e = site.explorer(("alexnet", "resnet50"), own_size=True)
-    present = {(op, p) for c in e.counts for s in c.sizes for _, _, op, p in s.base}
+    present = {(op, p) for c in e.counts for _, _, op, p in c.form.keys}
     for r in e.rules:
         for metric in {t.metric for t in e.toggles} & r.metrics.keys():
             own = [c for t in e.toggles if t.metric == metric for o in t.options if r.id in o.by for c in o.charges]

@@ -2,6 +2,12 @@
 
 const SEEN = ["layer", "container"];
 const TURNED = ["overturned_out_elements", "wrapped_out_elements"];
+const LARGE_FROM = 200; // pixels a side, from where a network's own input is a large one
+const LARGE = [
+  96, 112, 128, 160, 192, 224, 227, 240, 256, 260, 288, 299, 300, 320, 331, 380, 384, 448, 456, 480, 512, 528, 600, 640,
+  800, 1024,
+];
+const SMALL = [28, 32, 40, 48, 56, 64, 96, 112, 128, 160, 192, 224, 256];
 const OUTPUTS = new Set(["layer out_elements", "container container_out_elements", "container container_out_products"]);
 
 class Engine {
@@ -15,25 +21,42 @@ class Engine {
     this.metrics = [...new Set(data.rules.flatMap((r) => Object.keys(r.metrics)))];
   }
 
+  /** The network's own input size, then usual ones that it takes. */
   sizes(network) {
-    return this.networks.get(network).sizes.map((z) => z.input);
+    const { input, anywhere } = this.networks.get(network);
+    const [channels, side] = input.split("x");
+    const usual = (side < LARGE_FROM ? SMALL : LARGE).map((n) => `${channels}x${n}x${n}`);
+    return [input, ...(anywhere ? usual.filter((z) => z !== input && !this.refuses(network, z)) : [])];
   }
 
-  /** Counts of a network at one of its input sizes with `batch` samples: [kind, depth, op, primitive, count] rows. */
+  /** An input as somebody wrote it, as `3x260x260`: one side, two, or all three; null where it is none of this network's. */
+  inputOf(network, text) {
+    const [channels] = this.networks.get(network).input.split("x");
+    const written = /^\s*(?:(\d+)\s*[x×,*]\s*)??(\d{1,6})(?:\s*[x×,*]\s*(\d{1,6}))?\s*$/i.exec(text);
+    if (!written || (written[1] ?? channels) !== channels) return null;
+    const sides = [written[2], written[3] ?? written[2]].map(Number);
+    return sides.includes(0) ? null : `${channels}x${sides.join("x")}`;
+  }
+
+  /** Why a network does not take an input, or counts are not had here; empty where all is well. */
+  refuses(network, input) {
+    const n = this.networks.get(network);
+    if (input === n.input) return "";
+    if (!n.anywhere) return "counts are here for its own size alone";
+    return planeOf(n, ...input.split("x").slice(1).map(Number)).refused ?? "";
+  }
+
+  /** Counts of a network at an input size, its own unless it takes another, with `batch` samples: [kind, depth, op, primitive, count] rows. */
   tally(network, input, batch = 1n) {
-    const { sizes } = this.networks.get(network);
-    const counts = new Map();
-    const size = sizes.find((z) => z.input === input) ?? sizes[0];
-    for (const z of size === sizes[0] ? [size] : [sizes[0], size])
-      z.at.forEach((k, j) =>
-        counts.set(k, [BigInt(z.base[j]), z.step[j] === -1 ? BigInt(z.base[j]) : BigInt(z.step[j])]),
-      );
-    const plain = [...counts].filter(([k]) => !TURNED.includes(this.keys[k][3]));
-    const rows = plain.map(([k, [base, step]]) => [...this.keys[k], base + step * (batch - 1n)]);
+    const n = this.networks.get(network);
+    const asked = this.inputOf(network, input || n.input);
+    const size = asked && !this.refuses(network, asked) ? asked : n.input;
+    const counts = countsOf(n, ...size.split("x").slice(1).map(Number), batch);
+    const rows = counts.map(([k, count]) => [...this.keys[k], count]);
     rows.push(...turned(rows, this.wiring));
     return {
       network,
-      input: size.input,
+      input: size,
       batch,
       rows: rows.filter((r) => r[4]),
       ops: new Set(rows.map((r) => r[2])),

@@ -7,8 +7,9 @@ view("explorer", {
     const e = await engine();
     const names = [...e.networks.keys()];
     const network = names.includes(params.n) ? params.n : names.includes("resnet50") ? "resnet50" : names[0];
-    const sizes = e.sizes(network),
-      input = sizes.includes(params.i) ? params.i : sizes[0];
+    const [own] = e.sizes(network),
+      asked = params.i ? e.inputOf(network, params.i) : own;
+    const input = asked && !e.refuses(network, asked) ? asked : own;
     const batch = /^[1-9]\d{0,8}$/.test(params.b ?? "") ? BigInt(params.b) : 1n;
     const metric = e.metrics.includes(params.m) ? params.m : "compute";
     const like = e.rules.get(params.like)?.metrics[metric] ? params.like : plainest(e, metric);
@@ -59,12 +60,7 @@ view("explorer", {
         "div",
         { class: "row tight" },
         choice("Network", [], network, (v) => turn({ n: v, i: "" }), await networkGroups(e)),
-        choice(
-          "Input, C×H×W",
-          sizes.map((z) => [z, z]),
-          input,
-          (v) => turn({ i: v === sizes[0] ? "" : v }),
-        ),
+        inputField(e, network, params.i || own),
         h(
           "label",
           { class: "field" },
@@ -82,6 +78,7 @@ view("explorer", {
         ),
         countAs,
       ),
+      h("p", { class: "note", role: "status" }, refusal(e, network, params.i, asked)),
       form,
       hits,
       h(
@@ -99,11 +96,49 @@ view("explorer", {
       h(
         "p",
         { class: "note" },
-        `Offered are the input sizes in the list, the network’s own first, as counts were made for them; a batch may be of any size, as every count is a fixed part and a part for each further image. ${e.networks.get(network).says}.`,
+        `${
+          e.networks.get(network).anywhere
+            ? "An image may be of any size that the network takes, and a batch too: counts are sums over the sizes that its layers have then, worked out here in whole numbers."
+            : `Counts of this network are here for images of ${own}; a batch may be of any size.`
+        } ${e.networks.get(network).says}.`,
       ),
     ];
   },
 });
+
+/** The input size, to be typed or picked: one side, height x width, or all of C×H×W. */
+function inputField(e, network, value) {
+  const [own, ...usual] = e.sizes(network);
+  const field = h("input", {
+    type: "text",
+    list: "input-sizes",
+    size: 12,
+    value,
+    onchange: (ev) => {
+      const typed = ev.target.value.trim();
+      const input = (typed && e.inputOf(network, typed)) || typed;
+      turn({ i: input === own ? "" : input });
+    },
+  });
+  const list = h(
+    "datalist",
+    { id: "input-sizes" },
+    [own, ...usual].map((z) => h("option", { value: z })),
+  );
+  return h("label", { class: "field" }, "Input, C×H×W", field, list);
+}
+
+/** What to do where an input is asked for that cannot be counted here; empty where it can. */
+function refusal(e, network, written, asked) {
+  const [own] = e.sizes(network);
+  const shown = `Shown is ${own}.`;
+  if (!asked)
+    return `“${written}” is no input of ${network}. Write one side, height x width, or all, as in ${own}. ${shown}`;
+  const why = e.refuses(network, asked);
+  if (!why) return "";
+  if (e.networks.get(network).anywhere) return `${network} does not take ${asked}: ${why}. ${shown}`;
+  return `Here are counts of ${network} for ${own} alone. Others: crosscheck count ${network} --input ${asked}`;
+}
 
 async function networkGroups(e) {
   const groups = {};
