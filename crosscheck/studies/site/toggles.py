@@ -43,7 +43,7 @@ WORDS: Mapping[str, str] = {
     "norm_scale": "scale",
     "norm_shift": "shift",
     "running_stats": "running statistic",
-    "param_out_elements": "output element of a module with parameters",
+    "param_out_elements": "output element with parameters",
     "hooked_out_elements": "output element of a hooked container",
     "container_out_elements": "output element of a container",
     "idle_elements": "element of a pooling that changes nothing",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,21 @@ def test_a_number_that_was_read_leads_to_who_says_it(open_page: Open) -> None:
     assert shown.tab.locator(".agrees").all_inner_texts() == ["fvcore"]
 
 
+@pytest.mark.parametrize("question", ["4.1 or 8.2 GFLOPs: who is right?", *HOSTILE[:5]])
+def test_a_teachers_link_opens_with_its_question_as_text(open_page: Open, question: str) -> None:
+    shown = open_page("#/explorer?n=resnet50&like=thop")
+    shown.tab.fill("input[placeholder^='4.1 or 8.2']", question)
+    link = str(shown.tab.input_value("input[readonly]"))
+    assert len(link.partition("#")[2]) < 200
+    opened = open_page("#" + link.partition("#")[2])
+    assert opened.tab.text_content(".banner") == f"Question: {question}"
+    place = "selector => document.querySelector(selector).getBoundingClientRect().top"
+    assert opened.tab.evaluate(place, ".banner") < opened.tab.evaluate(place, ".value")
+    assert opened.tab.evaluate("window.hurt ?? document.images.length") == 0
+    shown.tab.fill("input[placeholder^='4.1 or 8.2']", "x" * 200)
+    assert "200 is the most" in shown.text()
+
+
 def test_without_scripts_the_summary_and_the_lessons_are_there(open_page: Open) -> None:
     shown = open_page(java_script_enabled=False)
     assert "8,178,368,512" in shown.text()
@@ -220,6 +236,27 @@ def test_on_paper_it_is_light_and_no_table_is_cut(open_page: Open) -> None:
     assert not shown.tab.is_visible("#nav")
     assert shown.tab.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX") == "visible"
     assert shown.tab.pdf().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        ("data?file=measurements", r"The first 1,000 of \d\d,\d{3} rows\. All of them: “Save as CSV” .* or measurements\.csv in"),
+        ("data?file=measurements&q=conv1+thop", r"^\d{2,3} rows \(with “conv1 thop”\)\.$"),
+        ("figures?f.verdict=misprint", r"^10 rows \(verdict misprint\)\.$"),
+    ],
+)
+def test_a_long_table_on_paper_says_which_rows_it_has_and_where_all_are(open_page: Open, view: str, said: str) -> None:
+    shown = open_page(f"#/{view}")
+    assert not shown.tab.is_visible(".on-paper")
+    shown.tab.emulate_media(media="print")
+    shown.tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert re.search(said, shown.tab.inner_text(".on-paper"))
+    printed = shown.tab.locator("tr[data-row]").count()
+    assert printed == min(1_000, int(shown.tab.get_attribute(".grid-box table", "aria-rowcount")) - 1)
+    shown.tab.emulate_media(media="screen")
+    shown.tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert shown.tab.locator("tr[data-row]").count() <= min(printed, 100)
 
 
 @pytest.mark.parametrize("view", ["matrix", "matrix?show=compute", "cell?n=resnet50&t=tf_profiler&m=compute", "data?file=doctor"])

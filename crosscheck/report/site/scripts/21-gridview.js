@@ -3,7 +3,7 @@
 const ROW = 32,
   SPARE = 12,
   TALLEST = 12_000_000,
-  PRINTED_ROWS = 400;
+  PRINTED_ROWS = 1_000; // some thirty sheets
 
 /**
  * A grid of a table. `labels` head its columns, `hidden` leaves some out, `filters` are fields to choose a text of, `shown`
@@ -48,13 +48,14 @@ function grid(
     },
   });
   const picks = filters.map((f) => picker(f));
+  const onPaper = h("p", { class: "note on-paper" });
   const foot = h(
     "div",
     { class: "grid-foot" },
     count,
     h(
       "button",
-      { class: "quiet", onclick: () => offer(`${table.name.replaceAll("/", "-")}.csv`, table.csv(), "text/csv") },
+      { class: "quiet no-print", onclick: () => offer(`${table.name.replaceAll("/", "-")}.csv`, table.csv(), "text/csv") },
       "Save as CSV",
     ),
   );
@@ -62,6 +63,7 @@ function grid(
     "div",
     { class: "grid" },
     h("div", { class: "row" }, h("label", { class: "field" }, "Search", search), picks),
+    onPaper,
     box,
     foot,
   );
@@ -161,12 +163,12 @@ function grid(
     draw();
   }
 
-  const page = () => Math.max(1, Math.floor(box.clientHeight / ROW) - 2);
+  const sight = () => Math.max(1, Math.floor(box.clientHeight / ROW) - 2);
   const steps = {
     ArrowDown: () => focus + 1,
     ArrowUp: () => focus - 1,
-    PageDown: () => focus + page(),
-    PageUp: () => focus - page(),
+    PageDown: () => focus + sight(),
+    PageUp: () => focus - sight(),
     Home: () => 0,
     End: () => order.length - 1,
   };
@@ -201,7 +203,20 @@ function grid(
     },
     { passive: true },
   );
-  node.printed = () => draw(PRINTED_ROWS);
+  /** What a sheet lacks of the page: what was looked for, and how to come by the rows that are not printed. */
+  function told() {
+    const asked = [state.q && `with “${state.q}”`, ...filters.map((f) => state.f[f] && `${f} ${state.f[f]}`)];
+    const which = asked.filter(Boolean).join(", ");
+    const rest = order.length > PRINTED_ROWS ? `The first ${exact(PRINTED_ROWS)} of ` : "";
+    const file = page.core?.tables.includes(table.name) ? `, or ${table.name}.csv in the folder of the reports` : "";
+    const all = rest ? ` All of them: “Save as CSV” below this table on the page${file}.` : "";
+    return `${rest}${exact(order.length)} rows${which ? ` (${which})` : ""}.${all}`;
+  }
+
+  node.printed = () => {
+    onPaper.textContent = told();
+    draw(PRINTED_ROWS);
+  };
   node.screen = () => draw();
   node.rows = rows;
 

@@ -78,7 +78,7 @@ view("explorer", {
         ),
         countAs,
       ),
-      h("p", { class: "note", role: "status" }, refusal(e, network, params.i, asked)),
+      refusal(e, network, params.i, asked),
       form,
       hits,
       h(
@@ -100,7 +100,7 @@ view("explorer", {
           e.networks.get(network).anywhere
             ? "An image may be of any size that the network takes, and a batch too: counts are sums over the sizes that its layers have then, worked out here in whole numbers."
             : `Counts of this network are here for images of ${own}; a batch may be of any size.`
-        } ${e.networks.get(network).says}.`,
+        } ${network}: ${e.networks.get(network).says}.`,
       ),
     ];
   },
@@ -128,16 +128,18 @@ function inputField(e, network, value) {
   return h("label", { class: "field" }, "Input, C×H×W", field, list);
 }
 
-/** What to do where an input is asked for that cannot be counted here; empty where it can. */
+/** What to do where an input is asked for that cannot be counted here; null where it can. */
 function refusal(e, network, written, asked) {
-  const [own] = e.sizes(network);
-  const shown = `Shown is ${own}.`;
-  if (!asked)
-    return `“${written}” is no input of ${network}. Write one side, height x width, or all, as in ${own}. ${shown}`;
-  const why = e.refuses(network, asked);
-  if (!why) return "";
-  if (e.networks.get(network).anywhere) return `${network} does not take ${asked}: ${why}. ${shown}`;
-  return `Here are counts of ${network} for ${own} alone. Others: crosscheck count ${network} --input ${asked}`;
+  const why = asked ? e.refuses(network, asked) : "";
+  if (asked && !why) return null;
+  const [own] = e.sizes(network),
+    shown = `Shown is ${own}.`;
+  const says = !asked
+    ? `“${written}” is no input of ${network}. Write one side, height x width, or all, as in ${own}. ${shown}`
+    : e.networks.get(network).anywhere
+      ? `${network} does not take ${asked}: ${why}. ${shown}`
+      : `Here are counts of ${network} for ${own} alone. Others: crosscheck count ${network} --input ${asked}`;
+  return h("div", { class: "banner", role: "status" }, h("p", {}, says));
 }
 
 async function networkGroups(e) {
