@@ -7,6 +7,8 @@ VIEWS = {
     "explorer": "#/explorer?n=vgg16&i=3x256x256&b=8&like=thop&t=mac:2m&ask=Who+is+right?",
     "explorer, a number": "#/explorer?v=8.2+G",
     "explorer, parameters": "#/explorer?m=params&like=keras_count_params",
+    "explorer, memory": "#/explorer?n=vgg16&i=3x480x640&m=memory&like=torchsummary_151&t=p.norm:0",
+    "explorer, nothing to toggle": "#/explorer?n=resnet50&i=3x1x1&m=neurons",
     "waterfall": "#/waterfall?n=resnet50&a=torchinfo&b=thop&m=compute",
     "waterfall of two networks": "#/waterfall?n=resnet50&n2=resnet50-v1&a=torchinfo&b=fvcore&m=compute",
     "lessons": "#/lessons",
