@@ -45,3 +45,8 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
     finally:
         for temp, _ in staged:
             Path(temp).unlink(missing_ok=True)
+
+
+def put(file: Path, text: str) -> None:
+    """Write one file. Raises OutputError."""
+    write(file.parent, {file.name: text})

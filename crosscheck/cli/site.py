@@ -53,5 +53,5 @@ def write_explorer(
 
 
 def _write(file: Path, text: str) -> None:
-    output.write(file.parent, {file.name: text})
+    output.put(file, text)
     typer.echo(f"{file}: {len(text.encode('utf-8')) / 1000:,.0f} kB")

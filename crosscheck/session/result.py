@@ -135,5 +135,5 @@ class Result:
 
 def _kept(text: str, path: str | Path | None) -> str:
     if path is not None:
-        output.write(Path(path).parent, {Path(path).name: text})
+        output.put(Path(path), text)
     return text
