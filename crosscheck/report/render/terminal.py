@@ -26,6 +26,7 @@ from crosscheck.report.document import (
 )
 from crosscheck.report.render.charts import drawn
 from crosscheck.report.render.terminal_cells import COLOURS, styled
+from crosscheck.report.render.terminal_fit import size
 from crosscheck.report.render.terminal_table import laid_out
 
 WIDTH = 100
@@ -79,7 +80,7 @@ def _part(part: Part, width: int) -> Iterator[RenderableType]:
     elif isinstance(part, Bullets):
         yield from (_hung(f"{k}." if part.numbered else "·", item) for k, item in enumerate(part.items, 1))
     elif isinstance(part, Keys | Verdicts):
-        yield from _keys(part)
+        yield from _keys(part, width)
     elif isinstance(part, Lines):
         yield from (Padding(Styled(printable(line)), (0, 0, 0, 2)) for line in part.lines)
     elif isinstance(part, Chart):
@@ -97,12 +98,19 @@ def _hung(mark: str, item: Cell) -> RenderableType:
     return Padding(grid, (0, 0, 0, 1))
 
 
-def _keys(part: Keys | Verdicts) -> Iterator[RenderableType]:
+def _keys(part: Keys | Verdicts, width: int) -> Iterator[RenderableType]:
+    """A key and beside it what it means; below it, where keys take more than half of the room."""
     from rich.table import Table as Grid
 
     grid = Grid.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
+    beside = 2 * max((size(key) for key, _ in part.entries), default=0) <= width
     for key, says in part.entries:
-        grid.add_row(styled(key, COLOURS[Tone.plain] if isinstance(part, Verdicts) else "bold"), styled(says))
-    yield Padding(grid, (0, 0, 0, 2))
+        name = styled(key, COLOURS[Tone.plain] if isinstance(part, Verdicts) else "bold")
+        if beside:
+            grid.add_row(name, styled(says))
+        else:
+            yield from (Padding(name, (0, 0, 0, 2)), Padding(styled(says), (0, 0, 0, 4)))
+    if beside:
+        yield Padding(grid, (0, 0, 0, 2))
