@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 Pair = tuple[int, int]
+WALKED = 10**6  # taps or positions that are looked at one by one
 
 
 def per_axis(value: Any, rank: int, what: str) -> tuple[int, ...]:
@@ -63,9 +64,26 @@ def window_out(size: int, kernel: int, stride: int, pad: Pair, dilation: int = 1
 
 
 def meetings(size: int, kernel: int, stride: int, before: int, dilation: int, out: int) -> int:
-    """Pairs of a tap and one of ``out`` window positions where the tap meets one of ``size`` elements, and no padding."""
+    """Pairs of a tap and one of ``out`` window positions where the tap meets one of ``size`` elements, and no padding.
+
+    Raises ValueError where there are more than a budget of both taps and positions.
+    """
+    if min(kernel, out) > WALKED:
+        raise ValueError(f"{kernel:,} taps at {out:,} positions are more than can be looked at one by one")
+    if out < kernel:
+        starts = [position * stride - before for position in range(out)]
+        return sum(max(0, min(kernel, -(-(size - s) // dilation)) - max(0, -(s // dilation))) for s in starts)
     shifts = [before - tap * dilation for tap in range(kernel)]  # a tap meets the first element at position shift / stride
     return sum(max(0, min(out, -(-(size + n) // stride)) - max(0, -(-n // stride))) for n in shifts)
+
+
+def pool_out(size: int, kernel: int, stride: int, pad: Pair, dilation: int = 1, ceil: bool = False) -> int:
+    """The same as poolings have it: with ``ceil``, a window that is larger than all of its input hangs over its end too.
+
+    By less than a stride, as any last window. Source: ATen/native/Pool.h:65, Pool.h of onnxruntime, pooling_layer.cpp of Caffe.
+    """
+    over = (kernel - 1) * dilation + 1 - (size + pad[0] + pad[1])
+    return 1 if ceil and 0 < over < stride and size > 0 else window_out(size, kernel, stride, pad, dilation, ceil)
 
 
 def adaptive_spans(size: int, out: int) -> tuple[int, ...]:

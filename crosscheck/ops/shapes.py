@@ -36,7 +36,7 @@ def _windows(attrs: Attrs, x: Shape) -> Shape:
         raise ValueError(f"padding {attrs['padding']} must not be negative")
     ceil = bool(attrs.get("ceil_mode", False))
     axes = zip(x[2:], kernel, stride, attrs["padding"], dilation, strict=True)
-    return tuple(geometry.window_out(n, k, s, p, d, ceil) for n, k, s, p, d in axes)
+    return tuple(geometry.pool_out(n, k, s, p, d, ceil) for n, k, s, p, d in axes)
 
 
 def conv(attrs: Attrs, xs: Sequence[Shape]) -> Shape:

@@ -28,6 +28,8 @@ def size(shape: Sequence[int]) -> int:
 def starts(n: int, kernel: int, stride: int, pad: tuple[int, int], dilation: int, ceil: bool) -> list[int]:
     """First cells of the windows along one axis, negative ones being padding."""
     found = [s for s in range(-pad[0], n + pad[1], stride) if s + (kernel - 1) * dilation < n + pad[1]]
+    if ceil and not found:  # the first one hangs over too
+        return [-pad[0]]
     last = found[-1] + (kernel - 1) * dilation
     if ceil and last < n + pad[1] - 1 and found[-1] + stride < n:
         found.append(found[-1] + stride)

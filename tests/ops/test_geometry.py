@@ -62,6 +62,21 @@ def test_ceil_output_lets_one_window_hang_over_but_none_start_past_the_input(
     assert geometry.window_out(size, kernel, stride, pad, dilation, ceil=True) == len(placed)
 
 
+@given(SIZES, KERNELS, STRIDES, PADS, DILATIONS, st.booleans())
+def test_a_pooling_that_rounds_up_has_a_window_wherever_less_than_a_stride_is_lacking(
+    size: int, kernel: int, stride: int, pad: geometry.Pair, dilation: int, ceil: bool
+) -> None:
+    assume(max(pad) <= kernel // 2)
+    placed = windows(size, kernel, stride, pad, dilation, ceil)
+    wider = windows(size, kernel, stride, (pad[0], pad[1] + stride - 1), dilation)  # the same as padding with what is lacking
+    if placed or (ceil and wider):
+        wanted = len(placed) or 1
+        assert geometry.pool_out(size, kernel, stride, pad, dilation, ceil) == wanted
+    else:
+        with pytest.raises(ValueError, match=r"does not fit"):
+            geometry.pool_out(size, kernel, stride, pad, dilation, ceil)
+
+
 @pytest.mark.parametrize(
     ("size", "kernel", "stride", "pad", "floor", "ceil"),
     [

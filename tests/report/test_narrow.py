@@ -36,7 +36,9 @@ def at(width: int, *parts: Part) -> str:
 def tables(draw: st.DrawFn) -> Table:
     kinds = draw(st.lists(st.booleans(), min_size=1, max_size=7))
     heads = [Column("name"), *(draw(columns) for _ in kinds)]
-    rows = [[draw(names), *(draw(counts if k else names) for k in kinds)] for _ in range(draw(st.integers(1, 3)))]
+    rows: list[list[Cell]] = [
+        [draw(names), *(draw(counts if k else names) for k in kinds)] for _ in range(draw(st.integers(1, 3)))
+    ]
     group = 0 if len(kinds) > 1 and not any(c.below for c in heads) and draw(st.booleans()) else None
     return Table(tuple(heads), tuple(tuple(row) for row in rows), group=group)
 

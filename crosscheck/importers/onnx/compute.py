@@ -47,7 +47,7 @@ def _pool(op: str) -> Handler:
         wide = any(max(pair) > k // 2 for pair, k in zip(pads, kernel, strict=True) if max(pair))
         if op == "lp_pool" or max(dilation) > 1 or wide:
             axes = zip(x[2:], kernel, stride, pads, dilation, strict=True)
-            y = (*x[:2], *(geometry.window_out(size, k, s, p, d, ceil) for size, k, s, p, d in axes))
+            y = (*x[:2], *(geometry.pool_out(size, k, s, p, d, ceil) for size, k, s, p, d in axes))
             other = {"maxpool": "max_pool_other", "avgpool": "avg_pool_other"}.get(op, op)
             return Made(other, [y, y], {"shape": y, "kernel": kernel})
         attrs: dict[str, Any] = {"kernel": kernel, "stride": stride, "padding": pads, "ceil_mode": ceil}

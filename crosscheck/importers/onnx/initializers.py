@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +22,8 @@ class Store:
 
     def __init__(self, reader: Reader, folder: Path) -> None:
         self.reader, self.folder = reader, folder
-        self._sizes: dict[str, int] = {}
+        self._sizes: dict[str, int | None] = {}  # of other files, None where one is not there
+        self.absent: Counter[str] = Counter()  # tensors in files that are not there, by file
 
     def known(self, tensor: Tensor, name: str) -> Known:
         """A stored tensor as a value. Raises StoredError."""
@@ -37,7 +39,7 @@ class Store:
         return None if tensor.elsewhere else tensor.numbers(self.reader)
 
     def judge(self, tensor: Tensor, name: str) -> None:
-        """Refuse a tensor in another file that is not there, too short, or outside of the model's folder."""
+        """Refuse a tensor in a file that is too short or outside of the model's folder; it is not read, so it may be absent."""
         location = tensor.external.get("location", "")
         what = f"stored tensor {name!r} lies in {location[:200]!r}"
         if not location or Path(location).is_absolute() or "\\" in location or "\0" in location or ":" in location:
@@ -45,22 +47,28 @@ class Store:
         if ".." in Path(location).parts:
             raise StoredError(f"{what}, which leaves the model's folder")
         if location not in self._sizes:
-            try:
-                path = (self.folder / location).resolve(strict=True)
-                inside = path.is_relative_to(self.folder.resolve())
-                size = path.stat().st_size if path.is_file() else -1
-            except (OSError, RuntimeError, ValueError):
-                raise StoredError(f"{what}, which is not there. Hint: put it beside the model") from None
-            if not inside:
-                raise StoredError(f"{what}, which leads out of the model's folder")
-            if size < 0:
-                raise StoredError(f"{what}, which is no file")
-            self._sizes[location] = size
+            self._sizes[location] = self._size(location, what)
         span = [tensor.external.get(key, "0") or "0" for key in ("offset", "length")]
         if not all(part.isascii() and part.isdigit() and len(part) < 20 for part in span):
             raise StoredError(f"{what} at offset {span[0][:30]!r} with length {span[1][:30]!r}, which are no numbers")
-        if sum(map(int, span)) > self._sizes[location]:
-            raise StoredError(f"{what}, which is cut short: it has {self._sizes[location]:,} bytes")
+        size = self._sizes[location]
+        if size is None:
+            self.absent[location] += 1
+        elif sum(map(int, span)) > size:
+            raise StoredError(f"{what}, which is cut short: it has {size:,} bytes")
+
+    def _size(self, location: str, what: str) -> int | None:
+        try:
+            path = (self.folder / location).resolve(strict=True)
+            inside, is_file = path.is_relative_to(self.folder.resolve()), path.is_file()
+            size = path.stat().st_size
+        except (OSError, RuntimeError, ValueError):
+            return None
+        if not inside:
+            raise StoredError(f"{what}, which leads out of the model's folder")
+        if not is_file:
+            raise StoredError(f"{what}, which is no file")
+        return size
 
 
 def sound(dims: Shape, what: str) -> Shape:

@@ -88,8 +88,8 @@ def _import(path: Path, judged: tuple[File, Graph], reader: Reader, given: Mappi
     symbols: dict[str, int] = {}
     walker = Walker(Store(reader, path.parent), functions, symbols)
     scope: dict[str, Known] = walker.stored(graph)
-    for v in graph.inputs:  # 0 is how some exporters write an open size
-        v.dims = None if v.dims is None else tuple(d or None for d in v.dims)
+    for v in graph.inputs:  # 0 and −1 are how some exporters write an open size
+        v.dims = None if v.dims is None else tuple(None if d in (0, -1) else d for d in v.dims)
     open_inputs = [v for v in graph.inputs if v.name not in scope]  # old files list stored tensors among the inputs too
     entries: list[Input] = []
     for value, shape in zip(open_inputs, _shapes(path, open_inputs, given), strict=True):
@@ -196,6 +196,8 @@ def _notes(walker: Walker) -> tuple[list[str], bool]:
     if named:
         many = sum(t.elements for t in named)
         notes.append(f"{len(named)} stored tensors with {many:,} elements are read by no node: {_few([t.name for t in named])}")
+    for location, count in walker.store.absent.items():
+        notes.append(f"{count} stored tensors lie in {clean(location)!r}, which is not there; their sizes are all that is needed")
     return notes, partial
 
 

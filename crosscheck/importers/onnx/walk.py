@@ -15,7 +15,7 @@ from crosscheck.errors import FileError
 from crosscheck.importers.facts import NOTHING, Facts, Held
 from crosscheck.importers.imported import MisfitError, UnshapedError
 from crosscheck.importers.names import Names, clean
-from crosscheck.importers.onnx import attention, bodies, compute, contrib, makes, moves, products, told
+from crosscheck.importers.onnx import arity, attention, bodies, compute, contrib, makes, moves, products, told
 from crosscheck.importers.onnx.initializers import Store, StoredError, sound
 from crosscheck.importers.onnx.node import STATE, Call, Known, Made, Stored
 from crosscheck.importers.onnx.order import opened, ordered
@@ -103,6 +103,8 @@ class Walker:
         where = prefix + (node.name or next((o for o in node.outputs if o), "") or f"{node.op}_{self.nodes}")
         function = self.functions.get((node.domain, node.op, node.overload))
         try:
+            if function is None:
+                arity.judge(node)
             if node.domain == "" and node.op == "Constant":
                 scope[node.outputs[0]] = self._literal(call, node.outputs[0])
             elif function is not None:

@@ -128,6 +128,12 @@ BAD: dict[str, tuple[bytes, str]] = {
         changed(lambda p: p.graph.node[0].input.__setitem__(0, "<b>\x1b[31m\n")),
         r"node 'conv' reads '<b>\\x1b[31m\\n', which nothing makes",
     ),
+    "a product of three": (
+        changed(lambda p: (setattr(p.graph.node[2], "op_type", "Mul"), p.graph.node[2].input.extend(["n", "n"]))),
+        "node 'relu_r' (Mul) does not fit its input 1x4x8x8 and 1x4x8x8 and 1x4x8x8: it has 3 inputs, where Mul has 2",
+    ),
+    "a sum of one": (changed(lambda p: setattr(p.graph.node[2], "op_type", "Add")), "it has 1 inputs, where Add has 2"),
+    "two outputs": (changed(lambda p: p.graph.node[2].output.append("q")), "it has 2 outputs, where Relu has 1"),
     "negative weight": (weight_sized(0, -4), "stored tensor 'w' is -4x3x3x3: a size must be from 0"),
     "huge weight": (weight_sized(0, 1 << 50), "stored tensor 'w' is 1125899906842624x3x3x3: a size must be from 0"),
     "huge kernel": (
@@ -144,10 +150,6 @@ BAD: dict[str, tuple[bytes, str]] = {
     "a billion nodes": (calling(23, twice=True), "it has more than 200,000 nodes, functions opened up"),
     "deep": (nested(3000), "messages lie more than 32 deep in one another"),
     "crowd": (crowd(1_500_000), "it has more than 1,000,000 parts"),
-    "missing data": (
-        weight_elsewhere("w.bin"),
-        "stored tensor 'w' lies in 'w.bin', which is not there. Hint: put it beside the model",
-    ),
     "no location": (weight_elsewhere(""), "stored tensor 'w' lies in '', which is no relative path"),
     "absolute": (weight_elsewhere("/etc/passwd"), "lies in '/etc/passwd', which is no relative path"),
     "drive": (weight_elsewhere("C:\\w.bin"), "which is no relative path"),
@@ -155,13 +157,9 @@ BAD: dict[str, tuple[bytes, str]] = {
     "roundabout": (weight_elsewhere("a/../../net.onnx"), "which leaves the model's folder"),
     "linked": (weight_elsewhere("link"), "lies in 'link', which leads out of the model's folder"),
     "linked folder": (weight_elsewhere("up/secret"), "lies in 'up/secret', which leads out of the model's folder"),
-    "loop of links": (weight_elsewhere("loop"), "lies in 'loop', which is not there"),
-    "home": (weight_elsewhere("~/w.bin"), "lies in '~/w.bin', which is not there"),
     "address": (weight_elsewhere("https://example.com/w.bin"), "which is no relative path"),
-    "long location": (weight_elsewhere("w" * 5000), "which is not there"),
     "folder": (weight_elsewhere("folder"), "lies in 'folder', which is no file"),
     "short data": (weight_elsewhere("net.onnx", offset="0", length="99999999"), "which is cut short: it has "),
     "odd offset": (weight_elsewhere("net.onnx", offset="-5"), "at offset '-5' with length '0', which are no numbers"),
-    "control characters": (weight_elsewhere("a\x1b[31m\n"), r"lies in 'a\\x1b[31m\\n', which is not there"),
 }
 CROWDS = ("crowd", "a billion nodes")  # what needs little memory to be refused, tried once, in a process of its own
