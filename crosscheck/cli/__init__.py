@@ -33,12 +33,13 @@ def main() -> None:
     gc.disable()  # importing and parsing leave nothing to collect, and ask for it a dozen times; a command starts with it on
     atexit.register(gc.freeze)  # what is left at the end goes with the process: nobody needs to walk it for cycles
     from crosscheck.cli.commands import asked_for
+    from crosscheck.contract.text import printable
     from crosscheck.errors import CrosscheckError
 
     try:
         asked_for(words)()
     except CrosscheckError as error:
-        sys.stderr.write(f"crosscheck: {error}\n")
+        sys.stderr.write(f"crosscheck: {printable(str(error))}\n")
         sys.exit(error.exit_code)
     finally:
         gc.enable()

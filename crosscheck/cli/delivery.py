@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from crosscheck import output
-from crosscheck.cli.options import interrupted
+from crosscheck.cli.options import interrupted, say
 from crosscheck.report import render
 from crosscheck.report.document import Document
 from crosscheck.report.render import Format
@@ -52,4 +52,4 @@ def deliver(brief: Document, how: Format, *, pages: Sequence[Document] = (), fol
         whole = pages[0] if pages and how in (Format.markdown, Format.html) else brief
         typer.echo(render.text(whole, how), nl=False)
     for note in brief.notes:
-        typer.echo(f"crosscheck: {note}", err=True)
+        say(note)

@@ -23,6 +23,7 @@ from crosscheck.cli.options import (
     app,
     options,
     positive,
+    say,
 )
 from crosscheck.cli.zoos import differences
 from crosscheck.errors import UsageError
@@ -313,5 +314,5 @@ def _survey(
     deliver(page.brief(found), output, pages=(page.full(found),), folder=folder)
     changed = differences(found, folder)
     for text in changed:
-        typer.echo(f"crosscheck: changed: {text}", err=True)
+        say(f"changed: {text}")
     raise typer.Exit(1 if changed else found.exit_code)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crosscheck.contract.text import printable
 from crosscheck.errors import UsageError
 from crosscheck.report.render import Format
 
@@ -82,7 +83,12 @@ def positive(timeout: float) -> None:
         raise UsageError("--timeout must be above 0 seconds")
 
 
+def say(note: str) -> None:
+    """One line beside the answer; what others wrote in it stays text."""
+    typer.echo(f"crosscheck: {printable(note)}", err=True)
+
+
 def interrupted() -> typer.Exit:
     """What ends a command that was interrupted; says that nothing is lost."""
-    typer.echo("crosscheck: interrupted; the reports are as they were", err=True)
+    say("interrupted; the reports are as they were")
     return typer.Exit(130)

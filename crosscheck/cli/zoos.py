@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crosscheck.cli.delivery import conduct, deliver
-from crosscheck.cli.options import MEASURING, FormatOption, app, positive
+from crosscheck.cli.options import MEASURING, FormatOption, app, positive, say
 from crosscheck.errors import UsageError
 from crosscheck.report.render import Format
 
@@ -72,7 +72,7 @@ def _run(name: str, wanted: Sequence[Network], fresh: bool, out: Path, timeout: 
         found = start
         for found in whole.run(start, wanted, watch=watch, **setup):
             output.write(out, render.files([page.full(found)]))
-            typer.echo(f"crosscheck: {page.progress(found)}", err=True)
+            say(page.progress(found))
         return found
 
     return conduct(work, steps=len(wanted), folder=out)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from crosscheck.contract.network import Layer, Model, Shape, numel, show_shape
+from crosscheck.contract.text import clean
 from crosscheck.errors import UsageError
 from crosscheck.importers import modules, nodes
 from crosscheck.importers.facts import Facts
 from crosscheck.importers.modules import Modules, Spelled
-from crosscheck.importers.names import clean
 
 MOST_SIZE = 2**31 - 1  # of one axis
 MOST_KERNEL = 1 << 14

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from crosscheck.contract.network import BARE, ROOT
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED
-
-
-def clean(text: str, most: int = 200) -> str:
-    """A name that can be printed: what is no printable character is written as an escape, what is too long is cut."""
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: most + 1])
-    return safe if len(safe) <= most else safe[: most - 1] + "…"
+from crosscheck.contract.text import clean
 
 
 class Names:

@@ -99,12 +99,6 @@ def code(text: str) -> Text:
     return Text(text, Form.code)
 
 
-def printable(text: str) -> str:
-    """Text on one line in which every character can be seen: line ends are spaces, what cannot be printed is an escape."""
-    flat = " ".join(text.splitlines()) if "\n" in text or "\r" in text else text
-    return flat if flat.isprintable() else "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in flat)
-
-
 def leads_somewhere(target: str) -> bool:
     """True for a link that may be followed: a heading, a path beside the document, a page of the web; nothing that runs."""
     head = target.split("/", maxsplit=1)[0].split("#", maxsplit=1)[0].split("?", maxsplit=1)[0]

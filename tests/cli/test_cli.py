@@ -82,3 +82,11 @@ def test_what_is_no_command_option_or_number_ends_with_2_too(crosscheck: Any) ->
         code, out, err = crosscheck(*words)
         assert code == 2, words
         assert "Traceback" not in out + err
+
+
+@pytest.mark.parametrize("name", ["no\x1b[31m.onnx", "\x9b2J.prototxt", "a\u202eb", "two\nlines", "\udcff.onnx"])
+def test_what_is_said_of_a_bad_name_is_one_line_that_can_be_printed(name: str, crosscheck: Any) -> None:
+    code, out, err = crosscheck("count", name)
+    assert (code, out) == (2, "")
+    assert err.endswith("\n")
+    assert err[:-1].isprintable()

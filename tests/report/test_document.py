@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from crosscheck.report.document import Form, Number, Phrase, Text, data, joined, phrase, printable, prose, strong, table
+from crosscheck.contract.text import printable
+from crosscheck.report.document import Form, Number, Phrase, Text, data, joined, phrase, prose, strong, table
 from tests.report.documents import texts
 
 

@@ -23,7 +23,30 @@ from tests.report.documents import exact, texts, whole
 def test_csv_can_be_read_back(text: str, value: int | None) -> None:
     said = render.text(whole(text, value), Format.csv)
     (row,) = csv.DictReader(io.StringIO(said, newline=""))
-    assert (row["text"], row["number"]) == (text, "" if value is None else str(value))
+    assert row["number"] == ("" if value is None else str(value))
+    assert row["text"] in (text, f"'{text}")
+
+
+FORMULAS = ("=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1", "\r=1", "--HYPERLINK(A1)", "+5,000 a!b", "-\n=1", '+1 "x"')
+
+
+@given(
+    st.one_of(
+        st.sampled_from(FORMULAS), st.builds("{}{}".format, st.sampled_from("=+-@"), st.text("=+-@!|A1(:\"' ,.%", max_size=8))
+    )
+)
+def test_no_text_in_csv_is_a_formula(text: str) -> None:
+    """What is left to a spreadsheet has a sign, a number and words: it calls nothing and names no cell of another sheet."""
+    said = render.text(whole(text, -7), Format.csv)
+    (row,) = csv.DictReader(io.StringIO(said, newline=""))
+    assert row["number"] == "-7"
+    assert row["text"] == f"'{text}" or (text[0] in "+-" and not set(text) & set("=@!|:\"'%\n\t\r"))
+
+
+@pytest.mark.parametrize("text", ["--", "-", "+4,089", "-0.5", "+5,000 in_elements (softmax)", "resnet50", "1x3x224x224", "a=b"])
+def test_what_reports_say_with_a_sign_stays_as_it_is(text: str) -> None:
+    (row,) = csv.DictReader(io.StringIO(render.text(whole(text, 1), Format.csv), newline=""))
+    assert row["text"] == text
 
 
 @given(texts, exact)

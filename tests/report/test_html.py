@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 
-from crosscheck.report.document import Document, Paragraph, Text, printable
+from crosscheck.contract.text import printable
+from crosscheck.report.document import Document, Paragraph, Text
 from crosscheck.report.render import html
 from tests.report.documents import HOSTILE, exact, texts, whole
 

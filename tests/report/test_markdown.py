@@ -9,7 +9,8 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from crosscheck.report.document import Align, Column, Document, Form, Number, Paragraph, Text, printable, table
+from crosscheck.contract.text import printable
+from crosscheck.report.document import Align, Column, Document, Form, Number, Paragraph, Text, table
 from crosscheck.report.render import markdown
 from tests.report.documents import HOSTILE, exact, texts, whole
 

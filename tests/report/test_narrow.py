@@ -36,11 +36,12 @@ def at(width: int, *parts: Part) -> str:
 def tables(draw: st.DrawFn) -> Table:
     kinds = draw(st.lists(st.booleans(), min_size=1, max_size=7))
     heads = [Column("name"), *(draw(columns) for _ in kinds)]
-    rows: list[list[Cell]] = [
-        [draw(names), *(draw(counts if k else names) for k in kinds)] for _ in range(draw(st.integers(1, 3)))
-    ]
+    rows: list[tuple[Cell, ...]] = []
+    for _ in range(draw(st.integers(1, 3))):
+        cells: list[Cell] = [draw(counts) if k else draw(names) for k in kinds]
+        rows.append((draw(names), *cells))
     group = 0 if len(kinds) > 1 and not any(c.below for c in heads) and draw(st.booleans()) else None
-    return Table(tuple(heads), tuple(tuple(row) for row in rows), group=group)
+    return Table(tuple(heads), tuple(rows), group=group)
 
 
 def shown(said: str) -> list[str]:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosscheck.report.document import Align, Cell, Column, Document, Text, printable, table
+from crosscheck.contract.text import printable
+from crosscheck.report.document import Align, Cell, Column, Document, Text, table
 from crosscheck.report.render import terminal
 from crosscheck.report.render.terminal import WIDTH
 from tests.report.documents import HOSTILE, texts, whole

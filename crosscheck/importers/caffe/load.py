@@ -13,6 +13,7 @@ from pathlib import Path
 from crosscheck.contract.network import BARE, ROOT, Input, Layer, Model, Shape, numel, show_shape
 from crosscheck.contract.origin import Origin
 from crosscheck.contract.rows import TOTAL, UNATTRIBUTED
+from crosscheck.contract.text import clean
 from crosscheck.errors import FileError, UsageError
 from crosscheck.importers.caffe import forks, textproto
 from crosscheck.importers.caffe import layers as caffe_layers
@@ -24,7 +25,6 @@ from crosscheck.importers.caffe.net import Net, Node
 from crosscheck.importers.caffe.textproto import TextError, spot
 from crosscheck.importers.facts import Facts, Held
 from crosscheck.importers.imported import MOST_SIZE, Imported, MisfitError, UnshapedError, uncounted
-from crosscheck.importers.names import clean
 
 HANDLERS = caffe_layers.HANDLERS | caffe_moves.HANDLERS | forks.HANDLERS
 MOST_RANK = 32  # axes of a blob, as in Caffe

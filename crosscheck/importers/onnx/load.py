@@ -12,9 +12,9 @@ from pathlib import Path
 
 from crosscheck.contract.network import Input, Layer, Model, Shape, show_shape
 from crosscheck.contract.origin import Origin
+from crosscheck.contract.text import clean
 from crosscheck.errors import FileError, UsageError
 from crosscheck.importers.imported import MOST_SIZE, SHOWN, Imported, uncounted
-from crosscheck.importers.names import clean
 from crosscheck.importers.onnx import activations, protos
 from crosscheck.importers.onnx.initializers import Store
 from crosscheck.importers.onnx.node import Known

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 
 from crosscheck.contract.network import Layer, Shape, numel
 from crosscheck.contract.origin import DESCRIBED, Origin
+from crosscheck.contract.text import clean
 from crosscheck.errors import FileError
 from crosscheck.importers.facts import NOTHING, Facts, Held
 from crosscheck.importers.imported import MisfitError, UnshapedError
-from crosscheck.importers.names import Names, clean
+from crosscheck.importers.names import Names
 from crosscheck.importers.onnx import arity, attention, bodies, compute, contrib, makes, moves, products, told
 from crosscheck.importers.onnx.initializers import Store, StoredError, sound
 from crosscheck.importers.onnx.node import STATE, Call, Known, Made, Stored

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crosscheck.report.document import Bar, Cell, Chart, Number, phrase, printable
+from crosscheck.contract.text import printable
+from crosscheck.report.document import Bar, Cell, Chart, Number, phrase
 from crosscheck.report.render.numbers import written
 
 WIDTH, LEAST = 40, 8  # characters of the longest bar, and where there is little room

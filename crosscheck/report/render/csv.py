@@ -1,10 +1,11 @@
-"""Data as CSV: a heading and a line a row; what is not there is empty."""
+"""Data as CSV: a heading and a line a row; what is not there is empty, and no text is a formula to a spreadsheet."""
 
 from __future__ import annotations
 
 import csv
+import re
 
-from crosscheck.report.document import Data, Document
+from crosscheck.report.document import Data, Document, Plain
 
 
 def text(document: Document) -> str:
@@ -21,8 +22,16 @@ def _lines(data: Data) -> str:
     out = _Lines()
     writer = csv.writer(out, lineterminator=_END)
     writer.writerow(data.fields)
-    writer.writerows(data.rows)
+    writer.writerows([plain(cell) for cell in row] for row in data.rows)
     return "".join(out.lines)
+
+
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![+-]*[\d.,]*(?: [\w ()]*)?\Z)")  # a number, and in words what it is, starts none
+
+
+def plain(cell: Plain) -> Plain:
+    """A cell as it is, a text that a spreadsheet would work out behind an apostrophe, which it shows to nobody."""
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 _END = "\r\n"  # so that a field with either character is quoted; a line of the file ends with the second alone

@@ -9,7 +9,8 @@ from typing import Any
 
 import jinja2
 
-from crosscheck.report.document import Cell, Document, Number, Part, leads_somewhere, phrase, printable, stands
+from crosscheck.contract.text import printable
+from crosscheck.report.document import Cell, Document, Number, Part, leads_somewhere, phrase, stands
 from crosscheck.report.render.charts import plain
 from crosscheck.report.render.numbers import written
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from crosscheck.contract.text import printable
 from crosscheck.report.document import (
     Align,
     Bullets,
@@ -21,7 +22,6 @@ from crosscheck.report.document import (
     Table,
     Verdicts,
     phrase,
-    printable,
     stands,
 )
 from crosscheck.report.render.charts import drawn

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from tabulate import tabulate
 
+from crosscheck.contract.text import printable
 from crosscheck.report.document import (
     Bullets,
     Cell,
@@ -27,7 +28,6 @@ from crosscheck.report.document import (
     Verdicts,
     leads_somewhere,
     phrase,
-    printable,
     stands,
     strong,
 )

@@ -9,6 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text as Styled
 
+from crosscheck.contract.text import printable
 from crosscheck.report.document import (
     Bullets,
     Cell,
@@ -22,7 +23,6 @@ from crosscheck.report.document import (
     Table,
     Tone,
     Verdicts,
-    printable,
 )
 from crosscheck.report.render.charts import drawn
 from crosscheck.report.render.terminal_cells import COLOURS, styled

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rich.text import Text as Styled
 
-from crosscheck.report.document import Cell, Form, Number, Tone, phrase, printable
+from crosscheck.contract.text import printable
+from crosscheck.report.document import Cell, Form, Number, Tone, phrase
 from crosscheck.report.render.numbers import written
 
 COLOURS = {

@@ -129,7 +129,7 @@ BAD: dict[str, tuple[bytes, str]] = {
         r"node 'conv' reads '<b>\\x1b[31m\\n', which nothing makes",
     ),
     "a product of three": (
-        changed(lambda p: (setattr(p.graph.node[2], "op_type", "Mul"), p.graph.node[2].input.extend(["n", "n"]))),
+        changed(lambda p: p.graph.node[2].MergeFrom(onnx.NodeProto(op_type="Mul", input=["n", "n"]))),
         "node 'relu_r' (Mul) does not fit its input 1x4x8x8 and 1x4x8x8 and 1x4x8x8: it has 3 inputs, where Mul has 2",
     ),
     "a sum of one": (changed(lambda p: setattr(p.graph.node[2], "op_type", "Add")), "it has 1 inputs, where Add has 2"),
