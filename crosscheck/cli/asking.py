@@ -17,6 +17,7 @@ from crosscheck.cli.options import (
     Network,
     app,
     options,
+    place,
 )
 from crosscheck.errors import UnknownNameError
 from crosscheck.report.render import Format
@@ -101,7 +102,7 @@ def identify(
     metric: Annotated[
         str | None, typer.Option("--metric", "-m", help="compute, params, memory …; from the unit if left out.")
     ] = None,
-    most: Annotated[int, typer.Option("--most", help="How many explanations to show.")] = 10,
+    most: Annotated[int, typer.Option("--most", min=1, help="How many explanations to show.")] = 10,
     inputs: Annotated[
         list[str] | None, typer.Option("--input", "-i", help="Input of your own network, as 1x3x224x224; may be repeated.")
     ] = None,
@@ -140,7 +141,7 @@ def try_figures(
         bool, typer.Option("--strict", help="End with 1 where a figure is a misprint, undecided, unexplained or unreadable.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder for figures.md and figures.csv; none if left out.")
+        Path | None, typer.Option("--out", "-o", parser=place, help="Folder for figures.md and figures.csv; none if left out.")
     ] = None,
     output: FormatOption = Format.table,
 ) -> None:

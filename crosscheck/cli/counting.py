@@ -22,6 +22,7 @@ from crosscheck.cli.options import (
     Phase,
     app,
     options,
+    place,
 )
 from crosscheck.errors import UsageError
 from crosscheck.report.render import Format
@@ -168,7 +169,7 @@ def sizes(
     ceil: Annotated[bool, typer.Option("--ceil", help="Round up, as ceil_mode does.")] = False,
     framework: Frameworks = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder for pooling.md and pooling.csv; none if left out.")
+        Path | None, typer.Option("--out", "-o", parser=place, help="Folder for pooling.md and pooling.csv; none if left out.")
     ] = None,
     output: FormatOption = Format.table,
 ) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-
-import typer
 
 from crosscheck import output
 from crosscheck.cli.options import interrupted, say
@@ -50,6 +49,6 @@ def deliver(brief: Document, how: Format, *, pages: Sequence[Document] = (), fol
         terminal.show(brief)
     else:
         whole = pages[0] if pages and how in (Format.markdown, Format.html) else brief
-        typer.echo(render.text(whole, how), nl=False)
+        sys.stdout.write(render.text(whole, how))
     for note in brief.notes:
         say(note)

@@ -22,6 +22,7 @@ from crosscheck.cli.options import (
     Tools,
     app,
     options,
+    place,
     positive,
     say,
 )
@@ -171,7 +172,7 @@ def doctor(
     framework: Frameworks = None,
     tool: Tools = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder for doctor.md and doctor.csv; none if left out.")
+        Path | None, typer.Option("--out", "-o", parser=place, help="Folder for doctor.md and doctor.csv; none if left out.")
     ] = None,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one micro-model × tool may take.")] = 120.0,
     output: FormatOption = Format.table,
@@ -232,7 +233,7 @@ def verify_networks(
     from crosscheck.studies.verify import run as study
 
     positive(timeout)
-    shape = models.parse_input(input_shape) if input_shape else None
+    shape = models.parse_input(input_shape) if input_shape is not None else None
     asked = framework or ()
     jobs = study.request(names or (), exports=export or (), batch=batch, input_shape=shape, frameworks=asked)
     whole = not (names or framework or export or shape) and batch == 1
@@ -264,7 +265,7 @@ def architecture(
     from crosscheck.studies import architecture as study
 
     positive(timeout)
-    shape = models.parse_input(input_shape) if input_shape else None
+    shape = models.parse_input(input_shape) if input_shape is not None else None
     asked = framework or ()
     wanted = study.request(names or (), frameworks=asked, batch=batch, input_shape=shape)
     folder = out or Path("reports/selection" if names or framework or shape or batch != 1 else "reports")

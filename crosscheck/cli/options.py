@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crosscheck.cli import streams
 from crosscheck.contract.text import printable
 from crosscheck.errors import UsageError
 from crosscheck.report.render import Format
@@ -63,9 +64,18 @@ OneInput = Annotated[str | None, typer.Option("--input", "-i", help="Input as Cx
 Classes = Annotated[int | None, typer.Option("--classes", help="Outputs of the last layer; the model's own if left out.")]
 Frameworks = Annotated[list[str] | None, typer.Option("--framework", help="Only this framework; may be repeated.")]
 Tools = Annotated[list[str] | None, typer.Option("--tool", help="Only this tool; may be repeated.")]
+
+
+def place(text: str | Path) -> Path:
+    """A file or folder to write. Raises UsageError for no name at all, which would be the folder that one is in."""
+    if not str(text).strip():
+        raise UsageError("--out '' names nothing. Hint: give a name, or . for this folder")
+    return Path(text)
+
+
 ReportFolder = Annotated[
     Path | None,
-    typer.Option("--out", "-o", help="Report folder; reports/ for the whole default set, else reports/selection/."),
+    typer.Option("--out", "-o", parser=place, help="Report folder; reports/ for the whole default set, else reports/selection/."),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]
 
@@ -79,13 +89,13 @@ def options(batch: int | None = None, inputs: Sequence[str] | None = None, class
 
 def positive(timeout: float) -> None:
     """Raises UsageError for a time limit that is none."""
-    if timeout <= 0:
+    if not timeout > 0:  # which is true of what is no number
         raise UsageError("--timeout must be above 0 seconds")
 
 
 def say(note: str) -> None:
     """One line beside the answer; what others wrote in it stays text."""
-    typer.echo(f"crosscheck: {printable(note)}", err=True)
+    streams.say(printable(note))
 
 
 def interrupted() -> typer.Exit:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from crosscheck import output
-from crosscheck.cli.options import ASKING, app
+from crosscheck.cli.options import ASKING, app, place
 
 HTML, REPORTS = "index.html", Path("reports")
 
@@ -16,7 +16,9 @@ HTML, REPORTS = "index.html", Path("reports")
 @app.command("report", rich_help_panel=ASKING)
 def write_report(
     reports: Annotated[Path, typer.Option("--reports", "-r", help="The folder with the tables of make compare.")] = REPORTS,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; index.html in the folder if left out.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", parser=place, help="The file; index.html in the folder if left out.")
+    ] = None,
     slides: Annotated[Path | None, typer.Option("--charts", help="A folder for charts as SVG, for slides.")] = None,
     lessons: Annotated[Path, typer.Option("--lessons", help="A folder of lessons, each a Markdown file.")] = Path("lessons"),
 ) -> None:
@@ -40,7 +42,7 @@ def write_report(
 
 @app.command("explorer", rich_help_panel=ASKING)
 def write_explorer(
-    out: Annotated[Path, typer.Option("--out", "-o", help="The file.")] = Path("explorer.html"),
+    out: Annotated[Path, typer.Option("--out", "-o", parser=place, help="The file.")] = Path("explorer.html"),
 ) -> None:
     """Write the explorer alone: toggle conventions in a browser, see which tools agree; one HTML file for a lecture.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crosscheck.cli.delivery import conduct, deliver
-from crosscheck.cli.options import MEASURING, FormatOption, app, positive, say
+from crosscheck.cli.options import MEASURING, FormatOption, app, place, positive, say
 from crosscheck.errors import UsageError
 from crosscheck.report.render import Format
 
@@ -30,7 +30,9 @@ def count_zoos(
         typer.Argument(metavar="[NAME]…", help="A zoo: torchvision, or networks: torchvision:resnet50; all zoos if left out."),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Run also what the report has of the same versions.")] = False,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the reports, which are taken up.")] = Path("reports")
+    out: Annotated[Path, typer.Option("--out", "-o", parser=place, help="Folder of the reports, which are taken up.")] = Path(
+        "reports"
+    )
     / FOLDER,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one network × tool may take.")] = 600.0,
     memory: Annotated[float, typer.Option("--memory", help="GB that a worker may take; 0 is three quarters of all.")] = 0.0,

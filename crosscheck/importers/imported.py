@@ -9,12 +9,13 @@ from functools import cached_property
 
 from crosscheck.contract.network import Layer, Model, Shape, numel, show_shape
 from crosscheck.contract.text import clean
-from crosscheck.errors import UsageError
+from crosscheck.errors import FileError, UsageError
 from crosscheck.importers import modules, nodes
 from crosscheck.importers.facts import Facts
 from crosscheck.importers.modules import Modules, Spelled
 
 MOST_SIZE = 2**31 - 1  # of one axis
+MOST_ELEMENTS = 2**63 - 1  # of one tensor, which is what its bytes are addressed with
 MOST_KERNEL = 1 << 14
 SHOWN = 3  # of a kind, in a note
 
@@ -49,7 +50,7 @@ def parse_inputs(texts: list[str]) -> dict[str, Shape]:
     for text in texts:
         name, _, sizes = text.rpartition("=")
         parts = re.split(r"[x×,]", sizes.strip()) if sizes.strip() else []
-        if not all(re.fullmatch(r"[0-9]{1,10}", p) and 0 < int(p) <= MOST_SIZE for p in parts):
+        if not text.strip() or not all(re.fullmatch(r"[0-9]{1,10}", p) and 0 < int(p) <= MOST_SIZE for p in parts):
             raise UsageError(f"input {clean(text)!r} is no name and shape. Hint: write it like x=1x3x224x224")
         if name in found:
             raise UsageError(f"input {clean(name)!r} is given twice")
@@ -79,6 +80,18 @@ def uncounted(layers: Iterable[Layer]) -> list[str]:
             + "".join(f"; {s}" for s in (inside, alike[0].origin.why) if s)
         )
     return notes
+
+
+def sound(shape: Shape, what: str, rank: int, least: int = 0) -> Shape:
+    """A shape that can be: of up to ``rank`` axes, of sizes from ``least`` on. Raises FileError."""
+    if len(shape) > rank:
+        raise FileError(f"{what} has {len(shape)} axes, more than {rank}")
+    for d in shape:
+        if not least <= d <= MOST_SIZE:
+            raise FileError(f"{what} is {show_shape(shape)[:200]}: a size must be from {least} to {MOST_SIZE:,}")
+    if numel(shape) > MOST_ELEMENTS:
+        raise FileError(f"{what} is {show_shape(shape)[:200]}, more elements than any machine holds")
+    return shape
 
 
 class MisfitError(ValueError):

@@ -20,6 +20,7 @@ from crosscheck.models.variant import Variant
 
 Builder = Callable[[Variant, Shape, int], Model]
 
+MOST = 2**31 - 1  # images of a batch, and classes
 DEFAULT_SET = (
     "lenet",
     "lenet5",
@@ -77,12 +78,19 @@ def parse_input(text: str) -> Shape:
     return tuple(int(p) for p in parts)
 
 
+def judge(what: str, number: int) -> None:
+    """Raises UsageError for a number of images or classes that no network can have."""
+    if number < 1:
+        raise UsageError(f"{what} {number} is below 1. Hint: --{what} takes a whole number from 1")
+    if number > MOST:
+        raise UsageError(f"{what} is above {MOST:,}, the most that an axis may have")
+
+
 def build(name: str, *, batch: int = 1, input_shape: Shape | None = None, classes: int | None = None) -> Model:
     """The network ``name`` for inputs of (N, C, H, W). Raises UnknownNameError, UsageError and ShapeError."""
     variant = get(name)
-    if batch < 1:
-        raise UsageError(f"batch {batch} is below 1. Hint: --batch takes a whole number from 1")
-    if classes is not None and classes < 1:
-        raise UsageError(f"classes {classes} is below 1. Hint: --classes takes a whole number from 1")
+    judge("batch", batch)
+    if classes is not None:
+        judge("classes", classes)
     shape = (batch, *(input_shape or variant.input))
     return _registry().builders[name](variant, shape, classes or variant.classes)

@@ -64,8 +64,8 @@ def _caffe(ref: Reference, options: Options) -> Subject:
     from crosscheck.importers.imported import parse_inputs
 
     options.refuse(ref, "classes")
-    if options.batch is not None and options.batch < 1:
-        raise UsageError(f"batch {options.batch} is below 1. Hint: --batch takes a whole number from 1")
+    if options.batch is not None:
+        models.judge("batch", options.batch)
     path, inputs = load.find(ref.target), parse_inputs(list(options.inputs))
     found = load.load(path, inputs, phase=options.phase, batch=options.batch, stages=options.stages)
     return Subject(ref, found.model, found.model, found.notes, found.partial, path, imported=found)

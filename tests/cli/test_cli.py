@@ -26,6 +26,13 @@ def test_help_has_examples_and_exit_codes(crosscheck: Any) -> None:
 
 
 BAD: list[tuple[Sequence[str], str]] = [
+    (["count", "lenet", "--batch", "9" * 400], "batch is above 2,147,483,647"),
+    (["count", "lenet", "--classes", "9" * 400], "classes is above 2,147,483,647"),
+    (["compare", "lenet", "--timeout", "nan"], "--timeout must be above 0 seconds"),
+    (["verify", "lenet", "--input", ""], "input '' is not channels x height x width"),
+    (["caffe", "alexnet-deploy", "--input", ""], "input '' is no name and shape"),
+    (["figures", "--out", ""], "--out '' names nothing. Hint: give a name, or . for this folder"),
+    (["explorer", "--out", " "], "--out '' names nothing"),
     (["count", "resnet5"], "unknown network 'resnet5'. Hint: did you mean resnet"),
     (["count", "xyzzy"], "unknown network 'xyzzy'. Hint: A network is one described here"),
     (["count", "lenet", "-c", "torchinf"], "unknown convention 'torchinf'. Hint: did you mean torchinfo"),

@@ -24,7 +24,7 @@ from crosscheck.importers.caffe.fields import Notes
 from crosscheck.importers.caffe.net import Net, Node
 from crosscheck.importers.caffe.textproto import TextError, spot
 from crosscheck.importers.facts import Facts, Held
-from crosscheck.importers.imported import MOST_SIZE, Imported, MisfitError, UnshapedError, uncounted
+from crosscheck.importers.imported import Imported, MisfitError, UnshapedError, sound, uncounted
 
 HANDLERS = caffe_layers.HANDLERS | caffe_moves.HANDLERS | forks.HANDLERS
 MOST_RANK = 32  # axes of a blob, as in Caffe
@@ -162,7 +162,7 @@ class _Walk:
             if shape is None:
                 self.open.append((top, node.type))
             else:
-                _sound(shape, f"blob {top!r}", least=1)
+                sound(shape, f"blob {top!r}", MOST_RANK, least=1)
         return found
 
     def _ask(self) -> None:
@@ -191,7 +191,7 @@ class _Walk:
         tops = [*made.shapes, *[None] * (len(node.tops) - len(made.shapes))]
         for top, shape in zip(node.tops, tops, strict=False):
             if shape is not None:
-                _sound(shape, f"blob {top!r}", least=0)
+                sound(shape, f"blob {top!r}", MOST_RANK, least=0)
                 if numel(shape) > MOST_BLOB:
                     self.large.append(f"{clean(top)} ({_show(shape)})")
         layer_id = self._unique(node.name or node.type, max(len(tops), 1))
@@ -259,7 +259,7 @@ class _Walk:
         stored: Counter[str] = Counter()
         held: list[Held] = []
         for k, (primitive, shape) in enumerate(blobs):
-            _sound(shape, f"its parameter blob {k}", least=0)
+            sound(shape, f"its parameter blob {k}", MOST_RANK, least=0)
             name, loose = node.shared[k] if k < len(node.shared) else ("", False)
             held.append(Held(primitive, f"named {name}" if name else f"{layer_id} {k}", numel(shape)))
             if name in self.owners:
@@ -318,15 +318,6 @@ class _Walk:
 
 def _show(shape: Iterable[int]) -> str:
     return show_shape(shape) or "one number"
-
-
-def _sound(shape: Shape, what: str, least: int) -> None:
-    """Refuse sizes that no blob can have. Raises FileError."""
-    if len(shape) > MOST_RANK:
-        raise FileError(f"{what} has {len(shape)} axes, more than {MOST_RANK}")
-    for d in shape:
-        if not least <= d <= MOST_SIZE:
-            raise FileError(f"{what} is {show_shape(shape)[:200]}: a size must be from {least} to {MOST_SIZE:,}")
 
 
 def bundled() -> dict[str, Path]:

@@ -6,8 +6,7 @@ from collections import Counter
 from functools import partial
 from pathlib import Path
 
-from crosscheck.contract.network import Shape, show_shape
-from crosscheck.importers.imported import MOST_SIZE
+from crosscheck.importers.imported import sound
 from crosscheck.importers.onnx.node import Known, Nums, Stored, few
 from crosscheck.importers.onnx.tensor import BOOL, INT64, MOST_RANK, STRING, Tensor
 from crosscheck.importers.onnx.wire import Reader
@@ -27,7 +26,7 @@ class Store:
 
     def known(self, tensor: Tensor, name: str) -> Known:
         """A stored tensor as a value. Raises StoredError."""
-        shape = sound(tensor.dims, f"stored tensor {name!r}")
+        shape = sound(tensor.dims, f"stored tensor {name!r}", MOST_RANK)
         if tensor.elsewhere:
             self.judge(tensor, name)
         literal = not shape or tensor.dtype in (INT64, BOOL, STRING)
@@ -69,13 +68,3 @@ class Store:
         if not is_file:
             raise StoredError(f"{what}, which is no file")
         return size
-
-
-def sound(dims: Shape, what: str) -> Shape:
-    """A shape whose sizes can be; raises StoredError."""
-    if len(dims) > MOST_RANK:
-        raise StoredError(f"{what} has {len(dims)} axes, more than {MOST_RANK}")
-    for d in dims:
-        if not 0 <= d <= MOST_SIZE:
-            raise StoredError(f"{what} is {show_shape(dims)[:200]}: a size must be from 0 to {MOST_SIZE:,}")
-    return dims

@@ -14,11 +14,12 @@ from crosscheck.contract.network import Input, Layer, Model, Shape, show_shape
 from crosscheck.contract.origin import Origin
 from crosscheck.contract.text import clean
 from crosscheck.errors import FileError, UsageError
-from crosscheck.importers.imported import MOST_SIZE, SHOWN, Imported, uncounted
+from crosscheck.importers.imported import MOST_SIZE, SHOWN, Imported, sound, uncounted
 from crosscheck.importers.onnx import activations, protos
 from crosscheck.importers.onnx.initializers import Store
 from crosscheck.importers.onnx.node import Known
 from crosscheck.importers.onnx.protos import File, Graph, Value
+from crosscheck.importers.onnx.tensor import MOST_RANK
 from crosscheck.importers.onnx.walk import Walker
 from crosscheck.importers.onnx.wire import Reader, WireError
 
@@ -93,6 +94,7 @@ def _import(path: Path, judged: tuple[File, Graph], reader: Reader, given: Mappi
     open_inputs = [v for v in graph.inputs if v.name not in scope]  # old files list stored tensors among the inputs too
     entries: list[Input] = []
     for value, shape in zip(open_inputs, _shapes(path, open_inputs, given), strict=True):
+        sound(shape, f"input {value.name!r}", MOST_RANK)
         name = walker.names.unique(value.name)
         entries.append(Input(name, shape))
         scope[value.name] = Known(shape if value.tensor else None, name)

@@ -14,14 +14,14 @@ from crosscheck.contract.origin import DESCRIBED, Origin
 from crosscheck.contract.text import clean
 from crosscheck.errors import FileError
 from crosscheck.importers.facts import NOTHING, Facts, Held
-from crosscheck.importers.imported import MisfitError, UnshapedError
+from crosscheck.importers.imported import MisfitError, UnshapedError, sound
 from crosscheck.importers.names import Names
 from crosscheck.importers.onnx import arity, attention, bodies, compute, contrib, makes, moves, products, told
-from crosscheck.importers.onnx.initializers import Store, StoredError, sound
+from crosscheck.importers.onnx.initializers import Store, StoredError
 from crosscheck.importers.onnx.node import STATE, Call, Known, Made, Stored
 from crosscheck.importers.onnx.order import opened, ordered
 from crosscheck.importers.onnx.protos import Function, Graph, Node, Value
-from crosscheck.importers.onnx.tensor import Tensor
+from crosscheck.importers.onnx.tensor import MOST_RANK, Tensor
 from crosscheck.ops.described import OPS
 from crosscheck.ops.files import FILE_OPS
 
@@ -161,7 +161,7 @@ class Walker:
             if shapes[k] is None:
                 shapes[k] = self._said(said.get(name))
             if shapes[k] is not None:
-                shapes[k] = sound(tuple(shapes[k] or ()), f"output {name!r}")
+                shapes[k] = sound(tuple(shapes[k] or ()), f"output {name!r} of node {where!r}", MOST_RANK)
         native = clean(_native(node))
         kept = [(name, shape) for name, shape in zip(node.outputs, shapes, strict=True) if name] or [("", None)]
         attrs, origin = made.attrs, replace(made.origin, unshaped=any(shape is None for _, shape in kept))

@@ -19,7 +19,9 @@ def brief(found: Sequence[Finding]) -> Document:
         notes.append(Paragraph(ASTERISK))
     notes += _reasons(found)
     if any(f.shape for f in found) and not found[0].question.cells:
-        notes.append(Paragraph(f"Inputs above {questions.VALUES_UP_TO:,} elements: sizes alone are compared, not values."))
+        notes.append(
+            Paragraph(f"Inputs or windows above {questions.VALUES_UP_TO:,} elements: sizes alone are compared, not values.")
+        )
     return Document("sizes", "", (*_formula(found), _outputs(found), *notes), (findings(found),))
 
 

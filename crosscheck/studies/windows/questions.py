@@ -24,7 +24,9 @@ PADDINGS: tuple[Sizes | str, ...] = (0, 1, (1, 2), (0, 1, 0, 1), (2, 1, 1, 0), "
 
 
 OPS = having(Trait.PADDED)
-VALUES_UP_TO = 2**14  # input elements; above, only sizes are worked out
+VALUES_UP_TO = 2**14  # input elements, and elements of a window; above, only sizes are worked out
+MOST_READS = 2**19  # of input elements by windows; the same
+MOST_SIZE = 100_000  # of an axis, as its windows are laid down one by one
 
 
 TUTORIAL = "a tutorial on pooling in PaddlePaddle (深度学习基础入门篇[8]), all with paddle.nn.AvgPool2D"
@@ -84,17 +86,18 @@ def question(
     """A question with its seeded input: distinct negative integers, so that a padding zero in a maximum would win."""
     words = [op, written(size), f"k{written(kernel)}", f"s{written(stride)}", f"p{written(padding)}", f"d{written(dilation)}"]
     words += ["ceil"] * ceil + ([] if include_pad is None else ["include" if include_pad else "exclude"])
-    cells, taps = _numbers(size, kernel, math.prod(per_axis(kernel)) if op == "conv" else 0)
+    cells, taps = _numbers(size, kernel, op == "conv")
     return Question(" ".join(words), op, size, kernel, stride, padding, dilation, ceil, include_pad, cells, taps)
 
 
 @lru_cache(maxsize=64)  # the grid asks one input many questions
-def _numbers(size: Pair, kernel: Sizes, area: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The input's cells, none where it has too many of them, and ``area`` taps."""
-    count = math.prod(size)
+def _numbers(size: Pair, kernel: Sizes, convolved: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The input's cells, and taps where it is ``convolved``; none where there are too many of them."""
+    count, area = math.prod(size), math.prod(per_axis(kernel))
     draw = random.Random(f"{size} {kernel}")  # noqa: S311 - numbers to compare, no secret
-    cells = tuple(-n for n in draw.sample(range(1, 2 * VALUES_UP_TO), count)) if count <= VALUES_UP_TO else ()
-    return cells, tuple(draw.choices(range(1, 100), k=area))
+    few = max(count, area) <= VALUES_UP_TO and count * area <= MOST_READS
+    cells = tuple(-n for n in draw.sample(range(1, 2 * VALUES_UP_TO), count)) if few else ()
+    return cells, tuple(draw.choices(range(1, 100), k=area)) if convolved and area <= VALUES_UP_TO else ()
 
 
 @cache
@@ -153,6 +156,8 @@ def _sizes(option: str, text: str, counts: tuple[int, ...], least: int = 1) -> S
     known = " or ".join({1: "3", 2: "3x5", 4: "0x1x0x1 (top, bottom, left, right)"}[n] for n in counts)
     if len(parts) not in counts or not all(p.isascii() and p.isdigit() and len(p) < 8 and int(p) >= least for p in parts):
         also = ", SAME or VALID" if 4 in counts else ""
-        raise UsageError(f"{option} {text!r} is not a size. Hint: write {known}{also}, every number from {least} up")
+        raise UsageError(f"{option} {text[:60]!r} is not a size. Hint: write {known}{also}, every number from {least} up")
     numbers = tuple(map(int, parts))
+    if max(numbers) > MOST_SIZE:
+        raise UsageError(f"{option} {text!r} is above {MOST_SIZE:,}, the most that is worked out here")
     return numbers[0] if len(numbers) == 1 else numbers

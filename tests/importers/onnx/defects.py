@@ -115,6 +115,10 @@ BAD: dict[str, tuple[bytes, str]] = {
         changed(lambda p: p.graph.node[0].attribute[0].ints.__setitem__(0, 1 << 62)),
         "a size must be from 0 to 2,147,483,647",
     ),
+    "axes of two billion": (
+        bytes(of.model(of.graph([of.node("Relu", "x", "y")], [2**31 - 1] * 64)).SerializeToString()),
+        "more elements than any machine holds",
+    ),
     "negative padding": (
         changed(lambda p: p.graph.node[0].attribute[0].ints.__setitem__(0, -99)),
         "node 'conv' (Conv) does not fit",

@@ -67,6 +67,7 @@ def test_a_direct_question_as_data_has_every_framework(crosscheck: Any) -> None:
         (["-i", "6x6"], "it needs --kernel"),
         (["-k", "3"], "Hint: add --input 12x6"),
         (["-i", "6x6x6", "-k", "3"], "--input '6x6x6' is not a size. Hint: write 3 or 3x5, every number from 1 up"),
+        (["-i", "6", "-k", "2", "-p", "200000"], "--padding '200000' is above 100,000, the most that is worked out here"),
         (["-i", "6", "-k", "0"], "--kernel '0' is not a size"),
         (["-i", "6", "-k", "-3"], "--kernel '-3' is not a size"),
         (["-i", "6", "-k", "³"], "--kernel '³' is not a size"),

@@ -122,3 +122,12 @@ def test_the_numbers_of_the_formula_give_what_the_formula_gives() -> None:
 
     law()
     floor(reached, sizes=60, none=1)
+
+
+def test_a_window_of_many_elements_is_answered_by_its_sizes_alone() -> None:
+    (one,) = window_questions.ask("7x7", "20000", stride="1", padding="10000", op="maxpool")
+    assert (one.cells, one.taps) == ((), ())
+    assert expected(one).shape == (8, 8)
+    (conv,) = window_questions.ask("112x112", "100", op="conv")
+    assert len(conv.taps) == 10_000, "which frameworks are given"
+    assert conv.cells == ()
