@@ -18,6 +18,7 @@ from crosscheck.cli.options import (
     app,
     options,
     place,
+    say,
 )
 from crosscheck.errors import UnknownNameError
 from crosscheck.report.render import Format
@@ -61,7 +62,10 @@ def explain(
     asked = counts.ask(model, tools, options(batch, input_shape, classes))
     wanted = account.common_metric(asked.counts, metric)
     place = layer or TOTAL
-    known = None if predicted else source.best_source(asked, wanted, place, classes is None, earlier.FOLDERS)
+    damaged: dict[str, str] = {}
+    known = None if predicted else source.best_source(asked, wanted, place, classes is None, earlier.FOLDERS, damaged)
+    for file, why in damaged.items():
+        say(f"{file} is damaged and was passed over: {why}")
     answer = account.account(asked.counts, wanted, known or account.nothing_measured, place)
     deliver(page.brief(answer, asked.notes), output)
 

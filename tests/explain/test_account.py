@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,31 @@ def test_every_format_has_the_numbers_and_says_where_they_are_from(output: Forma
     assert "347774" in plain or output is Format.csv, "a table of terms has no sums"
     assert "682512" in plain or output is Format.csv
     assert "predicted" in plain or output is Format.csv
+
+
+DAMAGED = {
+    "no number": b"HEAD\nlenet,pytorch,torchinfo,1.8.0,torchinfo,1x1x28x28,(total),(model),compute,many,mult-adds,1,1,ok,\n",
+    "no column": b"model,tool,input\nlenet,torchinfo,1x1x28x28\n",
+    "short row": b"HEAD\nlenet,pytorch,torchinfo,1.8.0,torchinfo,1x1x28x28,(total),(model),compute,7\n",
+    "no text": b"HEAD\nlenet,\xff\xfe\x00\n",
+    "zeros": b"\0" * 4096,
+    "one long cell": b"HEAD\nlenet," + b"x" * 200_000 + b"\n",
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("what", DAMAGED)
+def test_a_damaged_report_is_named_and_passed_over(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    good = "lenet,pytorch,torchinfo,1.8.0,torchinfo,1x1x28x28,(total),(model),compute,347775,mult-adds,347774,1,ok,"
+    _file(tmp_path / "reports", [good])
+    head = (tmp_path / "reports" / earlier.FILE).read_bytes().splitlines()[0]
+    _file(tmp_path / "reports/selection", [])
+    (tmp_path / "reports/selection" / earlier.FILE).write_bytes(DAMAGED[what].replace(b"HEAD", head))
+    os.utime(tmp_path / "reports" / earlier.FILE, (1, 1))  # the damaged one is newer
+    done = CliRunner().invoke(app, ["explain", "lenet", "torchinfo", "--format", "json"])
+    assert done.exit_code == 0, done.output
+    (number,) = json.loads(done.stdout)["numbers"]
+    assert (number["value"], number["origin"]) == (347_775, "stored")
+    if what != "short row":  # which is no row of this cell
+        assert "reports/selection/measurements.csv is damaged and was passed over: " in done.stderr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from pathlib import Path
 
 from crosscheck.contract.rows import Measurement
@@ -23,11 +23,13 @@ from crosscheck.subjects.subject import Kind, Subject
 MOST_ODD = 4  # differences that are shown of a graph that is not as its recipe says
 
 
-def best_source(asked: Asked, metric: str, layer: str, plain: bool, folders: Iterable[Path]) -> Source:
+def best_source(
+    asked: Asked, metric: str, layer: str, plain: bool, folders: Iterable[Path], damaged: MutableMapping[str, str] | None = None
+) -> Source:
     """Stored where an earlier run has it, else measured now; what no tool here can run on a subject is only predicted.
 
-    ``plain`` is False where the network is not the one that reports hold (other number of classes). Raises CrosscheckError
-    where a tool cannot be run.
+    ``plain`` is False where the network is not the one that reports hold (other number of classes). ``damaged`` gets the report
+    files that cannot be read, and why. Raises CrosscheckError where a tool cannot be run.
     """
     places = tuple(folders)
     known: dict[tuple[str, str], Known] = {}
@@ -39,7 +41,7 @@ def best_source(asked: Asked, metric: str, layer: str, plain: bool, folders: Ite
             known[_key(c)] = _counted(c, metric, files, plain)
         elif c.described or not _runs(c.tool, asked.subject(c)):
             continue
-        elif kind is Kind.DESCRIBED and plain and (found := _earlier(c, metric, layer, places)):
+        elif kind is Kind.DESCRIBED and plain and (found := _earlier(c, metric, layer, places, damaged)):
             known[_key(c)] = found
         else:
             missing.append(c)
@@ -64,8 +66,8 @@ def _runs(tool: str, subject: Subject) -> bool:
     return subject.kind is Kind.DESCRIBED or home == info.id
 
 
-def _earlier(c: Count, metric: str, layer: str, places: Sequence[Path]) -> Known | None:
-    found = earlier.look_up(c.model.name, c.model.input_text, c.tool, metric, layer, places)
+def _earlier(c: Count, metric: str, layer: str, places: Sequence[Path], damaged: MutableMapping[str, str] | None) -> Known | None:
+    found = earlier.look_up(c.model.name, c.model.input_text, c.tool, metric, layer, places, damaged)
     if found is None:
         return None
     return Known(found.value, STORED, f"measured earlier with {c.tool} {found.version}, from {found.file}")

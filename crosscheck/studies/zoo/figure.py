@@ -103,7 +103,7 @@ def read(path: Path) -> tuple[Figure, ...]:
     try:
         rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))
         return tuple(Figure(**{f.name: _value(f.name, row[f.name]) for f in fields(Figure)}) for row in rows)
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, TypeError, csv.Error) as error:
         raise CrosscheckError(f"{path.name} is no report of a zoo: {error}. Hint: move it away, or ask for --fresh") from None
 
 
