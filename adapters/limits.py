@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from crosscheck.contract.processes import GUARD, MARK, end_all
 
 try:
     import resource
@@ -26,6 +29,35 @@ def one_process() -> Iterator[None]:
     finally:
         if os.getpid() != mine:
             os._exit(0)
+
+
+def end_with_parent() -> None:
+    """Have a process beside this one that ends it, and all that came of it, when the one who started it is gone.
+
+    The pipe's other end closes with its holder, also where that is killed. It is nobody's child, so that nobody waits for it.
+    """
+    watched = int(os.environ.pop(GUARD, "-1"))
+    if watched < 0:
+        return
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        os.close(watched)
+    elif os.fork():
+        os._exit(0)
+    else:
+        _wait(watched)
+
+
+def _wait(watched: int) -> None:
+    """Wait for the end of the pipe; then end all of the group."""
+    try:
+        for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(asked, signal.SIG_IGN)
+        os.read(watched, 1)
+        end_all(os.getpgrp(), os.environ.get(MARK, "-"))
+    finally:
+        os._exit(0)
 
 
 def room() -> int:

@@ -27,6 +27,7 @@ from crosscheck.contract.rows import EVENTS, RunInfo, dump_line, to_dict
 
 def main(package: str) -> None:
     """Run the jobs named on the command line with the adapter ``package`` (``adapters.<name>``)."""
+    limits.end_with_parent()
     limits.keep_to_memory()
     jobs: Iterable[str] = sys.stdin if sys.argv[1:] == ["-"] else sys.argv[1:]
     for path in jobs:

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from crosscheck.errors import OutputError
+
+try:
+    import fcntl
+except ImportError:  # a system without it keeps what a killed process has left
+    fcntl = None  # type: ignore[assignment]
+
+PREFIX, OWNER = "crosscheck-", ".owner"  # of temporary folders, and the file in each that its process keeps locked
+YOUNG = 60.0  # seconds in which a folder may not have its owner yet
 
 
 def ensure_writable(folder: Path) -> None:
@@ -50,3 +62,35 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 def put(file: Path, text: str) -> None:
     """Write one file. Raises OutputError."""
     write(file.parent, {file.name: text})
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A temporary folder; those that killed processes have left are removed first."""
+    sweep(Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as name, (Path(name) / OWNER).open("w") as owner:
+        _lock(owner)
+        yield Path(name)
+
+
+def sweep(place: Path) -> None:
+    """Remove temporary folders of ours whose process is gone."""
+    for folder in place.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            known = folder.lstat()
+            if folder.is_symlink() or known.st_uid != os.getuid() or time.time() - known.st_mtime < YOUNG:
+                continue
+            with (folder / OWNER).open("r+") as owner:
+                if _lock(owner):
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lock(file: IO[str]) -> bool:
+    """True where nobody else holds it; it is held until the file is closed, or the process ends in whatever way."""
+    if fcntl is None:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,3 +62,32 @@ def test_a_folder_that_cannot_be_written_is_found_out_before_any_work(tmp_path: 
             write.ensure_writable(folder)
     write.ensure_writable(tmp_path / "new" / "deep")
     assert list((tmp_path / "new" / "deep").iterdir()) == []
+
+
+HOLD = """
+import time
+from crosscheck import output
+held = output.scratch()
+print(held.__enter__(), flush=True)
+time.sleep(600)
+"""
+
+
+def test_temporary_folders_of_killed_processes_are_swept_and_others_are_not(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD], stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path)}
+    )
+    assert process.stdout is not None
+    folder = Path(process.stdout.readline().strip())
+    others = [tmp_path / "crosscheck-theirs", tmp_path / "else"]
+    for other in others:
+        other.mkdir()
+    (tmp_path / "crosscheck-link").symlink_to(tmp_path / "else")
+    os.utime(folder, (1, 1))
+    write.sweep(tmp_path)
+    assert folder.is_dir(), "its process lives"
+    process.kill()
+    process.wait()
+    write.sweep(tmp_path)
+    assert not folder.exists()
+    assert all(other.is_dir() for other in others)

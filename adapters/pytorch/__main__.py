@@ -5,6 +5,10 @@ import os
 if __name__ == "__main__":
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # read once, when torch is imported
 
+    from adapters import limits
+
+    limits.end_with_parent()  # a process that forks is best without threads, which torch has
+
     import torch
 
     from adapters.worker import main

@@ -25,6 +25,7 @@ from crosscheck.cli.options import (
     place,
 )
 from crosscheck.errors import UsageError
+from crosscheck.output import scratch
 from crosscheck.report.render import Format
 
 if TYPE_CHECKING:
@@ -202,13 +203,12 @@ def sizes(
 
 
 def _study_sizes(frameworks: Any, out: Path | None, how: Format) -> NoReturn:
-    import tempfile
 
     from crosscheck.report.pages import windows as page
     from crosscheck.studies.windows import questions, study
 
     asked = questions.questions()
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs:
+    with scratch() as logs:
         found = conduct(lambda watch: study.study(asked, frameworks, logs=Path(logs), watch=watch), steps=len(asked), folder=out)
     deliver(page.brief(found), how, pages=(page.full(found),), folder=out)
     raise typer.Exit(found.exit_code)

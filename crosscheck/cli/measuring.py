@@ -28,6 +28,7 @@ from crosscheck.cli.options import (
 )
 from crosscheck.cli.zoos import differences
 from crosscheck.errors import UsageError
+from crosscheck.output import scratch
 from crosscheck.report.render import Format
 
 if TYPE_CHECKING:
@@ -151,7 +152,6 @@ def _compare_own(
     timeout: float,
     output: Format,
 ) -> NoReturn:
-    import tempfile
 
     from crosscheck.report.pages import own as page
     from crosscheck.studies.own import run as study
@@ -160,7 +160,7 @@ def _compare_own(
     if len(names) > 1 or frameworks:
         raise UsageError("a network of your own is compared alone, in its own framework. Hint: name one, without --framework")
     network = own.named(names[0], setup.inputs)
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
+    with scratch() as temp:
         how: dict[str, Any] = {"tools": tools or None, "timeout": timeout, "logs": (out or Path(temp)) / "logs"}
         found = conduct(lambda watch: study.run(network, watch=watch, **how), steps=1, folder=out)
     deliver(page.brief(found), output, pages=(page.full(found),), folder=out)
@@ -183,14 +183,12 @@ def doctor(
 
     Examples: `crosscheck doctor` · `crosscheck doctor --tool torchinfo` · `crosscheck doctor --out reports`
     """
-    import tempfile
-
     from crosscheck.report.pages import doctor as page
     from crosscheck.studies.doctor import cases, examine
     from crosscheck.subjects import tools
 
     chosen = tools.tools(tool)
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs:
+    with scratch() as logs:
         found = conduct(
             lambda watch: examine.examine(framework or (), chosen, logs=Path(logs), timeout=timeout, watch=watch),
             steps=len(cases.cases()),

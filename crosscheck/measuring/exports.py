@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from crosscheck.known import faults
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.catalog import FrameworkInfo
 from crosscheck.measuring.plan import Launch, Plan, launch_adapter
+from crosscheck.output import scratch
 
 CACHE = Path(".cache/onnx")
 PREFIX = "onnx"  # of subjects that are exports: onnx:torch
@@ -71,7 +71,7 @@ def find(
         raise UsageError(
             f"{lost[0]} is not installed, which export {export} needs. Hint: {info.install_hint}, or ask with --predicted"
         )
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
+    with scratch() as temp:
         made = Path(temp) / f"{export}.onnx"
         plan = Plan(info, (model,), (), writes=(Cell(Kind.EXPORT, 0, export, str(made)),))
         (outcome,) = runner.run([plan], logs=Path(temp), launch=launch)

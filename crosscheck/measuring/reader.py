@@ -35,11 +35,13 @@ class Reader:
         self.plan, self.run_id, self.outcome, self.watch = plan, run_id, outcome, watch
         self.left = list(cells)
         self.buffer, self.odd = "", ""
+        self.taken = 0  # characters since the last cell began
         self.cell: Cell | None = None
         self.rows: list[CellRow] = []
 
     def feed(self, text: str) -> bool:
         """Take what was written since; True where a whole line came."""
+        self.taken += len(text)
         self.buffer += text
         *lines, self.buffer = self.buffer.split("\n")
         for line in lines:
@@ -57,6 +59,7 @@ class Reader:
             self.outcome.info = from_dict(RunInfo, data)
         elif event == "start":
             self.cell, self.odd, self.rows = Cell.from_json(data["cell"]), "", []
+            self.taken = 0
             self._tell(self.cell, "start")
         elif event == "fail":
             self.odd = str(data["message"])

@@ -5,11 +5,7 @@ A worker that dies takes only the cell it was in with it: that cell becomes ``er
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
-import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -20,11 +16,17 @@ from typing import TextIO
 
 from crosscheck.contract.job import Cell, Kind
 from crosscheck.errors import CrosscheckError
+from crosscheck.measuring import process
 from crosscheck.measuring.catalog import installed_version
 from crosscheck.measuring.plan import Launch, Outcome, Plan, Watch, environment, launch_adapter, quiet
+from crosscheck.measuring.process import Worker
 from crosscheck.measuring.reader import Reader, failed
+from crosscheck.output import scratch
 
 POLL_SECONDS = 0.02
+CHUNK = 1 << 20  # characters of rows that are taken at once
+MOST_LOG = 64 << 20  # bytes that one worker may print
+MOST_ROWS = 64 << 20  # characters of rows that one cell may have
 
 
 def run(
@@ -76,7 +78,7 @@ def _framework(plan: Plan, how: _Run) -> Outcome:
     left = [cell for cell in plan.cells if cell not in missing]
     if not left:
         return outcome
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp, Path(outcome.log).open("w", encoding="utf-8") as log:
+    with scratch() as temp, Path(outcome.log).open("w", encoding="utf-8") as log:
         while left and not how.stop.is_set():
             left = _worker(plan, left, how, Path(temp), log, outcome)
     return outcome
@@ -105,48 +107,50 @@ def _worker(plan: Plan, cells: Sequence[Cell], how: _Run, temp: Path, log: TextI
     command = how.launch(plan.framework.id)
     log.write(f"# {' '.join(command[1:])}: {len(cells)} cells\n")
     log.flush()
+    since = Path(outcome.log).stat().st_size
+    env = environment(plan) | {"TMPDIR": str(temp)}  # so that what a worker leaves behind goes with it
     try:
-        process = subprocess.Popen(  # noqa: S603 - the command is our own
-            [*command, str(job)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment(plan)
-        )
+        worker = process.start([*command, str(job)], log, env)
     except OSError as error:
         raise CrosscheckError(f"{plan.framework.id}: the worker cannot be started: {error}") from None
     try:
-        ending = _followed(process, rows, reader, how)
+        ending = _followed(worker, rows, reader, how, _Growth(Path(outcome.log), since))
     finally:
-        _end(process)
-    code = process.wait()
+        code = worker.end()
     outcome.exit_codes.append(code)
+    log.seek(0, os.SEEK_END)
     log.write(f"# exit code {code}\n")
-    return reader.finish(ending or _how(code))
+    return reader.finish(ending or process.how(code, Path(outcome.log), since))
 
 
-def _followed(process: subprocess.Popen[bytes], rows: Path, reader: Reader, how: _Run) -> str:
+@dataclass(frozen=True)
+class _Growth:
+    """The log of one worker, which begins ``since`` so many bytes."""
+
+    log: Path
+    since: int
+
+    def beyond(self, reader: Reader) -> str:
+        """What has grown beyond its limit, or nothing."""
+        if self.log.stat().st_size - self.since > MOST_LOG:
+            return f"it wrote more than {MOST_LOG >> 20} MiB into its log, so it was ended"
+        return f"it wrote more than {MOST_ROWS >> 20} MiB of rows, so it was ended" if reader.taken > MOST_ROWS else ""
+
+
+def _followed(worker: Worker, rows: Path, reader: Reader, how: _Run, growth: _Growth) -> str:
     """Read rows until the worker ends or has to be ended; gives the reason where it had to be."""
     ending = ""
     with rows.open("r", encoding="utf-8", errors="replace") as file:
         last = time.monotonic()
-        while process.poll() is None:
-            if reader.feed(file.read()):
+        while worker.running() and not ending:
+            if reader.feed(file.read(CHUNK)):
                 last = time.monotonic()
             if how.stop.is_set() or time.monotonic() - last > how.timeout:
                 ending = "interrupted" if how.stop.is_set() else f"no answer within {how.timeout:g} s, so it was ended"
-                break
-            time.sleep(POLL_SECONDS)
-        _end(process)
-        reader.feed(file.read())
-    return ending
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the worker and all that it started, also what it left behind when it ended by itself."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _how(code: int) -> str:
-    if code < 0:
-        with contextlib.suppress(ValueError):
-            return f"the worker was ended by {signal.Signals(-code).name}"
-    return f"the worker ended with exit code {code}"
+            ending = ending or growth.beyond(reader)
+            if not ending:
+                time.sleep(POLL_SECONDS)
+        worker.end()
+        while reader.taken <= MOST_ROWS and (text := file.read(CHUNK)):
+            reader.feed(text)
+    return ending or growth.beyond(reader)

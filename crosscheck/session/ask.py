@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +17,7 @@ from crosscheck.measuring import catalog, inside, runner
 from crosscheck.measuring.catalog import FrameworkInfo
 from crosscheck.measuring.inside import ADAPTERS
 from crosscheck.measuring.plan import Outcome, Plan
+from crosscheck.output import scratch
 from crosscheck.session.call import Called, called, setup
 from crosscheck.session.result import Result
 from crosscheck.studies.own import named
@@ -43,7 +43,7 @@ def compare(model: Any, x: Any = None, *, tools: Sequence[str] | None = None, ti
     limit in seconds for each. The network is as it was afterwards. Raises UsageError and UnknownNameError.
     """
     tools = None if tools is None else ids(tools)
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
+    with scratch() as temp:
         if isinstance(model, str) and (kind := read(model).kind) is not Kind.OWN:
             subject = resolve(model, setup(kind, x))
             return Result(named.run(subject, logs=Path(temp), tools=tools, timeout=timeout))
@@ -58,7 +58,7 @@ def capture(model: Any, x: Any = None, *, timeout: float = 600.0) -> Model:
     """
     if isinstance(model, str) and (kind := read(model).kind) is not Kind.OWN:
         return resolve(model, setup(kind, x)).built
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
+    with scratch() as temp:
         network, outcomes, _ = _done(model, x, (), timeout, Path(temp))
         return Model.from_json(own.answer(network, outcomes).network or {})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from crosscheck.errors import UsageError
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
 from crosscheck.measuring.plan import Launch, Plan, launch_adapter
+from crosscheck.output import scratch
 from crosscheck.subjects import own
 from crosscheck.subjects.subject import Reference, Subject
 from crosscheck.subjects.zoo import Network
@@ -72,7 +72,7 @@ def observe(
         if frameworks[n.framework].installed and (why := missing(n)):
             raise UsageError(f"{n.id}: {why}")
     todo = [p for info in frameworks.values() for p in plans(info, [n for n in wanted if n.framework == info.id], ())]
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs:
+    with scratch() as logs:
         outcomes = runner.run(todo, logs=Path(logs), launch=launch, timeout=timeout)
     found = {o.model: o for outcome in outcomes for o in outcome.networks}
     seen: dict[str, Model] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import importlib.util
 import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from crosscheck.errors import UsageError
 from crosscheck.measuring import catalog, runner
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
 from crosscheck.measuring.plan import Launch, Outcome, Plan, launch_adapter
+from crosscheck.output import scratch
 
 SIZES = re.compile(r"[1-9][0-9]{0,9}([x×,][1-9][0-9]{0,9})*")
 GIVE = "Hint: give its input: x or a shape such as (1, 3, 224, 224); on the command line --input 1x3x224x224"
@@ -136,7 +136,7 @@ def observe(wanted: Sequence[Network], *, launch: Launch = launch_adapter, timeo
     Raises UsageError for one of which nothing was seen.
     """
     todo = [p for info in able() if (mine := [n for n in wanted if n.framework == info.id]) for p in plans(info, mine, ())]
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as logs:
+    with scratch() as logs:
         outcomes = runner.run(todo, logs=Path(logs), launch=launch, timeout=timeout)
     return {n.name: answer(n, outcomes) for n in wanted}
 

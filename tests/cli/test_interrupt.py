@@ -62,3 +62,39 @@ def test_a_command_that_is_asked_to_end_ends_with_its_workers(
     assert ignores == "[]", "the worker was started deaf"
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)
+
+
+def test_a_closed_terminal_ends_a_command_unless_nohup_asks_otherwise(tmp_path: Path) -> None:
+    def started(before: signal.Handlers) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(FAKES / "worker.py"), str(tmp_path / before.name)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=partial(signal.signal, signal.SIGHUP, before),
+        )
+
+    for before in (signal.SIG_DFL, signal.SIG_IGN):
+        process = started(before)
+        worker, _ = hanging(tmp_path / before.name / "logs" / "fake.log", process)
+        process.send_signal(signal.SIGHUP)
+        if before is signal.SIG_IGN:
+            time.sleep(0.2)
+            assert process.poll() is None
+            process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=30)[1].endswith("crosscheck: interrupted; the reports are as they were\n")
+        assert process.returncode == 130
+        with pytest.raises(ProcessLookupError):
+            os.kill(worker, 0)
+
+
+@pytest.mark.parametrize("asked", [0.02, 0.1, 0.2, 0.3])
+def test_an_interrupt_while_libraries_are_imported_is_no_traceback(asked: float) -> None:
+    program = "import sys, crosscheck.cli as c; print(flush=True); sys.argv[1:] = ['identify', 'lenet', '5']; c.main()"
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(asked)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert "Traceback" not in err

@@ -138,7 +138,7 @@ def test_a_worker_that_never_says_a_word_fails_every_cell_once(tmp_path: Path) -
     )
     assert set(said(outcome.rows).values()) == {"error"}
     assert len(outcome.rows) == 4
-    assert {r.message for r in outcome.rows} == {"the worker ended with exit code 7; log: fake.log"}
+    assert {r.message for r in outcome.rows} == {"the worker ended with exit code 7: cannot import the framework; log: fake.log"}
     assert outcome.exit_codes == [7], "it is not started again and again"
     assert outcome.info is None
     assert "cannot import the framework" in Path(outcome.log).read_text()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from crosscheck.exports import recipe
 from crosscheck.measuring import catalog, earlier, exports, runner
 from crosscheck.measuring.exports import Found
 from crosscheck.measuring.plan import Plan
+from crosscheck.output import scratch
 from crosscheck.studies.explain.counts import Asked
 from crosscheck.subjects import observed, own, zoo
 from crosscheck.subjects.subject import Kind, Subject
@@ -94,7 +94,7 @@ def _counted(c: Count, metric: str, files: dict[tuple[str, str], Found], plain: 
 def _measure(asked: Asked, missing: Sequence[Count], metric: str, layer: str) -> Iterator[tuple[Count, Measurement]]:
     """Run the tools that are missing on their networks; the wanted cell of each."""
     plans = [_plan(c, asked.subject(c)) for c in missing]
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
+    with scratch() as temp:
         for c, plan in zip(missing, plans, strict=True):
             (outcome,) = runner.run([plan], logs=Path(temp))
             rows = [r for r in outcome.rows if r.metric == metric]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from crosscheck.known import gaps
 from crosscheck.known.gaps import Gap
 from crosscheck.measuring import catalog, crashes, runner
 from crosscheck.measuring.plan import Plan
+from crosscheck.output import scratch
 
 EXPLAINED, DIFFERS, PARTIAL = 0, 1, 3
 CRASHED = "crashed"  # the status of a tool that died as it is known to
@@ -84,7 +84,7 @@ def measure(
     chosen = [(info, tuple(t for t in info.tools if not only or t.id in only)) for info in tools()]
     path = (str(file.resolve()),)
     plans = [Plan(info, (model,), mine, files=path, zero_ok=True) for info, mine in chosen if mine]
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as folder:
+    with scratch() as folder:
         outcomes = runner.run(plans, logs=Path(folder), timeout=timeout) if plans else []
     listed = gaps.load() if known is None else known
     said, closed = crashes.judged(row for outcome in outcomes for row in outcome.rows)

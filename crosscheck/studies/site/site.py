@@ -63,7 +63,7 @@ class Site:
         """The measured cells that are what a tool says of a whole network's compute, by field."""
         if (cells := _cells(self.tables)) is None:
             return ()
-        wanted = [(cells.fields.index(name), value) for name, value in COMPUTE.items()]
+        wanted = [(cells.place(name), value) for name, value in COMPUTE.items()]
         found = (row for row in cells.rows if all(row[k] == value for k, value in wanted))
         return tuple(dict(zip(cells.fields, row, strict=True)) for row in found)
 
@@ -103,13 +103,13 @@ def _cells(tables: Sequence[Table]) -> Table | None:
 
 
 def _networks(cells: Table) -> tuple[tuple[str, str], ...]:
-    model, shape = (cells.fields.index(name) for name in HEADS)
+    model, shape = (cells.place(name) for name in HEADS)
     return tuple(dict.fromkeys((row[model], row[shape]) for row in cells.rows))
 
 
 def _versions(cells: Table) -> dict[str, str]:
     """The version of every tool that gave a number."""
-    tool, version, layer = (cells.fields.index(name) for name in ("tool", "tool_version", "layer"))
+    tool, version, layer = (cells.place(name) for name in ("tool", "tool_version", "layer"))
     return {row[tool]: row[version] for row in cells.rows if row[layer] == TOTAL and row[version]}
 
 

@@ -19,6 +19,12 @@ class Table:
     fields: tuple[str, ...]
     rows: tuple[Row, ...]
 
+    def place(self, field: str) -> int:
+        """Where a field stands in a row. Raises UsageError where the table has none of this name."""
+        if field not in self.fields:
+            raise UsageError(f"the table {self.name} has no column {field!r}. Hint: it is damaged, or another table of this name")
+        return self.fields.index(field)
+
 
 def load(folder: Path) -> tuple[Table, ...]:
     """Every table of a report folder, those of the folder below it named after both. Raises UsageError where there is none."""

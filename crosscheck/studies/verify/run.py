@@ -8,7 +8,6 @@ set against the description, rewritten as its exporter is known to: see crossche
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,6 +31,7 @@ from crosscheck.measuring import exports as exporting
 from crosscheck.measuring.catalog import FrameworkInfo
 from crosscheck.measuring.plan import Launch, Plan, Watch, launch_adapter, quiet, versions
 from crosscheck.measuring.request import builders
+from crosscheck.output import scratch
 from crosscheck.studies.verify import agreement
 from crosscheck.studies.verify.agreement import Array
 from crosscheck.subjects.resolve import described
@@ -178,7 +178,7 @@ def run(
     for number, group in enumerate(_groups(jobs)):
         place = logs / f"verify-{number}" if number else logs / "verify"
         place.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="crosscheck-") as temp:
+        with scratch() as temp:
             rig = _Rig(group, cache.resolve(), Path(temp))
             outcomes = runner.run(rig.natives(rooms), logs=place, timeout=timeout, launch=launch, watch=watch)
             made = [f for o in outcomes for f in o.files if isinstance(f, Export)]
