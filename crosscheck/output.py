@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -19,6 +19,7 @@ except ImportError:  # a system without it keeps what a killed process has left
     fcntl = None  # type: ignore[assignment]
 
 PREFIX, OWNER = "crosscheck-", ".owner"  # of temporary folders, and the file in each that its process keeps locked
+WRITTEN = ".written"  # in a report folder: the files below it that the last run wrote
 YOUNG = 60.0  # seconds in which a folder may not have its owner yet
 
 
@@ -34,8 +35,55 @@ def ensure_writable(folder: Path) -> None:
         ) from None
 
 
+def keep(folder: Path) -> Callable[[], None]:
+    """Have the folder for this run alone until what is given back is called, or the process ends. Raises OutputError.
+
+    Where a file system knows no locks, nothing is kept.
+    """
+    try:
+        place = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return lambda: None
+    try:
+        if fcntl is not None:
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(place)
+        raise OutputError(
+            f"another run is writing into {str(folder)!r}. Hint: wait for it, or choose another folder with --out"
+        ) from None
+    except OSError:
+        pass
+    return lambda: os.close(place)
+
+
 def write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write all files under the folder: all of them beside their places first, then each into place. Raises OutputError."""
+    """Write all files under the folder: all of them beside their places first, then each into place. Raises OutputError.
+
+    Of those that lie in folders below it, the ones that an earlier run wrote and this one does not are removed.
+    """
+    if below := sorted(name for name in files if "/" in name):
+        files = {**files, WRITTEN: "".join(f"{name}\n" for name in below)}
+        stale = _written(folder).difference(files)
+    else:
+        stale = set()
+    _put(folder, files)
+    for name in stale:
+        with suppress(OSError):
+            (folder / name).unlink()
+
+
+def _written(folder: Path) -> set[str]:
+    """Files below the folder that an earlier run wrote; nothing that leads elsewhere."""
+    try:
+        names = (folder / WRITTEN).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return set()
+    home = folder.resolve()
+    return {n for n in names if "/" in n and (folder / n).parent.resolve().is_relative_to(home) and ".." not in Path(n).parts}
+
+
+def _put(folder: Path, files: Mapping[str, str]) -> None:
     staged: list[tuple[str, Path]] = []
     try:
         for name, text in files.items():

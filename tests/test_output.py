@@ -17,7 +17,11 @@ NEW = {"a.txt": "new a\n", "sub/b.txt": "new b\n", "c.txt": "new c\n"}
 
 
 def contents(folder: Path) -> dict[str, str]:
-    return {p.relative_to(folder).as_posix(): p.read_text() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): p.read_text()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and p.name != write.WRITTEN
+    }
 
 
 def test_files_are_written_and_replaced_with_nothing_left_beside_them(tmp_path: Path) -> None:
@@ -91,3 +95,26 @@ def test_temporary_folders_of_killed_processes_are_swept_and_others_are_not(tmp_
     write.sweep(tmp_path)
     assert not folder.exists()
     assert all(other.is_dir() for other in others)
+
+
+def test_pages_that_an_earlier_run_wrote_do_not_stay_and_others_do(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/mine.md").write_text("mine")
+    outside = tmp_path.parent / "outside.md"
+    outside.write_text("not ours")
+    write.write(tmp_path, {"summary.md": "1", "models/a.md": "a", "models/b.md": "b"})
+    with (tmp_path / write.WRITTEN).open("a") as listed:
+        listed.write(f"../{outside.name}\n{outside}\nmodels/../../{outside.name}\n")
+    write.write(tmp_path, {"other.md": "2"})
+    assert (tmp_path / "models/a.md").exists(), "a report without such pages says nothing of them"
+    write.write(tmp_path, {"summary.md": "3", "models/b.md": "b", "models/c.md": "c"})
+    assert sorted(p.name for p in (tmp_path / "models").iterdir()) == ["b.md", "c.md", "mine.md"]
+    assert outside.exists()
+
+
+def test_a_folder_is_of_one_run_at_a_time(tmp_path: Path) -> None:
+    release = write.keep(tmp_path)
+    with pytest.raises(OutputError, match=r"another run is writing into .*Hint: wait for it, or choose another folder"):
+        write.keep(tmp_path)
+    release()
+    write.keep(tmp_path)()

@@ -22,18 +22,22 @@ Found = TypeVar("Found")
 def conduct(work: Callable[[Watch], Found], *, steps: int, folder: Path | None = None, within: Sequence[str] = ()) -> Found:
     """Do work that takes a while, with progress over ``steps``.
 
-    Raises OutputError before it where ``folder``, or one of the folders ``within`` it, takes no files.
+    Raises OutputError before it where ``folder``, or one of the folders ``within`` it, takes no files, or another run has it.
     """
     from crosscheck.cli.progress import progress
 
     if folder is not None:
         for place in (folder, *(folder / name for name in within)):
             output.ensure_writable(place)
+    release = output.keep(folder) if folder is not None else None
     try:
         with progress(steps) as watch:
             return work(watch)
     except KeyboardInterrupt:
         raise interrupted() from None
+    finally:
+        if release:
+            release()
 
 
 def deliver(brief: Document, how: Format, *, pages: Sequence[Document] = (), folder: Path | None = None) -> None:

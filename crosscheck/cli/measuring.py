@@ -209,7 +209,8 @@ def verify_networks(
     batch: OneBatch = 1,
     input_shape: OneInput = None,
     keep_onnx: Annotated[
-        bool, typer.Option("--keep-onnx", help="Keep every file in .cache/onnx; those above 16 MiB are removed otherwise.")
+        bool,
+        typer.Option("--keep-onnx", help="Keep every file in .cache/onnx; those above 16 MiB are removed otherwise."),
     ] = False,
     out: ReportFolder = None,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds that one export or run may take.")] = 600.0,
@@ -227,6 +228,7 @@ def verify_networks(
     Exit codes: 0 all agree, 1 a path or graph differs or failed, 2 bad request, 3 partial (something skipped), 130 interrupted.
     """
     from crosscheck import models
+    from crosscheck.measuring.exports import CACHE
     from crosscheck.report.pages import exports, verify
     from crosscheck.studies.verify import run as study
 
@@ -236,7 +238,8 @@ def verify_networks(
     jobs = study.request(names or (), exports=export or (), batch=batch, input_shape=shape, frameworks=asked)
     whole = not (names or framework or export or shape) and batch == 1
     folder = out or Path("reports" if whole else "reports/selection")
-    setup: dict[str, Any] = {"logs": folder / "logs", "frameworks": asked, "keep": keep_onnx, "timeout": timeout}
+    cache = (out or Path()) / CACHE
+    setup: dict[str, Any] = {"logs": folder / "logs", "frameworks": asked, "keep": keep_onnx, "timeout": timeout, "cache": cache}
     proof = conduct(lambda watch: study.run(jobs, watch=watch, **setup), steps=len(jobs), folder=folder)
     deliver(verify.brief(proof), output, pages=(verify.full(proof), *exports.full(proof)), folder=folder)
     raise typer.Exit(proof.exit_code)

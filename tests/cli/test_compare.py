@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from crosscheck import output
 from crosscheck.measuring import catalog
 from crosscheck.measuring.catalog import FrameworkInfo, ToolInfo
 from crosscheck.studies.compare import run as compare
@@ -96,3 +97,15 @@ def test_an_interrupt_ends_with_130_and_a_line(crosscheck: Any, tmp_path: Path, 
     monkeypatch.setattr(compare, "run", interrupted)
     code, out, err = crosscheck("compare", "lenet5", "--out", str(tmp_path))
     assert (code, out, err) == (130, "", "crosscheck: interrupted; the reports are as they were\n")
+
+
+@pytest.mark.usefixtures("faked")
+def test_a_second_run_into_one_folder_is_refused_while_the_first_has_it(crosscheck: Any, tmp_path: Path) -> None:
+    release = output.keep(tmp_path)
+    code, out, err = crosscheck("compare", "lenet5", "--out", str(tmp_path))
+    assert (code, out) == (2, "")
+    assert err.startswith(f"crosscheck: another run is writing into '{tmp_path}'")
+    release()
+    for name in ("lenet5", "lenet5-28"):
+        assert crosscheck("compare", name, "--out", str(tmp_path))[0] == 0
+    assert [p.name for p in (tmp_path / "models").iterdir()] == ["lenet5-28.md"]
