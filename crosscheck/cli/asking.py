@@ -149,14 +149,14 @@ def try_figures(
     ] = None,
     output: FormatOption = Format.table,
 ) -> None:
-    """Try published figures: exact, rounded, explained, undecided, misprint, unexplained, out of scope or unreadable, each with its reason.
+    """Try published figures: exact, rounded, explained, undecided, misprint, unexplained, out of scope or unreadable, and why.
 
-    A file's figures are judged by columns: rows of one source and head share how they were made. What its rows prove together is
-    believed; what a row says alone is so only where hardly anything else prints like it, and only siblings accuse one of a misprint.
+    A file's figures are judged by columns: rows of one source and head share how they were made. What its rows prove together
+    is believed; what a row says alone is so only where hardly anything else prints like it, and only siblings accuse a misprint.
 
-    FILE.csv has a figure a row, with columns model, metric, value, or a network a row, and a column each for `params`, `FLOPs (G)`
-    and so on; variant, input, unit, source, convention and any others where there are some. CSV in any usual encoding, tables of
-    Markdown and LaTeX as they are pasted, `25,6M`, `1.234,5`, `~4.1G`, `<5M`, `15.47 GMACs` are read.
+    FILE.csv has a figure a row, with columns model, metric, value, or a network a row, and columns such as `params`,
+    `FLOPs (G)`; variant, input, unit, source, convention and any others where there are some. CSV in any usual encoding, tables
+    of Markdown and LaTeX as they are pasted, `25,6M`, `1.234,5`, `~4.1G`, `<5M`, `15.47 GMACs` are read.
 
     Examples: `crosscheck figures` · `crosscheck figures --verdict misprint` · `crosscheck figures --source timm --format csv` ·
     `crosscheck figures mine.csv --strict`

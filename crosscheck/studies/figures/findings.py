@@ -15,7 +15,7 @@ from crosscheck.conventions import read as convention
 from crosscheck.counting import engine
 from crosscheck.studies.figures import checkpoint, exact, growth
 from crosscheck.studies.figures.label import FILE, Label
-from crosscheck.studies.figures.verdict import Verdict
+from crosscheck.studies.figures.verdict import UNDECIDED, Verdict
 
 Cell = str | int | Fraction
 
@@ -250,7 +250,8 @@ def many(network: str, verdicts: Sequence[Verdict]) -> Finding:
     seen: dict[tuple[str, Label, int], list[Verdict]] = {}
     for v in verdicts:
         told = v.fit.candidate.label if v.fit else v.label
-        if told and v.fit and told.metric == "compute" and told.network in (network, f"{root}-v1") and told.shape == (1, *own):
+        here = told and told.metric == "compute" and told.network in (network, f"{root}-v1") and told.shape == (1, *own)
+        if told and here and _number(v):
             seen.setdefault((f"{v.figure.value} {v.figure.unit}".removesuffix(" raw"), told, _number(v)), []).append(v)
     rows: list[tuple[Cell, ...]] = []
     for (printed, told, n), group in sorted(seen.items(), key=lambda item: item[0][2]):
@@ -264,4 +265,7 @@ def many(network: str, verdicts: Sequence[Verdict]) -> Finding:
 
 
 def _number(v: Verdict) -> int:
-    return int(v.fit.candidate.number) if v.fit else int(v.number.base) if v.number else 0
+    """The exact number behind a figure; of one that is undecided the label's own, and 0 of any other that has none."""
+    if v.fit:
+        return int(v.fit.candidate.number)
+    return next((int(c.number) for c in v.nearest if not c.assumed), 0) if v.kind == UNDECIDED else 0
