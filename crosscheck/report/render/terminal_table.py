@@ -173,7 +173,12 @@ def _entries(table: Table, room: int, _: list[Cell]) -> Iterator[RenderableType]
                 yield Padding(styled(full[k], "dim" if n else ""), (0, 0, 0, 4))
 
 
-def _aligned(cells: Sequence[Styled], widths: Sequence[int], sides: Sequence[Justify], style: str) -> Grid:
+def _aligned(cells: Sequence[Styled], widths: Sequence[int], sides: Sequence[Justify], style: str) -> RenderableType:
+    """The cells in a line, two apart; those that are too long for their width are folded."""
+    if all(cell.cell_len <= width and "\n" not in cell.plain for cell, width in zip(cells, widths, strict=True)):
+        for cell, width, side in zip(cells, widths, sides, strict=True):
+            cell.align(side, width)
+        return Styled("  ", style, no_wrap=True).join(cells)
     grid = Grid.grid(padding=(0, 2, 0, 0))
     for width, side in zip(widths, sides, strict=True):
         grid.add_column(width=width, justify=side, overflow="fold", no_wrap=side != "left")
