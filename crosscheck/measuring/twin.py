@@ -8,11 +8,14 @@ import pickle
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 Here = TypeVar("Here")
 There = TypeVar("There")
+Piece = TypeVar("Piece")
+Found = TypeVar("Found")
+TOKEN = 2  # bytes of a piece's number: a pipe holds those of 32,768
 
 
 def possible() -> bool:
@@ -46,6 +49,27 @@ def both(here: Callable[[], Here], there: Callable[[], There]) -> tuple[Here, Th
         raise
     whole = os.waitpid(twin, 0)[1] == 0
     return mine, pickle.loads(sent) if whole else there()  # noqa: S301 - written by our own copy
+
+
+def each(work: Callable[[Piece], Found], pieces: Sequence[Piece]) -> list[Found]:
+    """What ``work`` makes of each piece, in their order; this process and a copy take the next piece whenever they are free.
+
+    Both read the numbers of pieces from one pipe, so that none is taken twice. Pieces that a lost copy took are worked on here.
+    """
+    source, sink = os.pipe()
+    try:
+        with os.fdopen(sink, "wb") as pipe:
+            pipe.write(b"".join(k.to_bytes(TOKEN, "big") for k in range(len(pieces))))
+
+        def taken() -> dict[int, Found]:
+            numbers = (int.from_bytes(token, "big") for token in iter(lambda: os.read(source, TOKEN), b""))
+            return {k: work(pieces[k]) for k in numbers}
+
+        mine, others = both(taken, taken)
+    finally:
+        os.close(source)
+    found = mine | others
+    return [found[k] if k in found else work(piece) for k, piece in enumerate(pieces)]
 
 
 def _send(work: Callable[[], object], sink: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 
 import pytest
@@ -62,6 +63,30 @@ def test_what_cannot_be_sent_is_worked_out_here() -> None:
 
     mine, theirs = twin.both(lambda: 5, lambda: seven)
     assert (mine, theirs()) == (5, 7)
+
+
+def test_pieces_are_worked_on_once_each_and_in_both_processes(copies: bool) -> None:
+    def noted(n: int) -> tuple[int, int]:
+        time.sleep(0.01)
+        return n, os.getpid()
+
+    found = twin.each(noted, range(30))
+    assert [n for n, _ in found] == [*range(30)]
+    assert len({pid for _, pid in found}) == 1 + copies
+
+
+@pytest.mark.usefixtures("copies")
+def test_pieces_of_a_copy_that_dies_are_made_up_for_here() -> None:
+    here = os.getpid()
+
+    def mortal(n: int) -> int:
+        time.sleep(0.01)
+        if os.getpid() != here:
+            os._exit(3)
+        return n
+
+    assert twin.each(mortal, range(20)) == [*range(20)]
+    assert twin.each(mortal, ()) == []
 
 
 @SEVERAL

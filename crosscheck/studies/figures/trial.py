@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from crosscheck import models
 from crosscheck.conventions import read as convention
@@ -21,7 +22,7 @@ from crosscheck.studies.figures import exact, exhibits, fits, hypotheses, mispri
 from crosscheck.studies.figures.claim import Claim, ends, numbers, spelled
 from crosscheck.studies.figures.fits import DECOYS, Fit, Source
 from crosscheck.studies.figures.hypotheses import Candidate
-from crosscheck.studies.figures.label import FILE, SHAPE, Label, labels
+from crosscheck.studies.figures.label import FILE, SHAPE, Label, labels, network_of
 from crosscheck.studies.figures.misprint import Parts
 from crosscheck.studies.figures.practice import Practice
 from crosscheck.studies.figures.printed import Number, ones
@@ -41,7 +42,7 @@ from crosscheck.studies.figures.verdict import (
 from crosscheck.subjects.subject import Subject
 
 Claims = tuple[Claim, ...]
-SHARED = 12  # claims that no label yields at once: below, a second process costs more than it gains
+SHARED = 12  # figures: below, a second process costs more than it gains
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,15 @@ class Reading:
 
 @engine.no_collection()
 def judge(figures: Iterable[Figure]) -> list[Verdict]:
-    """A verdict for every figure, in their order."""
+    """A verdict for every figure, in their order; a copy of this process helps with what each says alone, where that pays."""
     given = list(figures)
     rows = padding.without(given, witness.column)
     parts = misprint.parts(rows)
-    found = [_read(f) for f in rows]
-    known = _tried(rows, found)
-    alone = [rule(f, r, known) for f, r in zip(rows, found, strict=True)]
+    groups = _groups(rows)
+    share = twin.each if len(rows) >= SHARED else map
+    told = chain.from_iterable(share(_alone, [[rows[k] for k in group] for group in groups]))
+    by_place = dict(zip(chain.from_iterable(groups), told, strict=True))
+    found, alone = zip(*(by_place[k] for k in range(len(rows))), strict=True) if rows else ((), ())
     first = _beside(rows, found, alone)
     summed = [misprint_of_sum(v, first, parts) for v in first]
     return [replace(v, figure=f) for v, f in zip(summed, given, strict=True)]
@@ -93,31 +96,26 @@ def _read(figure: Figure) -> Reading | Verdict:
         return Verdict(figure, None, None, UNREADABLE, f"line {figure.line}: {error}")
 
 
-def _tried(rows: Sequence[Figure], found: Sequence[Reading | Verdict]) -> dict[Claims, Verdict]:
-    """Verdicts on what no label's own reading yields, where it pays to share them with a copy of this process."""
-    todo = {end: f for f, r in zip(rows, found, strict=True) if isinstance(r, Reading) for end in r.ends}
-    todo = {end: f for end, f in todo.items() if not fits.straight(end)}
-    if len(todo) < SHARED or not twin.possible():
-        return {}
-    mine, other = _halves(todo)
-    ours, theirs = twin.both(lambda: [verdict(todo[e], e) for e in mine], lambda: [verdict(todo[e], e) for e in other])
-    return dict(zip([*mine, *other], [*ours, *theirs], strict=True))
+def _alone(rows: Iterable[Figure]) -> list[tuple[Reading | Verdict, Verdict]]:
+    """What each figure claims, and the verdict on it as it stands alone; what is found of equal claims is found once."""
+    known: dict[Claims, Verdict] = {}
+    return [(found := _read(f), rule(f, found, known)) for f in rows]
 
 
-def _halves(todo: Iterable[Claims]) -> tuple[list[Claims], list[Claims]]:
-    """The claims in two halves of about as much work; those on networks of one root, which share counts, stay together."""
+def _groups(rows: Sequence[Figure]) -> list[list[int]]:
+    """The rows by number, those on networks of one root together, which share counts; what takes longest comes first."""
     roots = Counter(name.partition("-")[0] for name in models.variants())
-    groups: dict[str, list[Claims]] = {}
-    for end in todo:
-        groups.setdefault(end[0].label.network.partition("-")[0], []).append(end)
-    sizes = {root: roots[root] * len({c.label for end in ends for c in end}) for root, ends in groups.items()}
-    halves: tuple[list[Claims], list[Claims]] = ([], [])
-    weights = [0, 0]
-    for root in sorted(groups, key=sizes.__getitem__, reverse=True):
-        lighter = weights.index(min(weights))
-        halves[lighter].extend(groups[root])
-        weights[lighter] += sizes[root]
-    return halves
+    groups: dict[str, list[int]] = {}
+    for k, figure in enumerate(rows):
+        groups.setdefault((figure.network or network_of(figure)).partition("-")[0], []).append(k)
+    sizes = {root: (1 + roots[root]) * len({_asked(rows[k]) for k in group}) for root, group in groups.items()}
+    return [groups[root] for root in sorted(groups, key=sizes.__getitem__, reverse=True)]
+
+
+def _asked(figure: Figure) -> tuple[str, ...]:
+    """What a figure's label says, in its own words: what is tried for one number is tried once for all of a label."""
+    f = figure
+    return f.model, f.variant, f.input, f.metric, f.unit, f.network, f.shape, f.classes, f.place, f.counts, f.convention
 
 
 def rule(figure: Figure, found: Reading | Verdict, known: dict[Claims, Verdict]) -> Verdict:

@@ -17,7 +17,7 @@ def test_verdicts_are_the_same_from_one_process_and_from_two(monkeypatch: pytest
     shared: list[int] = []
     both = twin.both
 
-    def noted(here: Callable[[], list[Any]], there: Callable[[], list[Any]]) -> tuple[list[Any], list[Any]]:
+    def noted(here: Callable[[], Any], there: Callable[[], Any]) -> tuple[Any, Any]:
         mine, theirs = both(here, there)
         shared.extend((len(mine), len(theirs)))
         return mine, theirs
@@ -26,6 +26,7 @@ def test_verdicts_are_the_same_from_one_process_and_from_two(monkeypatch: pytest
     monkeypatch.setattr(twin, "possible", lambda: True)
     found = trial.judge(record.builtin())
     assert len(shared) == 2
-    assert min(shared) > 8
+    assert min(shared) > 0
+    assert sum(shared) > 16
     monkeypatch.setattr(twin, "possible", lambda: False)
     assert trial.judge(record.builtin()) == found
