@@ -7,9 +7,11 @@ The formulas follow from the definition of each op; nothing here knows how any t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import prod
 from typing import Any
 
+from crosscheck.contract import origin
 from crosscheck.contract.network import Layer, Shape
 from crosscheck.errors import UnknownNameError
 from crosscheck.ops import geometry, quirks, shapes
@@ -285,6 +287,30 @@ def formula(layer: Layer, primitive: str) -> str:
     return "·".join(map(str, parts)) if prod(parts) and parts else ""
 
 
-def counts(layer: Layer) -> dict[str, int]:
+def counts(layer: Layer) -> Mapping[str, int]:
     """The primitive counts of one layer, zeros left out."""
+    if layer.origin is origin.DESCRIBED:
+        try:
+            known = (layer.op, tuple(layer.attrs.items()), layer.in_shapes, layer.out_shapes)
+            return _known(*known, again=layer.call_of is not None, functional=layer.functional)
+        except TypeError:  # an attribute that cannot be a key, such as a list
+            pass
+    return _products(layer)
+
+
+@lru_cache(maxsize=2**13)
+def _known(
+    op: str,
+    attrs: tuple[tuple[str, Any], ...],
+    ins: tuple[Shape, ...],
+    outs: tuple[Shape, ...],
+    *,
+    again: bool,
+    functional: bool,
+) -> Mapping[str, int]:
+    """The same of a layer that nothing but this tells: networks of one family repeat theirs, each is worked out once."""
+    return _products(Layer("", op, dict(attrs), ("",) * len(ins), ins, outs, op if again else None, functional))
+
+
+def _products(layer: Layer) -> dict[str, int]:
     return {name: value for name, parts in factors(layer).items() if (value := prod(parts))}
