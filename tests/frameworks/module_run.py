@@ -1,9 +1,10 @@
-"""Every network of ``module_kinds`` captured, and what one tool says of it: a JSON line each. ``python -m … TOOL``."""
+"""Every network of ``module_kinds`` captured, and what tools say of it: a JSON line each. ``python -m … TOOL[=FOLDER] …``."""
 
 from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 from typing import Any
 
@@ -16,13 +17,28 @@ from crosscheck.contract.network import ROOT, Input, Layer, Model
 from tests.frameworks.module_kinds import KINDS
 
 
-def main(tool: str) -> None:
-    """What ``tool`` says of each kind, for one sample and for two."""
-    module = importlib.import_module(f"adapters.pytorch.tools.{tool}")
+def main(*tools: str) -> None:
+    """What each of ``tools`` says of each kind, for one sample and for two; ``name=folder`` looks for its package there first.
+
+    A network is seen once, and each tool has a copy of this process to itself: they patch what they measure, and editions of
+    one tool share a name.
+    """
+    networks: list[tuple[dict[str, Any], Native]] = []
     for kind, make in KINDS.items():
         for batch in (1, 2):
             torch.manual_seed(0)
-            print(json.dumps({"kind": kind, "batch": batch} | said(module, native(*make(batch)))))
+            networks.append(({"kind": kind, "batch": batch}, native(*make(batch))))
+    for tool, _, folder in (word.partition("=") for word in tools):
+        if copy := os.fork():
+            if os.waitpid(copy, 0)[1]:
+                raise SystemExit(f"{tool} did not come to its end")
+            continue
+        sys.path[:0] = [folder] if folder else []
+        module = importlib.import_module(f"adapters.pytorch.tools.{tool}")
+        for label, network in networks:
+            print(json.dumps({"tool": tool, **label} | said(module, network)))
+        sys.stdout.flush()
+        os._exit(0)
 
 
 def native(net: torch.nn.Module, given: tuple[torch.Tensor, ...]) -> Native:
@@ -45,4 +61,4 @@ def said(tool: Any, network: Native) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
