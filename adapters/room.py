@@ -63,7 +63,8 @@ class Constants(Protocol):
 class Builder(Protocol):
     """``build.py``: the native network. A room that reads files gets the file's path beside the model read from it.
 
-    It may have ``kept``, a context around a tool's work on a network, behind which the framework itself is as it was.
+    It may have ``kept``, a context around a tool's work on a network, behind which the framework itself is as it was, and
+    ``level``, which builds a network for cells that read none of its numbers.
     """
 
     def build(self, model: Model, *file: str) -> Any:

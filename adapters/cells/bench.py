@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,12 @@ class Bench:
             self._held = (index, self._build(index))
         return self._held[1]
 
+    def _maker(self, index: int) -> Callable[[Model], Any]:
+        """What builds a network: with weights that are drawn where a cell reads its numbers, as outputs and exports do."""
+        read = any(cell.index == index and cell.kind in (Kind.OUTPUT, Kind.EXPORT) for cell in self.job.cells)
+        build: Callable[[Model], Any] = self.builder.build
+        return build if read else getattr(self.builder, "level", build)
+
     def _build(self, index: int) -> Built:
         model, job = self.job.models[index], self.job
         try:
@@ -51,7 +57,9 @@ class Bench:
                 asked = any(cell.kind is Kind.OBSERVE and cell.index == index for cell in job.cells)
                 native = self.room.own.build(model, job.own[index], *self.held[index : index + 1], captured=asked)
                 return Built(native.seen, native, "error" if native.failed else "ok", native.failed)
-            return Built(model, self.builder.build(model, *job.files[index : index + 1]))
+            if file := job.files[index : index + 1]:
+                return Built(model, self.builder.build(model, *file))
+            return Built(model, self._maker(index)(model))
         except Unsupported as why:
             return Built(model, None, "unsupported", str(why))
         except UserError as why:

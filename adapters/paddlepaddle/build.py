@@ -14,7 +14,8 @@ from paddle import nn
 from adapters.paddlepaddle.layers import OPS, judge_repeat
 from adapters.paddlepaddle.pools import before
 from adapters.room import Unsupported
-from adapters.weights import arrays, input_array
+from adapters.weights import Weights, arrays, input_array
+from adapters.weights import level as level_arrays
 from crosscheck.contract.blocks import Block, plan
 from crosscheck.contract.network import ROOT, Layer, Model, Shape
 from crosscheck.contract.rows import TOTAL
@@ -68,6 +69,7 @@ class _Site:
     """What a network is built with and what is known of it while it grows."""
 
     model: Model
+    weights: Weights
     made: dict[str, Call] = field(default_factory=dict)
     calls: dict[Any, list[str]] = field(default_factory=dict)
     parameters: dict[str, list[Any]] = field(default_factory=dict)
@@ -77,7 +79,16 @@ class _Site:
 
 def build(model: Model) -> Native:
     """The network in evaluation mode. Raises Unsupported naming the layer that Paddle cannot express."""
-    site = _Site(model)
+    return _built(_Site(model, arrays))
+
+
+def level(model: Model) -> Native:
+    """The same, each weight of one number throughout."""
+    return _built(_Site(model, level_arrays))
+
+
+def _built(site: _Site) -> Native:
+    model = site.model
     net = _bare(site, model.layers) if model.bare else _block(site, plan(model))
     if isinstance(net, Container):
         net.reads = tuple(i.name for i in model.inputs)
@@ -140,10 +151,10 @@ def _kind(name: str, holds: bool = False) -> type[Container]:
     return type("Block" if plain else name, (Container, nn.Sequential) if plain and not holds else (Container,), {})
 
 
-def _holds(model: Model, block: Block) -> bool:
+def _holds(site: _Site, block: Block) -> bool:
     """Whether a functional call right in the block brings parameters."""
     nodes = (step.node for step in block.steps)
-    return any(isinstance(x, Layer) and x.functional and not x.call_of and len(arrays(model, x)) > 0 for x in nodes)
+    return any(isinstance(x, Layer) and x.functional and not x.call_of and len(site.weights(site.model, x)) > 0 for x in nodes)
 
 
 def _bare(site: _Site, layers: tuple[Layer, ...]) -> Any:
@@ -156,7 +167,7 @@ def _bare(site: _Site, layers: tuple[Layer, ...]) -> Any:
 
 def _block(site: _Site, block: Block) -> Any:
     """A container and all that it holds: ``nn.Sequential`` where sublayers of its own just follow one another."""
-    container = _kind(block.kind, _holds(site.model, block))()
+    container = _kind(block.kind, _holds(site, block))()
     container.reads, container.gives = block.inputs, block.outputs
     for step in block.steps:
         node = step.node
@@ -196,7 +207,7 @@ def _call(site: _Site, container: Container, name: str, layer: Layer) -> tuple[C
     if layer.op not in OPS:
         raise Unsupported(f"layer {layer.id!r}: the Paddle adapter has no op {layer.op!r}")
     if first is layer:
-        site.made[layer.id] = OPS[layer.op](layer, arrays(site.model, layer), hold)
+        site.made[layer.id] = OPS[layer.op](layer, site.weights(site.model, layer), hold)
     else:
         judge_repeat(first, layer)
     made, pad = site.made[first.id], before(layer)

@@ -16,7 +16,8 @@ from adapters.pytorch.layers import LAYERS, VIEWS, Made
 from adapters.pytorch.parcel import light_copy
 from adapters.pytorch.restore import restored
 from adapters.room import Unsupported
-from adapters.weights import arrays, input_array
+from adapters.weights import Weights, arrays, input_array
+from adapters.weights import level as level_arrays
 from crosscheck.contract.blocks import Block, Step, plan
 from crosscheck.contract.network import ROOT, Layer, Model
 from crosscheck.contract.rows import TOTAL
@@ -95,7 +96,12 @@ class Native:
 
 def build(model: Model) -> Native:
     """The network in PyTorch. Raises Unsupported for what PyTorch cannot express."""
-    return _Builder(model).build()
+    return _Builder(model, arrays).build()
+
+
+def level(model: Model) -> Native:
+    """The same, each weight of one number throughout."""
+    return _Builder(model, level_arrays).build()
 
 
 def fresh(native: Native) -> Native:
@@ -113,6 +119,7 @@ class _Builder:
     """The state of one build: every finished layer, and where its module or its tensors live."""
 
     model: Model
+    weights: Weights
     made: dict[str, Made] = field(default_factory=dict)
     homes: dict[str, nn.Module] = field(default_factory=dict)
     names: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -199,7 +206,7 @@ class _Builder:
 
     def _tensors(self, layer: Layer) -> Iterator[tuple[str, Tensor]]:
         """Parameters and running statistics by PyTorch's names."""
-        for name, array in arrays(self.model, layer).items():
+        for name, array in self.weights(self.model, layer).items():
             tensor = torch.from_numpy(array)
             yield _STATE[name], tensor if name in ("mean", "var") else nn.Parameter(tensor)
 

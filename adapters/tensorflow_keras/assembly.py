@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from adapters.weights import Array, arrays, turned
+from adapters.weights import Array, Weights, turned
 from crosscheck.contract.network import Layer, Model
 from crosscheck.contract.traits import Trait, having
 
@@ -40,8 +40,8 @@ class Assembly:
     ``orders``: id -> the (C, *spatial) that a flatten of channels-last elements came from, while nothing has undone that order.
     """
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    def __init__(self, model: Model, weights: Weights) -> None:
+        self.model, self.weights = model, weights
         self.values: dict[str, Any] = {}
         self.owned: dict[str, list[Any]] = {layer.id: [] for layer in model.layers}
         self.owner_of: dict[int, str] = {}  # id() of a symbolic tensor -> neutral id of the call that made it
@@ -91,7 +91,7 @@ class Assembly:
             self.owned[layer.id].append(module)
         y = module(inputs)
         if new and load:
-            made = arrays(self.model, layer)
+            made = self.weights(self.model, layer)
             for variable, name in zip(module.weights, load, strict=True):
                 variable.assign(self._native(layer, name, made.pop(name)))
         return self._note(layer, y)

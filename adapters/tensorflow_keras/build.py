@@ -13,6 +13,8 @@ import keras
 from adapters.room import Unsupported
 from adapters.tensorflow_keras.assembly import Assembly, scope_name, stem
 from adapters.tensorflow_keras.kinds import BUILDERS
+from adapters.weights import Weights, arrays
+from adapters.weights import level as level_arrays
 from crosscheck.contract.network import Model
 from crosscheck.contract.traits import Trait, having
 
@@ -42,8 +44,17 @@ class Native:
 
 def build(model: Model) -> Native:
     """The network in Keras. Raises Unsupported for what Keras cannot express."""
+    return _built(model, arrays)
+
+
+def level(model: Model) -> Native:
+    """The same, each weight of one number throughout."""
+    return _built(model, level_arrays)
+
+
+def _built(model: Model, weights: Weights) -> Native:
     gc.collect()  # Keras layers and graphs refer to each other; without this the previous network's weights linger
-    a = Assembly(model)
+    a = Assembly(model, weights)
     shapes = {i.name: i.shape for i in model.inputs}
     for name, (batch, *rest) in shapes.items():
         a.values[name] = keras.Input(batch_shape=(batch, *rest[1:], rest[0]) if rest else (batch,), name=a.name_of(name))

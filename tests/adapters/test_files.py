@@ -22,7 +22,7 @@ from crosscheck.contract.job import Cell, Job, Kind
 LENET = models.build("lenet5")
 
 
-def adapter(monkeypatch: pytest.MonkeyPatch, export: Any = None, output: Any = None, build: Any = None) -> str:
+def adapter(monkeypatch: pytest.MonkeyPatch, export: Any = None, output: Any = None, build: Any = None, **more: Any) -> str:
     """A package in memory with build, export and forward; gives its name."""
 
     def module(name: str, **content: Any) -> None:
@@ -31,7 +31,7 @@ def adapter(monkeypatch: pytest.MonkeyPatch, export: Any = None, output: Any = N
         monkeypatch.setitem(sys.modules, name, made)
 
     module("toy", FRAMEWORK="toy", PACKAGES=("pytest",))
-    module("toy.build", build=build or (lambda model: "net"), fresh=lambda native: native, facts=lambda *_: ())
+    module("toy.build", build=build or (lambda model: "net"), fresh=lambda native: native, facts=lambda *_: (), **more)
     module("toy.export", export=export)
     module("toy.forward", output=output)
     return "toy"
@@ -98,6 +98,19 @@ def test_a_network_that_cannot_be_built_has_no_output(tmp_path: Path, monkeypatc
         assert (row["status"], row["message"]) == ("unsupported", "layer 'c1': no such thing")
         assert not path.exists()
         (tmp_path / "rows").unlink()
+
+
+def test_weights_are_drawn_where_a_cell_reads_their_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def of(what: str) -> Any:
+        return lambda model: made.append(f"{what} {model.name}")
+
+    package = adapter(monkeypatch, build=of("drawn"), level=of("level"))
+    other = models.build("mnist-cnn")
+    cells = (Cell(Kind.CONTRACT, 0), Cell(Kind.CONTRACT, 1), Cell(Kind.OUTPUT, 1, "", str(tmp_path / "out")))
+    run_job(package, Job("test", str(tmp_path / "rows"), (LENET, other), cells))
+    assert made == [f"level {LENET.name}", f"drawn {other.name}"]
 
 
 def test_an_output_is_an_array_of_float32(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
