@@ -12,6 +12,7 @@ from crosscheck.contract.network import ROOT, Shape, show_shape
 from crosscheck.conventions import read as convention
 from crosscheck.conventions.table import Convention
 from crosscheck.counting import engine
+from crosscheck.counting.batch import grown
 from crosscheck.errors import ConventionError, CrosscheckError
 from crosscheck.explain import terms, wording
 from crosscheck.ops import described as ops
@@ -140,7 +141,7 @@ def _of_layer(known: engine.Tally, batch: int, c: Convention, metric: str, place
     if place not in known.by_id:
         return None
     layer, counts = known.by_id[place]
-    return engine.layer_value(known, c.table(metric), c.id, layer, growth.grown(layer.kind, counts, batch))
+    return engine.layer_value(known, c.table(metric), c.id, layer, grown(layer.kind, counts, batch))
 
 
 def arithmetic(network: str, shape: Shape, place: str, by: str, metric: str) -> str:

@@ -11,21 +11,10 @@ from dataclasses import replace
 from functools import cache
 
 from crosscheck import models
-from crosscheck.contract.network import CONTAINER, Shape
+from crosscheck.contract.network import Shape
 from crosscheck.counting import engine
+from crosscheck.counting.batch import Groups, at_batch
 from crosscheck.errors import ShapeError
-from crosscheck.ops.primitives import BEYOND, PARAMS
-
-# what a batch does not change; all else is proportional to it
-FIXED = (
-    frozenset(PARAMS)
-    | {"path_layers", "inputs", "slide_elements", "channels", "plain_channels"}
-    | {
-        "container_weights",
-        "container_out_products",
-    }
-)
-_Groups = Mapping[tuple[str, int], engine.Sums]
 
 
 def counted(network: str, shape: Shape, classes: int | None = None) -> engine.Tally | None:
@@ -51,7 +40,7 @@ def _sums(network: str, shape: Shape, classes: int | None, layers: bool) -> engi
     one = (1, *shape[1:])
     if shape[0] > 1:
         single = sums(network, one, classes, layers=layers)
-        return single and replace(single, groups=_at_batch(single.groups, shape[0]))
+        return single and replace(single, groups=at_batch(single.groups, shape[0]))
     variant = models.get(network)
     if layers or classes in (None, variant.classes) or shape[1:] == variant.input:
         return counted(network, one, classes)
@@ -59,22 +48,6 @@ def _sums(network: str, shape: Shape, classes: int | None, layers: bool) -> engi
     if here is None or own is None or other is None or not _same_classifier(here, own, other):
         return counted(network, one, classes)
     return replace(here, groups=_moved(here.groups, own.groups, other.groups))
-
-
-def _at_batch(groups: _Groups, n: int) -> _Groups:
-    """Sums over one sample as sums over ``n`` of them."""
-    return {key: {op: grown(key[0], counts, n) for op, counts in group.items()} for key, group in groups.items()}
-
-
-def grown(kind: str, counts: Mapping[str, int], n: int) -> Mapping[str, int]:
-    """Counts of one sample of a layer, a functional call or a container as counts of ``n`` of them."""
-    if n == 1:
-        return counts
-    found = {p: v if p in FIXED else n * v for p, v in counts.items()}
-    if kind != "functional":  # a module's first sample is not beyond it
-        known = ("input_elements", "held_out_elements") if kind == CONTAINER else BEYOND
-        found |= {f"beyond_{p}": (n - 1) * counts[p] for p in known if p in counts}
-    return found
 
 
 @cache
@@ -92,7 +65,7 @@ def _same_classifier(here: engine.Tally, own: engine.Tally, other: engine.Tally)
     return same and all(here.by_id[k][0].in_shapes == own.by_id[k][0].in_shapes for k in changed)
 
 
-def _moved(here: _Groups, own: _Groups, other: _Groups) -> _Groups:
+def _moved(here: Groups, own: Groups, other: Groups) -> Groups:
     """Sums with the difference added that other classes make."""
     none: engine.Sums = {}
     return {
