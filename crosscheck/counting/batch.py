@@ -9,14 +9,10 @@ from crosscheck.counting.engine import Sums
 from crosscheck.ops.primitives import BEYOND, PARAMS
 
 # what a batch does not change; all else is proportional to it
-FIXED = (
-    frozenset(PARAMS)
-    | {"path_layers", "inputs", "slide_elements", "channels", "plain_channels"}
-    | {
-        "container_weights",
-        "container_out_products",
-    }
-)
+FIXED = frozenset(PARAMS) | {
+    *("path_layers", "inputs", "slide_elements", "scan_positions", "channels", "plain_channels"),
+    *("container_weights", "container_out_products"),
+}
 Groups = Mapping[tuple[str, int], Sums]
 
 
