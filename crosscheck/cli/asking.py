@@ -110,6 +110,9 @@ def identify(
     inputs: Annotated[
         list[str] | None, typer.Option("--input", "-i", help="Input of your own network, as 1x3x224x224; may be repeated.")
     ] = None,
+    convention: Annotated[
+        str, typer.Option("--convention", "-c", help="Who is said to have counted: an id, or your own, ./found.toml.")
+    ] = "",
     output: FormatOption = Format.table,
 ) -> None:
     """Find the convention, variant, input, batch, unit and scale that yield a printed figure.
@@ -127,7 +130,7 @@ def identify(
     from crosscheck.report.pages import identify as page
     from crosscheck.studies.figures import identify as study
 
-    answer = study.identify(model, " ".join(value), metric, inputs or ())
+    answer = study.identify(model, " ".join(value), metric, inputs or (), convention)
     deliver(page.brief(answer, most), output)
     raise typer.Exit(0 if answer.fits else 1)
 

@@ -46,7 +46,8 @@ class Phase(StrEnum):
 NETWORK = "resnet50, model.onnx, deploy.prototxt, torchvision:resnet18, resnet50@onnx:torch, or your own: nets.py:make_net."
 Network = Annotated[str, typer.Argument(help=NETWORK)]
 Conventions = Annotated[
-    list[str] | None, typer.Option("--convention", "-c", help="Count as this convention does; may be repeated.")
+    list[str] | None,
+    typer.Option("--convention", "-c", help="Count as this convention does, or your own, ./found.toml; may be repeated."),
 ]
 Every = Annotated[bool, typer.Option("--all", "-a", help="Count by every convention that knows all ops of the network.")]
 Batch = Annotated[int | None, typer.Option("--batch", "-b", help="Images per batch, N; 1, or a file's own, if left out.")]

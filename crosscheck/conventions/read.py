@@ -1,8 +1,9 @@
-"""Conventions, read from one TOML table a tool (and a version range of it), and judged."""
+"""Conventions, read from one TOML table a tool (and a version range of it), or from a file that the user names, and judged."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from crosscheck.conventions.extension import cited, refuse_repeats
 from crosscheck.conventions.later import LaterMapping
 from crosscheck.conventions.metric import is_sum, metric_table, sum_table
 from crosscheck.conventions.table import Convention, MetricTable
-from crosscheck.errors import ConventionError, UnknownNameError
+from crosscheck.errors import ConventionError, FileError, UnknownNameError
 
 FOLDER = Path(__file__).parent
+ENDING, MAX_BYTES = ".toml", 2**20  # of a user's own convention
 CAFFE = "caffe"  # the framework of conventions that count networks as Caffe sets them up, and no others
 EXTENDS, SOURCES = "extends", "sources"
 OWN = ("id", "title")  # what no convention takes over from another
@@ -113,9 +115,33 @@ def _read(id: str) -> Entry:
     return _toml((FOLDER / f"{id}.toml").read_text(encoding="utf-8"), f"crosscheck/conventions/{id}.toml")
 
 
+def names_file(id: str) -> bool:
+    """True where a convention is named by the path of its file."""
+    return id.endswith(ENDING)
+
+
+def _text(path: Path) -> str:
+    """What a user's file says. Raises FileError."""
+    try:
+        if not path.is_file():
+            raise FileError(f"no file {str(path)!r}. Hint: crosscheck infer TABLE.csv --out FOLDER writes a convention")
+        if path.stat().st_size > MAX_BYTES:
+            raise FileError(f"{path}: larger than {MAX_BYTES >> 10} KiB, so no convention")
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise FileError(f"cannot read {str(path)!r}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise FileError(f"{path}: not UTF-8. Hint: a convention is TOML") from None
+
+
 @cache
 def load(id: str) -> Convention:
-    """The convention called ``id``, its tables read when they are asked for. Raises UnknownNameError and ConventionError."""
+    """The convention called ``id``, its tables read when they are asked for; one of the user's own by its path, read whole.
+
+    Raises UnknownNameError, ConventionError and FileError.
+    """
+    if names_file(id):
+        return replace(parse(_text(Path(id)), id), id=id)
     where = f"crosscheck/conventions/{id}.toml"
     convention = _convention(_read(id), where)
     if convention.id != id:

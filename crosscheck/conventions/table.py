@@ -147,9 +147,10 @@ class MetricTable:
                 f"convention {convention!r} cannot meet op {op!r}{where}: no framework has such a layer. "
                 "Hint: count it by one of the engine's own conventions, e.g. mac"
             )
+        home = convention if convention.endswith(".toml") else f"crosscheck/conventions/{convention}.toml"
         raise ConventionError(
             f"convention {convention!r} says nothing about op {op!r}{where} for {self.metric}. "
-            f"Hint: add it under {self.metric}.weigh or {self.metric}.ignore in crosscheck/conventions/{convention}.toml"
+            f"Hint: add it under {self.metric}.weigh or {self.metric}.ignore in {home}"
         )
 
 

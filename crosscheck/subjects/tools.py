@@ -11,8 +11,8 @@ Names = Mapping[str, tuple[str, ...]]  # id -> what else it goes by
 
 
 def convention(name: str) -> str:
-    """The id of a convention. Raises UnknownNameError, and UsageError for a name that several go by."""
-    return name if name in conventions.ids() else _chosen("convention", name, _conventions())
+    """The id of a convention, or the path of a user's own. Raises UnknownNameError, and UsageError for a name of several."""
+    return name if _known(name) else _chosen("convention", name, _conventions())
 
 
 def tool(name: str) -> str:
@@ -32,9 +32,13 @@ def either(name: str) -> tuple[str, str]:
     from crosscheck.measuring import catalog
 
     known = catalog.tools()
-    if name not in known and name not in conventions.ids():
+    if name not in known and not _known(name):
         name = _chosen("tool", name, {**_conventions(), **_tools()})
     return name, known[name].convention if name in known else name
+
+
+def _known(name: str) -> bool:
+    return name in conventions.ids() or conventions.names_file(name)
 
 
 def _conventions() -> dict[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from crosscheck.contract.network import CONTAINER
+from crosscheck.conventions.read import names_file
 from crosscheck.conventions.table import Convention, Ignored, MetricTable, Weight
 from crosscheck.ops.described import vocabulary
 from crosscheck.ops.files import FAMILIES, members
@@ -45,7 +46,8 @@ def brief(c: Convention) -> Document:
 def _title(c: Convention) -> str:
     if c.tool:
         return f"{c.title}: {c.framework}, {c.package} {c.versions}"
-    whose = f"predicted for networks of {c.framework}, nothing is run" if c.framework else "the engine's own"
+    own = f"read from {c.id}" if names_file(c.id) else "the engine's own"
+    whose = f"predicted for networks of {c.framework}, nothing is run" if c.framework else own
     return f"{c.title}: {whose}"
 
 

@@ -108,7 +108,8 @@ def of_subject(subject: Subject, metric: str) -> Said:
 
 def _of_subject(subject: Subject, by: str, metric: str) -> int | None:
     c = convention.load(by)
-    return engine.total(subject.seen_by(c), c, metric) if metric in c.metrics and by in _able(subject) else None
+    able = by in _able(subject) or convention.names_file(by)
+    return engine.total(subject.seen_by(c), c, metric) if metric in c.metrics and able else None
 
 
 @cache

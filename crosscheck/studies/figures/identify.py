@@ -21,6 +21,7 @@ from crosscheck.studies.figures.label import network_of
 from crosscheck.studies.figures.record import Figure, UnreadableError
 from crosscheck.studies.figures.verdict import Verdict
 from crosscheck.studies.figures.written import NOTHING
+from crosscheck.subjects import tools
 from crosscheck.subjects.conventions import caveats
 from crosscheck.subjects.resolve import resolve
 from crosscheck.subjects.subject import Options, Subject
@@ -64,15 +65,16 @@ class Answer:
 
 
 @engine.no_collection()
-def identify(model: str, text: str, metric: str | None = None, inputs: Sequence[str] = ()) -> Answer:
+def identify(model: str, text: str, metric: str | None = None, inputs: Sequence[str] = (), by: str = "") -> Answer:
     """Ranked explanations of a printed figure on a network of any kind.
 
     A described one is tried with its variants and other inputs, batches and parts, any other as it is, one of the user's own
-    with ``inputs``. Raises UnknownNameError and UsageError, and what ``resolve`` does.
+    with ``inputs``. ``by`` is the convention that is said to be behind it, an id or the path of one of the user's own. Raises
+    UnknownNameError and UsageError, and what ``resolve`` does.
     """
     if metric is not None and metric not in METRICS:
         raise UnknownNameError("metric", metric, METRICS)
-    figure = Figure("", 1, model=model, value=text.strip(), counts=metric or "")
+    figure = Figure("", 1, model=model, value=text.strip(), counts=metric or "", convention=by and tools.convention(by))
     if figure.value.lower() in NOTHING:
         raise UsageError(f"{text!r} is no figure. Hint: write it like 4.11G, 8.19 GFLOPs, 25.56M or 61,100,840")
     subject = _subject(figure, inputs)

@@ -149,7 +149,7 @@ def shape_of(text: str) -> Shape | None:
 
 def _by(figure: Figure) -> str:
     name = figure.convention
-    if not name or figure.counts == FILE or name in convention.ids():
+    if not name or figure.counts == FILE or name in convention.ids() or convention.names_file(name):
         return name
     raise UnreadableError("convention", str(UnknownNameError("convention", name, convention.ids())))
 
