@@ -57,6 +57,7 @@ LIBRARIES = {
     "crosscheck/session": {"pandas"},
     "crosscheck/conventions/editions.py": {"packaging"},
     "crosscheck/studies": {"pandas", "numpy"},
+    "crosscheck/studies/infer/program.py": {"scipy"},
     "crosscheck/toml.py": {"tomli"},
     "crosscheck/report/render": {"rich", "tabulate", "jinja2"},
     "crosscheck/report/site": {"jinja2", "markdown_it"},

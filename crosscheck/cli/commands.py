@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from crosscheck import __version__
-from crosscheck.cli import VERSION, asking, counting, listing, measuring, site, zoos
+from crosscheck.cli import VERSION, asking, counting, infer, listing, measuring, site, zoos
 from crosscheck.cli.options import app
 
 __all__ = ["app", "asked_for"]
-COMMANDS = (counting, measuring, zoos, asking, site, listing)  # importing them registers what they have
+COMMANDS = (counting, measuring, zoos, asking, infer, site, listing)  # importing them registers what they have
 
 
 def asked_for(words: Sequence[str]) -> typer.Typer:
