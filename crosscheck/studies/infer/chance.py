@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import comb, log10
@@ -12,6 +13,7 @@ from crosscheck.studies.infer.fit import LOOK, MOST, Fit, Table, first_rows, pro
 
 DECOYS, SHIFT = 3, 20
 NEEDLESS = -30.0  # below it no decoy is tried
+MOST_WEIGHTS = 16  # that anybody is known to have, and a few more
 BAR = -4.0  # a power of ten: more than one made-up table in so many that would pass is too much
 
 
@@ -35,23 +37,31 @@ class Chance:
 
 def chance(table: Table, fit: Fit, ways: int) -> Chance:
     """The same of a fit that was found in one of so many ways to read the column."""
-    tried = ways * _weightings(table, fit)
-    shares = [Fraction(high - low + 1, max(abs(high), 1)) for k, (low, high) in enumerate(table.bounds) if k not in fit.left]
-    power = log10(tried) + sum(min(log10(s), 0.0) for s in shares) + _left_out(table, fit)
+    tried = ways * _weightings(table, sum(map(bool, fit.weights)))
+    power = log10(tried) + _passing(table, fit.left) + log10(comb(len(table.rows), len(fit.left)))
     if not NEEDLESS < power <= BAR:
         return Chance(tried, power)
     passed = sum(_passes(table, fit, seed) for seed in range(DECOYS))
     return Chance(tried, power, passed, DECOYS)
 
 
-def _weightings(table: Table, fit: Fit) -> int:
-    """How many weightings have as few weights."""
-    k = sum(map(bool, fit.weights))
-    return sum(comb(len(table.columns), n) * (2 * MOST * table.reading.parts) ** n for n in range(1, k + 1))
+def affordable(table: Table) -> int:
+    """The most weights that prove anything: with more, made-up figures would be yielded too."""
+    most, passing = 0, _passing(table)
+    while most < min(MOST_WEIGHTS, len(table.columns)) and log10(_weightings(table, most + 1)) + passing <= BAR:
+        most += 1
+    return most
 
 
-def _left_out(table: Table, fit: Fit) -> float:
-    return log10(comb(len(table.rows), len(fit.left)))
+def _passing(table: Table, left: Sequence[int] = ()) -> float:
+    """The share of made-up tables that one weighting yields, as a power of ten, without the rows that are left out."""
+    shares = [Fraction(high - low + 1, max(abs(high), 1)) for k, (low, high) in enumerate(table.bounds) if k not in left]
+    return sum(min(log10(s), 0.0) for s in shares if s > 0)
+
+
+def _weightings(table: Table, most: int) -> int:
+    """How many weightings have so many weights at most."""
+    return sum(comb(len(table.columns), n) * (2 * MOST * table.reading.parts) ** n for n in range(1, most + 1))
 
 
 def _passes(table: Table, fit: Fit, seed: int) -> bool:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crosscheck.studies.infer import fit as fitting
+from crosscheck.studies.infer.chance import affordable
 from crosscheck.studies.infer.fit import Fit, Found, Reading, Table, Term
 from crosscheck.studies.infer.group import Group
+from crosscheck.studies.infer.program import FINE
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def choose(group: Group) -> Choice:
     tried, proved = 0, True
     for readings, spare in steps:
         tables = [Table(group.rows, r) for r in readings]
-        firsts = [(t, *fitting.cheapest(t, spare)) for t in tables]
+        firsts = [(t, *fitting.cheapest(t, spare, budget=affordable(t) + FINE * spare)) for t in tables]
         tried, proved = tried + len(tables), proved and all(sure for _, _, sure in firsts)
         fits = [(t, fit) for t, fit, _ in firsts if fit is not None]
         if fits:

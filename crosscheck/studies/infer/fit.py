@@ -165,11 +165,14 @@ def alone(table: Table, fit: Fit, k: int) -> bool:
     return any(not any(counts[j] for counts in others) for j in _support(fit.weights))
 
 
-def predicted(table: Table, fit: Fit, k: int) -> Bounds | None:
+def predicted(table: Table, fit: Fit, k: int, *, sure: bool) -> Bounds | None:
     """The least and the greatest total that the other rows leave to a row, by weights of what the fit counts; None for none.
 
-    The other rows decide on the weights; what is weighed was found with all of them.
+    The other rows decide on the weights; what is weighed was found with all of them. ``sure`` where the first
+    rows of the table leave no choice.
     """
+    if sure and k not in first_rows(table):  # the weights were found without it
+        return (table.total(fit, k),) * 2
     used = _support(fit.weights)
     return _reach(table, fit, used, [table.counts[k][j] for j in used], without=k)
 

@@ -19,8 +19,9 @@ INSTALL = "pip install -c constraints.txt -e '.[infer]'"
 BASE = 2**13  # of the digits: far from what floating point confuses
 CLEAR = 2**18  # how many times its interval a total may be without being written in digits
 SECONDS = 30.0  # for a machine that stands still; what ends a search is its number of nodes
-NODES = 4000  # that the solver looks at
+NODES = 1500  # that the solver looks at
 BEYOND = 10  # times its own size that a row may be wrong by
+FINE = 3  # what a row that is left out costs, in weights
 Bounds = tuple[int, int]
 
 
@@ -29,7 +30,7 @@ class Problem:
     """Rows of whole counts, one list a row, each with the least and the greatest total that is printed so.
 
     ``prices`` are what the use of each column costs, ``most`` is the size of its greatest weight. At most ``spare`` rows may be
-    left out, each at the price ``fine``. ``cuts`` are sets of columns that may not be used together, ``budget`` is the highest
+    left out, each at a price. ``cuts`` are sets of columns that may not be used together, ``budget`` is the highest
     price, ``nodes`` how far the solver looks.
     """
 
@@ -38,7 +39,6 @@ class Problem:
     prices: tuple[int, ...]
     most: tuple[int, ...]
     spare: int = 0
-    fine: int = 3
     cuts: tuple[tuple[int, ...], ...] = ()
     budget: int | None = None
     nodes: int = NODES
@@ -107,7 +107,7 @@ def solve(problem: Problem) -> Solution:
         m.add({n + j: 1 for j in cut}, -float("inf"), len(cut) - 1)
     if out:
         m.add(dict.fromkeys(out, 1), 0, problem.spare)
-    prices = [0] * n + list(problem.prices) + [problem.fine if n * 2 + k in out else 0 for k in range(len(m.lower))]
+    prices = [0] * n + list(problem.prices) + [FINE if n * 2 + k in out else 0 for k in range(len(m.lower))]
     if problem.budget is not None:
         m.add({k: p for k, p in enumerate(prices) if p}, 0, problem.budget)
     lower = [-w for w in problem.most] + [0] * n + m.lower

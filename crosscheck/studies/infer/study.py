@@ -25,7 +25,7 @@ VERDICTS = {
     FOUND: "one convention yields the rows, and none with as few weights does",
     SEVERAL: "more than one with as few weights does: none of them is the answer",
     HANGS: "without one of the rows the others leave it open: more rows or more digits are needed",
-    NONE: f"no whole weights up to {fitting.MOST} yield the rows",
+    NONE: f"no whole weights up to {fitting.MOST} yield the rows, or none so few that made-up figures would not be yielded too",
     CHANCE: "what fits would fit made-up figures too: more rows or more digits are needed",
     FEW: f"fewer than {FEWEST} rows tell nothing",
     ENDED: "the search was ended before it had an answer",
@@ -106,8 +106,9 @@ def finding(group: Group) -> Finding:
     table, first = found.table, found.fits[0]
     likely = chance(table, first, choice.ways)
     ranges = fitting.ranges(table, first)
-    lines = tuple(_line(table, first, k) for k in range(len(table.rows)))
-    several = choice.rivals or len(found.fits) > 1 or not found.all or any(low < high for low, high in ranges)
+    sure = all(low == high for low, high in ranges)
+    lines = tuple(_line(table, first, k, sure=sure) for k in range(len(table.rows)))
+    several = choice.rivals or len(found.fits) > 1 or not found.all or not sure
     hangs = any(low < high for low, high in table.bounds) and any(line.obeys and line.without is False for line in lines)
     return Finding(
         group,
@@ -125,10 +126,10 @@ def finding(group: Group) -> Finding:
     )
 
 
-def _line(table: Table, fit: Fit, k: int) -> Line:
+def _line(table: Table, fit: Fit, k: int, *, sure: bool) -> Line:
     total, parts = table.total(fit, k), table.reading.parts
     low, high = table.bounds[k]
-    ends = fitting.predicted(table, fit, k)
+    ends = fitting.predicted(table, fit, k, sure=sure)
     yields = ends is not None and low <= ends[0] and ends[1] <= high
     without = None if not yields and fitting.alone(table, fit, k) else yields
     return Line(table.rows[k], total // parts if total % parts == 0 else total / parts, k not in fit.left, without)
