@@ -6,6 +6,7 @@ is then the measure of the rows that do not obey: another variant by the same pr
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -151,8 +152,10 @@ def _best(odd: Sequence[Row], rows: Sequence[Row]) -> Account | None:
         for p, worth in row.alone.ways:
             ways[p] = min(worth, ways.get(p, worth))
     found: dict[tuple[Practice, Writing], list[Row]] = {}
+    reached = Counter(p for r in odd for p in {q for q, _ in r.alone.ways})
+    plain = sum(r.plain for r in rows)
     for p in ways:
-        if sum(any(p == q for q, _ in r.alone.ways) for r in odd) + sum(r.plain for r in rows) < FEWEST:
+        if reached[p] + plain < FEWEST:
             continue
         for row in rows:
             for w in practice.obeyed(row.claims, p):
