@@ -14,7 +14,7 @@ from crosscheck.report.render import Format
 
 @app.command(rich_help_panel=ASKING)
 def infer(
-    file: Annotated[Path, typer.Argument(metavar="TABLE.csv", help="Figures: columns model, metric, value and any others.")],
+    file: Annotated[Path, typer.Argument(metavar="TABLE.csv", help="A table of figures, as `crosscheck figures` reads it.")],
     group: Annotated[
         list[str] | None,
         typer.Option("--group", "-g", help="Rows alike in this column are one group; may be repeated. Left out: by source."),

@@ -101,6 +101,8 @@ def _read(figure: Figure) -> Row | str:
         return "of a part of a network, a file or a shape: only totals of networks tell of weights"
     if len(printed) != 1:
         return "a range: neither end is a figure of its own" if printed else "no figure is printed"
+    if printed[0].bound:
+        return "a limit, no figure"
     known = growth.sums(told.network, told.shape, told.classes)
     if known is None:
         return f"an input of {told.input} does not fit {told.network}"
