@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crosscheck.measuring.plan import Watch
 
 Found = TypeVar("Found")
+MOST_NOTES = 40  # lines beside an answer
 
 
 def conduct(work: Callable[[Watch], Found], *, steps: int, folder: Path | None = None, within: Sequence[str] = ()) -> Found:
@@ -54,5 +55,7 @@ def deliver(brief: Document, how: Format, *, pages: Sequence[Document] = (), fol
     else:
         whole = pages[0] if pages and how in (Format.markdown, Format.html) else brief
         sys.stdout.write(render.text(whole, how))
-    for note in brief.notes:
+    for note in brief.notes[:MOST_NOTES]:
         say(note)
+    if len(brief.notes) > MOST_NOTES:
+        say(f"and {len(brief.notes) - MOST_NOTES:,} more of this kind")

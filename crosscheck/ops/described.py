@@ -81,7 +81,7 @@ def _scattered(layer: Layer) -> tuple[int, ...]:
     """Positions of each spatial axis, uncropped, that some input element reaches through some tap."""
     a = layer.attrs
     axes = zip(layer.x[2:], a["kernel"], a["stride"], a["dilation"], strict=True)
-    return tuple(len({i * s + d * j for i in range(n) for j in range(k)}) for n, k, s, d in axes)
+    return tuple(geometry.reached(n, k, s, d) for n, k, s, d in axes)
 
 
 def _count_linear(layer: Layer) -> Counts:

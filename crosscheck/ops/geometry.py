@@ -7,6 +7,7 @@ SAME padding puts ceil(size / stride) outputs and the odd element at the end, as
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import gcd
 from typing import Any
 
 Pair = tuple[int, int]
@@ -84,6 +85,15 @@ def pool_out(size: int, kernel: int, stride: int, pad: Pair, dilation: int = 1, 
     """
     over = (kernel - 1) * dilation + 1 - (size + pad[0] + pad[1])
     return 1 if ceil and 0 < over < stride and size > 0 else window_out(size, kernel, stride, pad, dilation, ceil)
+
+
+def reached(size: int, kernel: int, stride: int, dilation: int) -> int:
+    """Positions i · stride + j · dilation, i below ``size`` and j below ``kernel``, that are different.
+
+    Equal ones are a step of (dilation, -stride) over their common divisor apart; each is counted for its least i.
+    """
+    common = gcd(stride, dilation)
+    return size * kernel - max(size - dilation // common, 0) * max(kernel - stride // common, 0)
 
 
 def adaptive_spans(size: int, out: int) -> tuple[int, ...]:

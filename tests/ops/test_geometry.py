@@ -140,3 +140,15 @@ def test_padding_that_means_nothing_is_refused(padding: object) -> None:
 def test_a_value_per_axis_is_an_integer_or_one_for_each(value: object) -> None:
     with pytest.raises(ValueError, match=r"kernel .* does not fit 2 spatial axes"):
         geometry.per_axis(value, 2, "kernel")
+
+
+@given(SIZES, KERNELS, STRIDES, DILATIONS)
+def test_positions_that_a_transposed_convolution_reaches_are_those_that_it_writes(
+    size: int, kernel: int, stride: int, dilation: int
+) -> None:
+    written = {i * stride + j * dilation for i in range(size) for j in range(kernel)}
+    assert geometry.reached(size, kernel, stride, dilation) == len(written)
+
+
+def test_positions_are_not_walked() -> None:
+    assert geometry.reached(2**31 - 1, 2**14, 1, 3) == 2**31 - 1 + 3 * (2**14 - 1)

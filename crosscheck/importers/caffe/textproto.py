@@ -6,6 +6,7 @@ Source: Protocol Buffers documentation, "Text Format Language Specification". Wh
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,15 +19,14 @@ MOST_TOKEN = 1 << 16  # characters of one token
 MOST_DIGITS = 40  # characters of a number
 
 _TOKEN = re.compile(
-    r"""(?>(?:[ \t\r\n\f\v]+|\#[^\n]*)*)
-    (?:(?P<word>[A-Za-z_][A-Za-z0-9_]*)
+    r"""(?:(?P<word>[A-Za-z_][A-Za-z0-9_]*)
     |(?P<number>(?:0[xX][0-9a-fA-F]+|(?>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)[fF]?(?![A-Za-z0-9_.]))
     |(?P<text>"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*')
     |(?P<mark>[-{}<>\[\]:;,])
     |(?P<end>\Z))""",
     re.VERBOSE,
 )
-_SPACE = re.compile(r"(?:[ \t\r\n\f\v]+|#[^\n]*)*")
+_SPACE = re.compile(r"(?:[ \t\r\n\f\v]+|#[^\n]*){0,500}")  # not more at once, as each run is remembered until the end
 _ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _NAMED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"} | {c: c for c in "\\'\"?"}
 CLOSING = {"{": "}", "<": ">"}
@@ -73,7 +73,8 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts = [0, *(m.end() for m in re.finditer("\n", text))]  # of lines
+        self.starts = array("I", [0])  # of lines
+        self.starts.extend(m.end() for m in re.finditer("\n", text))
         self.tokens = self._tokens()
         self.count = 0
         self.now = next(self.tokens)
@@ -94,6 +95,7 @@ class _Parser:
     def _tokens(self) -> Iterator[_Token]:
         at = 0
         while True:
+            at = self._spaced(at)
             match = _TOKEN.match(self.text, at)
             if not match:
                 raise self._odd(at)
@@ -107,9 +109,14 @@ class _Parser:
         while True:
             yield _Token("", "", len(self.text))
 
+    def _spaced(self, at: int) -> int:
+        """Where the space and comments that stand here end."""
+        while (match := _SPACE.match(self.text, at)) and match.end() > at:
+            at = match.end()
+        return at
+
     def _odd(self, at: int) -> TextError:
-        """What stands here, after space and comments, is no token."""
-        at = _SPACE.match(self.text, at).end()  # type: ignore[union-attr]
+        """What stands here is no token."""
         what = "a string that does not end on its line" if self.text[at] in "\"'" else repr(self.text[at : at + 12])
         return TextError(f"{self.spot(at)}: {what} is no part of a message")
 

@@ -6,26 +6,13 @@ And how many they are, once the functions that they call are opened up.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from crosscheck.errors import FileError
-from crosscheck.importers.onnx.protos import Function, Graph, Node
+from crosscheck.importers.onnx.protos import Function, Node
 
 Name = tuple[str, str, str]  # domain, operator, overload
 Functions = Mapping[Name, Function]
-
-
-def reads(node: Node) -> Iterator[str]:
-    """Names of the values that a node reads, those included that its bodies read from outside."""
-    yield from (name for name in node.inputs if name)
-    for attr in node.attrs.values():
-        for graph in attr.graphs:
-            yield from _free(graph)
-
-
-def _free(graph: Graph) -> Iterator[str]:
-    own = {v.name for v in graph.inputs} | {t.name for t in graph.tensors} | {o for n in graph.nodes for o in n.outputs}
-    yield from (name for n in graph.nodes for name in reads(n) if name not in own)
 
 
 def opened(nodes: Iterable[Node], functions: Functions, known: dict[Name, int], depth: int) -> int:
@@ -55,7 +42,7 @@ def ordered(nodes: Sequence[Node], known: Container[str]) -> list[Node]:
     waits = [0] * len(nodes)
     readers: list[list[int]] = [[] for _ in nodes]
     for k, node in enumerate(nodes):
-        for name in dict.fromkeys(reads(node)):
+        for name in dict.fromkeys(node.reads()):
             if name in maker:
                 waits[k] += 1
                 readers[maker[name]].append(k)

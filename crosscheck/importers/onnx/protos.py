@@ -5,7 +5,7 @@ Field numbers: onnx/onnx.proto of ONNX 1.17. Bytes of tensors stay in the file; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -36,6 +36,13 @@ class Node:
     outputs: list[str] = field(default_factory=list)
     attrs: dict[str, Attribute] = field(default_factory=dict)
 
+    def reads(self) -> Iterator[str]:
+        """Names of the values that it reads, those included that its bodies read from outside."""
+        yield from (name for name in self.inputs if name)
+        for attr in self.attrs.values():
+            for graph in attr.graphs:
+                yield from graph.free
+
 
 @dataclass(slots=True)
 class Value:
@@ -62,8 +69,14 @@ class Graph:
         """What the file says of its values, by name."""
         return {v.name: v for v in [*(_value(self.reader, f[2], f[3], 0) for f in self.infos), *self.outputs]}
 
+    @cached_property
+    def free(self) -> tuple[str, ...]:
+        """Names of the values that its nodes read from outside, each once."""
+        own = {v.name for v in self.inputs} | {t.name for t in self.tensors} | {o for n in self.nodes for o in n.outputs}
+        return tuple(dict.fromkeys(name for n in self.nodes for name in n.reads() if name not in own))
 
-@dataclass(slots=True)
+
+@dataclass
 class Function:
     """A function that the file defines: nodes over its own inputs, outputs and attributes."""
 
@@ -75,6 +88,11 @@ class Function:
     nodes: list[Node] = field(default_factory=list)
     defaults: dict[str, Attribute] = field(default_factory=dict)
     opsets: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Names of its inputs."""
+        return frozenset(self.inputs)
 
 
 @dataclass
@@ -90,13 +108,13 @@ class File:
 
 def read(reader: Reader) -> File:
     """The file's messages. Raises WireError."""
-    found = File()
+    found, producers = File(), list[str]()
     for f in reader.fields(0, len(reader.data)):
         number = f[0]
         if number == 1:
             found.ir_version = integer(f)
         elif number in (2, 3):
-            found.producer = f"{found.producer} {reader.text(f)}".strip()
+            producers.append(reader.text(f))
         elif number == 7:
             if found.graph is not None:
                 raise WireError("it has two graphs")
@@ -105,6 +123,7 @@ def read(reader: Reader) -> File:
             found.opsets |= reader.message(f, _opset, 1)
         elif number == 25:
             found.functions.append(reader.message(f, _function, 1))
+    found.producer = " ".join(producers).strip()
     return found
 
 

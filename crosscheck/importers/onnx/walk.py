@@ -26,6 +26,8 @@ from crosscheck.ops.described import OPS
 from crosscheck.ops.files import FILE_OPS
 
 MOST_NODES = 200_000  # after functions are opened up
+MOST_STORED = 200_000  # tensors, those of bodies once for each call of their function
+LONG = 1000  # characters of a name, which is shown shorter
 MOST_DEPTH = 24  # functions and bodies inside of one another
 MOST_NUMBERS, FEW = 1 << 22, 64  # numbers that nodes make, in all; after that, those of small tensors alone are followed
 HANDLERS = (
@@ -63,6 +65,8 @@ class Walker:
     def stored(self, graph: Graph) -> dict[str, Known]:
         """The stored tensors of a graph, by name. Raises FileError."""
         found: dict[str, Known] = {}
+        if len(self.uses) + len(graph.tensors) > MOST_STORED:
+            raise FileError(f"it has more than {MOST_STORED:,} stored tensors, functions opened up")
         for tensor in graph.tensors:
             found[tensor.name] = self._constant(tensor, tensor.name)
         return found
@@ -101,7 +105,7 @@ class Walker:
         if self.numbers > MOST_NUMBERS:
             inputs = [replace(v, nums=None) if v and len(v.nums or ()) > FEW else v for v in inputs]
         call = Call(node, inputs, opsets.get(node.domain, 0), self.store.numbers)
-        where = prefix + (node.name or next((o for o in node.outputs if o), "") or f"{node.op}_{self.nodes}")
+        where = prefix[:LONG] + (node.name or next((o for o in node.outputs if o), "") or f"{node.op}_{self.nodes}")[:LONG]
         function = self.functions.get((node.domain, node.op, node.overload))
         try:
             if function is None:
@@ -164,7 +168,7 @@ class Walker:
                 shapes[k] = sound(tuple(shapes[k] or ()), f"output {name!r} of node {where!r}", MOST_RANK)
         native = clean(_native(node))
         kept = [(name, shape) for name, shape in zip(node.outputs, shapes, strict=True) if name] or [("", None)]
-        attrs, origin = made.attrs, replace(made.origin, unshaped=any(shape is None for _, shape in kept))
+        attrs, origin, unshaped = made.attrs, made.origin, any(shape is None for _, shape in kept)
         layer_id = self.names.unique(where)
         parts = [(v.ref, s, _part(s, made, k, alone=len(v.stored or ()) == 1)) for k, v in given for s in v.stored or ()]
         stored: Counter[str] = Counter()
@@ -191,6 +195,7 @@ class Walker:
             origin,
             file="onnx",
             native=native,
+            unshaped=unshaped and not fixed,
             output=node.outputs[0] if node.outputs else "",
             stored={part: n for part, n in stored.items() if n},
             number=singles[0] if len(singles) == 1 and made.op in FILE_OPS else None,
@@ -248,13 +253,9 @@ class Walker:
     def _open(self, function: Function, call: Call, scope: Scope, where: str, depth: int) -> None:
         node = call.node
         inner: dict[str, Known] = {"": Known(None)}
-        for k, name in enumerate(function.inputs):
-            given = call.inputs[k] if k < len(call.inputs) else None
-            if given is not None:
-                inner[name] = given
-        attrs = function.defaults | node.attrs
-        absent = frozenset(function.inputs) - frozenset(inner)
-        nodes = [bodies.filled(n, attrs, absent) for n in function.nodes]
+        inner |= {name: given for name, given in zip(function.inputs, call.inputs, strict=False) if given is not None}
+        attrs, known = function.defaults | node.attrs, function.known
+        nodes = [bodies.filled(n, attrs, frozenset(v for v in n.inputs if v in known and v not in inner)) for n in function.nodes]
         self.run(nodes, inner, function.opsets, {}, f"{where}/", depth + 1)
         for theirs, ours in zip(function.outputs, node.outputs, strict=False):
             if ours:

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar, overload
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 MOST_TEXT = 1 << 20  # bytes of a string
 MOST_NUMBERS = 1 << 16  # numbers of a list
+MOST_ALONE = 1 << 22  # numbers of lists that are not packed, in a whole file
 MOST_PARTS = 1_000_000  # messages and strings of a whole file that are kept
 MOST_DEPTH = 32  # messages inside of one another
 
@@ -41,7 +42,7 @@ class Reader:
 
     def __init__(self, data: bytes | mmap.mmap) -> None:
         self.data: Bytes = data
-        self.parts = 0
+        self.parts = self.numbers = 0
 
     def keep(self, count: int = 1) -> None:
         """Count what is kept. Raises WireError where a file has far more parts than any network needs."""
@@ -100,6 +101,9 @@ class Reader:
         """Signed numbers of a repeated field, one alone or packed."""
         number, wire, start, end = field
         if wire == VARINT:
+            self.numbers += 1
+            if self.numbers > MOST_ALONE:
+                raise WireError(f"its lists have more than {MOST_ALONE:,} numbers")
             return [signed(start)]
         if wire != BYTES:
             raise WireError(f"field {number} is no list of integers")

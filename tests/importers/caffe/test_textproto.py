@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -85,3 +86,12 @@ def test_places_are_lines_and_columns() -> None:
     assert number == Scalar("number", "-2.5e3f", (3, 6))
     with pytest.raises(TextError, match=r"^line 3, column 1: '\]' where a field should stand"):
         parse(b"a: 1\n\n]")
+
+
+def test_comments_take_little_more_room_than_they_are_long() -> None:
+    body = b"#\n" * 200_000 + b'name: "a"'
+    tracemalloc.start()
+    assert list(parse(body).fields) == ["name"]
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 10 * len(body)

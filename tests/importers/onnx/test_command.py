@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -94,3 +95,19 @@ def test_a_convention_of_networks_that_lacks_a_word_is_refused_by_name(crosschec
     assert err.startswith(
         "crosscheck: convention 'torchinfo' says nothing about op 'lp_norm' (node 'lpnormalization_y', LpNormalization). Hint: "
     )
+
+
+def test_of_very_many_unknown_ops_forty_are_named_and_the_rest_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["x", *(f"v{k}" for k in range(99)), "y"]
+    nodes = [of.node(f"Op{k}", a, b) for k, (a, b) in enumerate(pairwise(names))]
+    path = tmp_path / "net.onnx"
+    path.write_bytes(of.model(of.graph(nodes, [2])).SerializeToString())
+    monkeypatch.setattr(sys, "argv", ["crosscheck", "onnx", str(path)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    lines = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 3
+    assert len(lines) == 41
+    assert lines[-1] == "crosscheck: and 60 more of this kind"
