@@ -212,11 +212,14 @@ def _entering(model: Model) -> dict[str, int]:
 
 
 def _overturned(outs: int, containers: Iterable[tuple[int, Counts, int]]) -> dict[str, int]:
-    """How far |S| exceeds S, in full and in 32 bits, where S sums the outputs of all modules and of containers with a class."""
+    """How far |S| exceeds S, in 64 and in 32 bits, where S sums the outputs of all modules and of containers with a class.
+
+    A product of several outputs' sizes can be beyond 64 bits.
+    """
     names = ("container_out_elements", "container_out_products")
     total = outs + sum(times * counts.get(name, 0) for _, counts, times in containers for name in names)
-    kept = (total + 2**31) % 2**32 - 2**31
-    found = {"overturned_out_elements": abs(total) - total, "wrapped_out_elements": abs(kept) - total}
+    long, short = ((total + half) % (2 * half) - half for half in (2**63, 2**31))
+    found = {"overturned_out_elements": abs(long) - total, "wrapped_out_elements": abs(short) - total}
     return {name: n for name, n in found.items() if n}
 
 

@@ -28,10 +28,10 @@ AXIS = Step("axis")
 
 
 def _window(sizes: Sequence[int], of: int, shift: int, stride: int, before: int) -> int:
-    """Places of a window: (n + shift) // stride + 1; with ``before`` ≥ 0 elements of padding one more may hang over the end."""
+    """Places of a window: (n + shift) // stride + 1; where ``before`` ≥ 0, the padding, one more may hang over."""
     span = sizes[of] + shift
     if span < 0:
-        return REFUSED
+        return 1 if before >= 0 and -span < stride and sizes[of] > 0 else REFUSED
     if before < 0:
         return span // stride + 1
     out = -(-span // stride) + 1

@@ -55,6 +55,7 @@ def test_a_run_that_is_explained_writes_every_report_and_ends_with_0(tmp_path: P
     assert page.notes(verdict) == ()
     found = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
     assert found == {
+        output.WRITTEN,
         "summary.md",
         "measurements.csv",
         "discrepancies.csv",
@@ -148,7 +149,7 @@ def test_an_interrupt_leaves_the_reports_as_they_were(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         compare.run(Request((LENET,)), logs=folder(tmp_path), known=rooms("a"), launch=launcher({"a": "hang"}), watch=watch)
     assert {p.name: p.read_bytes() for p in tmp_path.glob("*.*")} == before
-    assert len(before) == 4
+    assert len(before) == 5  # with the list of what was written
 
 
 def test_a_request_is_checked_before_any_work() -> None:

@@ -8,7 +8,7 @@ const RULES = {
   fixed: (sizes, n) => n,
   window: (sizes, of, shift, stride, before) => {
     const span = sizes[of] + shift;
-    if (span < 0) return REFUSED;
+    if (span < 0) return before >= 0 && -span < stride && sizes[of] > 0 ? 1 : REFUSED;
     if (before < 0) return Math.floor(span / stride) + 1;
     const out = Math.ceil(span / stride) + 1;
     return (out - 1) * stride >= sizes[of] + before ? out - 1 : out;
