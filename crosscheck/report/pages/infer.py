@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from math import log10
 from typing import Any
 
 from crosscheck.report.document import (
@@ -125,7 +126,7 @@ def _chance(found: Finding) -> Phrase:
     assert found.chance  # noqa: S101 - where there is a fit there is one
     c, power = found.chance, -int(found.chance.power)
     odds = f"one made-up table in 10^{power} would fit" if power > 0 else "made-up tables would fit as well"
-    tried = f"{float(c.tried):.1e} weightings with as few weights, up to {MOST} in size: {odds}"
+    tried = f"About 10^{log10(c.tried):.0f} weightings with as few weights, up to {MOST} in size: {odds}"
     return (Text(f"{tried}; {c.passed} of {c.decoys} tables of wrong figures did." if c.decoys else f"{tried}."),)
 
 
