@@ -148,9 +148,6 @@ class _Walk:
             shapes, assumed = caffe_moves.data(Call(node, []))
         except MisfitError as reason:
             raise FileError(f"{spot(node.where)}: layer {node.name!r} ({node.type}): {reason}") from None
-        if len(shapes) != len(node.tops):
-            tops = f"it has {len(node.tops)} tops and {len(shapes)} shapes"
-            raise FileError(f"{spot(node.where)}: layer {node.name!r} ({node.type}): {tops}. Hint: one for each of its tops")
         stated = [self.given.get(top) for top in node.tops]
         self.stated |= {top for top in node.tops if top in self.given}
         first = stated[0] or shapes[0]

@@ -217,8 +217,7 @@ def data(n: Call) -> tuple[Tops, str]:
     if kind == "MemoryData":
         p = n.param("memory_data_param")
         sizes = tuple(p.get(name, 0) for name in ("batch_size", "channels", "height", "width"))
-        tops: Tops = [sizes, sizes[:1]]
-        return tops[:many], ""
+        return _labelled(sizes, sizes[:1], many), ""
     if kind in _DATA:
         return _images(n, n.param(_DATA[kind]), layer.sub("transform_param"), many)
     return [None] * many, ""
@@ -250,6 +249,11 @@ def _images(n: Call, p: Fields, transform: Fields, many: int) -> tuple[Tops, str
         channels = 1
     elif n.node.type == "Data" and means != 3 and not transform.get("force_color", False):
         assumed = "3 channels"
-    labels: Tops = [(batch,)] if batch else [None]
-    images: Tops = [(batch, channels, *size)] if batch and all(size) else [None]
-    return [*images, *labels][:many], assumed if images[0] else ""
+    images = (batch, channels, *size) if batch and all(size) else None
+    return _labelled(images, (batch,) if batch else None, many), assumed if images else ""
+
+
+def _labelled(images: Shape | None, labels: Shape | None, many: int) -> Tops:
+    if many > 2:
+        raise MisfitError(f"it makes {many} blobs, where images and their labels are two")
+    return [images, labels][:many]
