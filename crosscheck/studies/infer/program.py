@@ -20,6 +20,7 @@ BASE = 2**13  # of the digits: far from what floating point confuses
 CLEAR = 2**18  # how many times its interval a total may be without being written in digits
 SECONDS = 30.0  # for a machine that stands still; what ends a search is its number of nodes
 NODES = 1500  # that the solver looks at
+OPTIMAL, INFEASIBLE = 0, 2  # as scipy says
 BEYOND = 10  # times its own size that a row may be wrong by
 FINE = 3  # what a row that is left out costs, in weights
 Bounds = tuple[int, int]
@@ -182,15 +183,18 @@ def _run(m: _Matrix, prices: Sequence[float], lower: Sequence[float], upper: Seq
     places = [(k, j, v) for k, row in enumerate(m.rows) for j, v in row.items()]
     at = [p[0] for p in places], [p[1] for p in places]
     matrix = csr_array(([float(p[2]) for p in places], at), shape=(len(m.rows), len(prices)))
-    with _quiet():
-        found = optimize.milp(
-            prices,
-            constraints=optimize.LinearConstraint(matrix, m.low, m.high),
-            bounds=optimize.Bounds(lower, upper),
-            integrality=[1] * len(prices),
-            options={"node_limit": nodes, "time_limit": SECONDS},
-        )
-    return found.x, found.status in (0, 2)
+    for presolve in (True, False):  # presolving has called problems infeasible that have a solution: one opinion is none
+        with _quiet():
+            found = optimize.milp(
+                prices,
+                constraints=optimize.LinearConstraint(matrix, m.low, m.high),
+                bounds=optimize.Bounds(lower, upper),
+                integrality=[1] * len(prices),
+                options={"node_limit": nodes, "time_limit": SECONDS, "presolve": presolve},
+            )
+        if found.status != INFEASIBLE:
+            break
+    return found.x, found.status in (OPTIMAL, INFEASIBLE)
 
 
 def _checked(problem: Problem, values: Any, proved: bool) -> Solution:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +43,20 @@ def test_a_solution_is_what_rows_leave_to_a_goal() -> None:
     assert program.reach(rows, [(11, 11), (20, 20)], [1, 0], [1, 1]) is None
 
 
-def test_the_solver_keeps_off_the_output(capfd: object) -> None:
+def test_the_solver_keeps_off_the_output(capfd: pytest.CaptureFixture[str]) -> None:
     program.solve(Problem(((7,),), ((14, 14),), (1,), (6,)))
-    assert capfd.readouterr().out == ""  # type: ignore[attr-defined]
+    assert capfd.readouterr().out == ""
+
+
+def test_what_presolving_calls_impossible_is_tried_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it does of other weights for the default networks by calflops, which are there: a second answer would pass for none."""
+    optimize = program.solver()
+    real = optimize.milp
+
+    def hasty(*args: Any, **told: Any) -> Any:
+        nothing = SimpleNamespace(x=None, status=program.INFEASIBLE)
+        return nothing if told["options"]["presolve"] else real(*args, **told)
+
+    monkeypatch.setattr(optimize, "milp", hasty)
+    assert program.solve(Problem(((7,),), ((14, 14),), (1,), (6,))).weights == (2,)
+    assert program.solve(Problem(((7,),), ((15, 15),), (1,), (6,))) == program.Solution(proved=True)
