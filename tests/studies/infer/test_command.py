@@ -48,9 +48,9 @@ def test_without_an_answer_the_command_ends_with_1(tmp_path: Path, monkeypatch: 
 
 
 def test_a_convention_yields_its_rows_and_says_nothing_about_ops_that_they_lack() -> None:
-    found = finding(lines("fvcore", RESNETS))
+    found = finding(lines("mac", RESNETS))
     c = convention.parse(text.toml(found), "found.toml")
-    assert {n: engine.total(counted(n), c, "compute") for n in RESNETS} == {n: total(n, "fvcore") for n in RESNETS}
+    assert {n: engine.total(counted(n), c, "compute") for n in RESNETS} == {n: total(n, "mac") for n in RESNETS}
     with pytest.raises(ConventionError, match="says nothing about op"):
         engine.total(counted("alexnet-paper"), c, "compute")
 
