@@ -36,10 +36,7 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "digits without end": (f"input_dim: {'1' * 200_000}a", "'111111111111' is no part of a message"),
     "backslashes": ('name: "' + "\\" * 50_001, "a string that does not end on its line"),
     "three blobs of data": (
-        (
-            "layer { name: 'd' type: 'MemoryData' top: 'a' top: 'b' top: 'c' memory_data_param { batch_size: 1 channels: 3 height: 8 "
-            "width: 8 } }"
-        ),
+        "layer { name: 'd' type: 'MemoryData' top: 'a' top: 'b' top: 'c' memory_data_param { batch_size: 1 } }",
         "line 1, column 1: layer 'd' (MemoryData): it makes 3 blobs, where images and their labels are two",
     ),
     "deep": ("layer {" * 5000, "messages lie more than 64 deep in one another"),
