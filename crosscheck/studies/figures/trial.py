@@ -230,14 +230,14 @@ def _assumed(figure: Figure, claimed: Claims, found: Sequence[Fit], source: Sour
     return Verdict(figure, told, printed, UNDECIDED, says, None, tried, len(found), passed, near, ways=ways)
 
 
-def _ways(claimed: Claims, found: Sequence[Fit]) -> tuple[tuple[Practice, int], ...]:
+def _ways(claimed: Claims, found: Sequence[Fit]) -> tuple[tuple[Practice, int, Candidate], ...]:
     """The practices that yield what is claimed, each with the least that it assumes."""
     labels_of = {c.number: c.label for c in claimed}
-    ways: dict[Practice, int] = {}
+    ways: dict[Practice, tuple[int, Candidate]] = {}
     for f in found:
         if p := practice.of(labels_of.get(f.number, claimed[0].label), f.candidate):
-            ways.setdefault(p, f.worth)
-    return tuple(ways.items())
+            ways.setdefault(p, (f.worth, f.candidate))
+    return tuple((p, *way) for p, way in ways.items())
 
 
 def misprint_of_sum(v: Verdict, others: Sequence[Verdict], parts: Parts) -> Verdict:

@@ -35,8 +35,8 @@ class Verdict:
     ``fit`` is the reading that won, ``tried`` and ``fits`` count hypotheses, ``decoys`` of 40 wrong figures beside it would have
     passed as well; ``nearest`` are what the label says and the closest of what one assumption gives. ``says`` is the reason in
     words, ``correct`` the figure as it should have been printed. ``ends`` are the verdicts on both ends of a range, whose own
-    verdict is the worse one. ``ways`` are the practices that yield it and what they assume, ``ties`` the conventions that say the
-    same of all that they were asked. ``practice`` is what its column proves.
+    verdict is the worse one. ``ways`` are the practices that yield it, with what each assumes and its number, ``ties`` the
+    conventions that say the same of all that they were asked. ``practice`` is what its column proves.
     """
 
     figure: Figure
@@ -51,7 +51,7 @@ class Verdict:
     nearest: tuple[Candidate, ...] = ()
     correct: str = ""
     ends: tuple[Verdict, ...] = ()
-    ways: tuple[tuple[Practice, int], ...] = ()
+    ways: tuple[tuple[Practice, int, Candidate], ...] = ()
     ties: tuple[str, ...] = ()
     practice: Practice | None = None
 

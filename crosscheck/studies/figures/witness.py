@@ -110,7 +110,7 @@ def shared(rows: Sequence[tuple[Row, Verdict]]) -> dict[int, Verdict]:
     proved = {replace(v.practice, metric=""): v for _, v in rows if v.practice}
     found = {}
     for row, v in rows:
-        ways = [p for p, _ in row.alone.ways if v.kind == UNDECIDED and replace(p, metric="") in proved]
+        ways = [p for p, _, _ in row.alone.ways if v.kind == UNDECIDED and replace(p, metric="") in proved]
         if ways:
             beside = proved[replace(ways[0], metric="")]
             says = f"its column {beside.figure.metric!r} proves that practice"
@@ -149,10 +149,10 @@ def _best(odd: Sequence[Row], rows: Sequence[Row]) -> Account | None:
     """What yields most rows, some of them odd, that is no coincidence; among equals what assumes least."""
     ways: dict[Practice, int] = {}
     for row in odd:
-        for p, worth in row.alone.ways:
+        for p, worth, _ in row.alone.ways:
             ways[p] = min(worth, ways.get(p, worth))
     found: dict[tuple[Practice, Writing], list[Row]] = {}
-    reached = Counter(p for r in odd for p in {q for q, _ in r.alone.ways})
+    reached = Counter(p for r in odd for p in {q for q, _, _ in r.alone.ways})
     plain = sum(r.plain for r in rows)
     for p in ways:
         if reached[p] + plain < FEWEST:
@@ -198,7 +198,7 @@ def _chance(rows: Sequence[Row], tried: int) -> Fraction:
 def _explained(row: Row, a: Account, says: str = "") -> Verdict:
     """The row as its column's practice yields it."""
     for claim in row.claims:
-        made = _candidate(claim, a.practice)
+        made = next((c for p, _, c in row.alone.ways if p == a.practice), None) or _candidate(claim, a.practice)
         for w, low, high in practice.writings(claim):
             if w == a.writing and made and low <= made.halves <= high:
                 fit = Fit(made, claim.number, claim.number.scale, (*made.assumed, *claim.assumed, *_written(claim, w)))
@@ -234,7 +234,7 @@ def _written(claim: Claim, w: Writing) -> tuple[Assumption, ...]:
 def _outlier(row: Row, a: Account) -> Verdict | None:
     """A row that does not obey what its siblings confirm: another variant by the same practice, a slip, or nothing certain."""
     v = row.alone
-    same = [p for p, _ in v.ways if (p.by, p.factor, p.metric) == (a.practice.by, a.practice.factor, a.practice.metric)]
+    same = [p for p, _, _ in v.ways if (p.by, p.factor, p.metric) == (a.practice.by, a.practice.factor, a.practice.metric)]
     claim = next((c for c in row.claims if c.label.metric == a.practice.metric and not c.assumed), None)
     n = practice.halves(a.practice, claim.label) if claim else None
     right = hypotheses.candidate(claim.label, a.practice.by, n // 2) if claim and n is not None else None
