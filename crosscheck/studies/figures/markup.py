@@ -9,9 +9,9 @@ Rows = list[tuple[int, list[str] | str]]
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")
 _PIPE = re.compile(r"(?<!\\)\|")
 _MARKDOWN = (
-    (re.compile(r"!?\[([^\]]*)\]\([^)]*\)"), r"\1"),  # a link is its text
+    (re.compile(r"!?\[([^\[\]]{0,300})\]\([^()]{0,1000}\)"), r"\1"),  # a link is its text
     (re.compile(r"\[\^[^\]]+\]|<[^<>]{1,200}>"), ""),  # marks of footnotes, tags
-    (re.compile(r"(\*\*|__|`|~~)(.+?)\1"), r"\2"),
+    (re.compile(r"(\*\*|__|`|~~)(.{1,300}?)\1"), r"\2"),
     (re.compile(r"\\([|*_~`#\\])"), r"\1"),
 )
 _LATEX = (
@@ -36,7 +36,8 @@ _COMMAND = re.compile(r"\\[a-zA-Z]+\*?\s*(?:\[[^\]]*\])?\{([^{}]*)\}")
 _LINE = re.compile(r"\\\\(?:\[[^\]]*\])?|\\tabularnewline\b")
 _LEAD = re.compile(r"(?:\s|%[^\n]*|\\(?:[a-z]*rule|hline)\b|\\(?:cline|cmidrule(?:\([lr]*\))?)\{[^{}]*\})*")
 _SPAN = re.compile(r"\s*\\multicolumn\{([0-9]{1,2})\}\{[^{}]*\}\{(.*)\}\s*", re.DOTALL)
-_BODY = re.compile(r"\\begin\{(tabular[xy*]?|longtable|array)\}(.*?)\\end\{\1\}", re.DOTALL)
+_BEGIN = re.compile(r"\\begin\{(tabular[xy*]?|longtable|array)\}")
+NESTED = 8  # commands in one another
 
 
 def tables(text: str) -> list[Rows]:
@@ -66,10 +67,22 @@ def _plain(text: str, rules: tuple[tuple[re.Pattern[str], str], ...]) -> str:
     return text.strip()
 
 
+def _bodies(text: str) -> Iterator[tuple[int, str]]:
+    """Where the inside of each table begins, and the inside."""
+    at = 0
+    while begin := _BEGIN.search(text, at):
+        at = text.find(f"\\end{{{begin[1]}}}", begin.end())
+        if at < 0:
+            return
+        yield begin.end(), text[begin.end() : at]
+
+
 def _latex(text: str) -> Iterator[Rows]:
-    for found in _BODY.finditer(text):
-        body = _SPEC.sub(lambda m: "\n" * m[0].count("\n"), found[2], count=1)
-        line = text.count("\n", 0, found.start(2)) + 1
+    known, lines = 0, 1
+    for start, inside in _bodies(text):
+        lines += text.count("\n", known, start)
+        known, line = start, lines
+        body = _SPEC.sub(lambda m: "\n" * m[0].count("\n"), inside, count=1)
         rows: Rows = []
         for row in _LINE.split(body):
             lead = _LEAD.match(row)
@@ -87,6 +100,6 @@ def _spread(cell: str) -> list[str]:
     span = _SPAN.fullmatch(_plain(cell, _LATEX[:3]))
     text, columns = (span[2], int(span[1])) if span else (cell, 1)
     plain = _plain(text, _LATEX)
-    while (bare := _COMMAND.sub(r"\1", plain)) != plain:
-        plain = bare
+    for _ in range(NESTED):
+        plain = _COMMAND.sub(r"\1", plain)
     return [re.sub(r"[{}]|\\[a-zA-Z]+", "", plain).strip(), *[""] * (columns - 1)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -167,3 +169,25 @@ def test_heads_that_name_a_metric(head: str) -> None:
 @pytest.mark.parametrize("head", ["Top-1", "acc@1", "latency (ms)", "FPS", "GFLOPs/s", "params %", "weights", "year", "model"])
 def test_heads_that_name_none(head: str) -> None:
     assert not is_metric(head)
+
+
+LONG = 20_000
+HARD = {
+    "tables that never end": "\\begin{tabular}" * LONG,
+    "links that never end": "|a|b|\n|--|--|\n|" + "[" * LONG + "|x|\n",
+    "links without a target": "|a|b|\n|--|--|\n|" + "[a](" * LONG + "|x|\n",
+    "commands in one another": "\\begin{tabular}{l}" + "\\textbf{" * LONG + "a" + "}" * LONG + "\\end{tabular}",
+    "tables": "\\begin{tabular}{l}a&b\\\\\n\\end{tabular}" * LONG,
+    "braces": "\\begin{tabular}{l}" + "{" * LONG + "\\end{tabular}",
+    "a row of nothing": "|" * LONG,
+    "quotes": "model,metric,value\n" + '"\n' * LONG,
+    "digits": "model,metric,value\nresnet50,params," + "1," * LONG,
+}
+
+
+@pytest.mark.parametrize("text", HARD.values(), ids=HARD)
+def test_what_takes_long_to_read_is_read_in_time_that_grows_as_it_does(text: str) -> None:
+    before = time.process_time()
+    with contextlib.suppress(FileError):
+        record.parse(text, "mine.csv")
+    assert time.process_time() - before < 4
