@@ -177,7 +177,7 @@ HARD = {
     "links that never end": "|a|b|\n|--|--|\n|" + "[" * LONG + "|x|\n",
     "links without a target": "|a|b|\n|--|--|\n|" + "[a](" * LONG + "|x|\n",
     "commands in one another": "\\begin{tabular}{l}" + "\\textbf{" * LONG + "a" + "}" * LONG + "\\end{tabular}",
-    "tables": "\\begin{tabular}{l}a&b\\\\\n\\end{tabular}" * LONG,
+    "tables": "\\begin{tabular}{l}a&b\\\\\n\\end{tabular}" * (LONG // 4),
     "braces": "\\begin{tabular}{l}" + "{" * LONG + "\\end{tabular}",
     "a row of nothing": "|" * LONG,
     "quotes": "model,metric,value\n" + '"\n' * LONG,
