@@ -11,12 +11,14 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 
+from crosscheck.contract.text import printable
 from crosscheck.errors import FileError
 from crosscheck.studies.figures import encoding, markup, written
 from crosscheck.studies.figures.columns import Layout, layout
@@ -176,9 +178,14 @@ def _figures(head: list[str], told: Layout, cells: list[str], where: str, line: 
     if len(cells) != len(head):
         odd = f"column {head[len(cells)]!r} has none" if len(cells) < len(head) else f"column {len(head) + 1} has no name"
         damage = f"{len(cells)} cells under {len(head)} columns: {odd}. Hint: put quotes around cells with a comma"
-    for row in told.rows(cells):
+    for row in told.rows([_text(c) for c in cells]):
         lacking = "" if row.get("model") else "column 'model' is empty. Hint: every figure needs a model"
         yield Figure(where, line, **row, damage=damage or lacking)
+
+
+def _text(cell: str) -> str:
+    """A cell on one line, every character of it one that can be seen, its spaces plain ones."""
+    return printable(re.sub(r"\s", " ", cell))
 
 
 @cache

@@ -134,6 +134,12 @@ def test_a_limit_is_kept_or_not(value: str, kind: str) -> None:
     assert kinds(f"model,metric,value\nresnet50,params,{value}\n") == [("resnet50", value, kind)]
 
 
+def test_names_in_a_table_are_text_that_can_be_printed() -> None:
+    text = "model,metric,value,variant\nresnet50\x1b[2J\u202e,params,25\u202f557\u202f032,\x9bv\n"
+    (figure,) = record.parse(text, "mine.csv")
+    assert (figure.model, figure.value, figure.variant) == ("resnet50\\x1b[2J\\u202e", "25 557 032", "\\x9bv")
+
+
 def test_a_share_is_no_count() -> None:
     assert kinds("model,metric,value\nresnet50,MACs saved,50%\n") == [("resnet50", "50%", OUT)]
 
