@@ -171,7 +171,7 @@ def try_figures(
     from crosscheck import output as write
     from crosscheck.report.pages import figures as pages
     from crosscheck.report.pages.figure import chosen, title
-    from crosscheck.studies.figures import findings, record, trial
+    from crosscheck.studies.figures import blind, findings, record, trial
     from crosscheck.studies.figures import verdict as verdicts
 
     for name in verdict or ():
@@ -186,7 +186,9 @@ def try_figures(
     found = [] if file or verdict or source else findings.all_of(judged)
     none = f"none of {len(judged):,} figures has this verdict" if judged else "no figures"
     brief = pages.brief(shown, found, each=bool(file or verdict), notes=() if shown else (none,))
-    report = (pages.full(shown, found),) if out or output in (Format.markdown, Format.html) else ()
+    whole = bool(out) or output in (Format.markdown, Format.html)
+    told = [*found, blind.finding(judged)] if found and whole else found
+    report = (pages.full(shown, told),) if whole else ()
     deliver(brief, output, pages=report, folder=out)
     failed = strict and any(v.kind in verdicts.FAILURES for v in shown)
     raise typer.Exit(1 if failed else 0)

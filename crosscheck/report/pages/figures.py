@@ -131,7 +131,8 @@ def _chart(verdicts: Sequence[Verdict]) -> Chart:
 
 def _finding(f: Finding) -> Section:
     """What figures say together."""
-    rows = (tuple(map(_cell, cells)) for cells in f.rows)
+    named = f.head[:1] == ("source",)  # known by their titles
+    rows = ((titles().get(str(first), str(first)) if named else _cell(first), *map(_cell, more)) for first, *more in f.rows)
     return Section(f.title, (Paragraph(f.says), table(f.head, rows)))
 
 
