@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from crosscheck.studies.figures import trial
-from crosscheck.studies.figures.findings import Finding
+from crosscheck.studies.figures.findings import Cell, Finding
 from crosscheck.studies.figures.label import FILE, SHAPE
 from crosscheck.studies.figures.record import COLUMNS, Figure
 from crosscheck.studies.figures.verdict import EXACT, EXPLAINED, MISPRINT, OUT, ROUNDS, UNDECIDED, UNEXPLAINED, Verdict
@@ -29,8 +29,10 @@ def finding(verdicts: Sequence[Verdict]) -> Finding:
     counts: dict[str, Counter[str]] = {}
     for v, blind in zip(known, met, strict=True):
         counts.setdefault(v.figure.source, Counter())[outcome(v, blind)] += 1
-    rows = tuple((source, sum(n.values()), *(n[kind] for kind in HEAD[2:])) for source, n in counts.items())
-    return Finding(TITLE, SAYS, HEAD, (*rows, ("all", *(sum(r[k] for r in rows) for k in range(1, len(HEAD))))) if rows else ())
+    table = {source: [sum(n.values()), *(n[kind] for kind in HEAD[2:])] for source, n in counts.items()}
+    total = [sum(column) for column in zip(*table.values(), strict=True)]
+    rows: list[tuple[Cell, ...]] = [(source, *cells) for source, cells in table.items()]
+    return Finding(TITLE, SAYS, HEAD, (*rows, ("all", *total)) if rows else ())
 
 
 def stripped(figure: Figure) -> Figure:
