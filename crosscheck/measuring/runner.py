@@ -78,7 +78,7 @@ def _framework(plan: Plan, how: _Run) -> Outcome:
     left = [cell for cell in plan.cells if cell not in missing]
     if not left:
         return outcome
-    with scratch() as temp, Path(outcome.log).open("w", encoding="utf-8") as log:
+    with scratch() as temp, _emptied(outcome.log).open("a", encoding="utf-8") as log:
         while left and not how.stop.is_set():
             left = _worker(plan, left, how, Path(temp), log, outcome)
     return outcome
@@ -123,6 +123,12 @@ def _worker(plan: Plan, cells: Sequence[Cell], how: _Run, temp: Path, log: TextI
     return reader.finish(ending or process.how(code, Path(outcome.log), since))
 
 
+def _emptied(log: str) -> Path:
+    """A log's file, with nothing in it."""
+    Path(log).write_text("", encoding="utf-8")
+    return Path(log)
+
+
 @dataclass(frozen=True)
 class _Growth:
     """The log of one worker, which begins ``since`` so many bytes."""
@@ -131,9 +137,11 @@ class _Growth:
     since: int
 
     def beyond(self, reader: Reader) -> str:
-        """What has grown beyond its limit, or nothing."""
+        """Why a worker has to be ended whose rows have grown beyond their limit; of a log only the end is kept."""
         if self.log.stat().st_size - self.since > MOST_LOG:
-            return f"it wrote more than {MOST_LOG >> 20} MiB into its log, so it was ended"
+            os.truncate(self.log, self.since)  # whoever writes appends
+            with self.log.open("a", encoding="utf-8") as log:
+                log.write(f"# {MOST_LOG >> 20} MiB of what it printed are left out here\n")
         return f"it wrote more than {MOST_ROWS >> 20} MiB of rows, so it was ended" if reader.taken > MOST_ROWS else ""
 
 

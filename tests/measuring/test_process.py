@@ -88,15 +88,20 @@ while True:
 """
 
 
-@pytest.mark.parametrize(
-    ("code", "limit", "says"), [(TALKER, "MOST_LOG", "into its log"), (WRITER, "MOST_ROWS", "of rows")], ids=["log", "rows"]
-)
-def test_logs_and_rows_have_a_limit(code: str, limit: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, limit, 4 << 20)
-    (outcome,) = runner.run([plan("a")], logs=tmp_path, timeout=20, launch=lambda _: [sys.executable, "-I", "-S", "-c", code])
+def test_rows_have_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "MOST_ROWS", 4 << 20)
+    (outcome,) = runner.run([plan("a")], logs=tmp_path, timeout=20, launch=lambda _: [sys.executable, "-I", "-S", "-c", WRITER])
     (row,) = outcome.rows
     assert row.status == "error"
-    assert row.message.startswith(f"it wrote more than 4 MiB {says}, so it was ended")
+    assert row.message.startswith("it wrote more than 4 MiB of rows, so it was ended")
+
+
+def test_of_a_log_without_end_the_end_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "MOST_LOG", 1 << 20)
+    (outcome,) = runner.run([plan("a")], logs=tmp_path, timeout=1, launch=lambda _: [sys.executable, "-I", "-S", "-c", TALKER])
+    (row,) = outcome.rows
+    assert row.message.startswith("no answer within 1 s, so it was ended")
+    assert b"1 MiB of what it printed are left out here" in Path(outcome.log).read_bytes()
 
 
 @pytest.mark.parametrize(
