@@ -136,13 +136,12 @@ class _Growth:
     log: Path
     since: int
 
-    def beyond(self, reader: Reader) -> str:
-        """Why a worker has to be ended whose rows have grown beyond their limit; of a log only the end is kept."""
+    def trim(self) -> None:
+        """Leave out what a worker has printed beyond its limit: whoever writes appends."""
         if self.log.stat().st_size - self.since > MOST_LOG:
-            os.truncate(self.log, self.since)  # whoever writes appends
+            os.truncate(self.log, self.since)
             with self.log.open("a", encoding="utf-8") as log:
                 log.write(f"# {MOST_LOG >> 20} MiB of what it printed are left out here\n")
-        return f"it wrote more than {MOST_ROWS >> 20} MiB of rows, so it was ended" if reader.taken > MOST_ROWS else ""
 
 
 def _followed(worker: Worker, rows: Path, reader: Reader, how: _Run, growth: _Growth) -> str:
@@ -155,10 +154,16 @@ def _followed(worker: Worker, rows: Path, reader: Reader, how: _Run, growth: _Gr
                 last = time.monotonic()
             if how.stop.is_set() or time.monotonic() - last > how.timeout:
                 ending = "interrupted" if how.stop.is_set() else f"no answer within {how.timeout:g} s, so it was ended"
-            ending = ending or growth.beyond(reader)
+            growth.trim()
+            ending = ending or _beyond(reader)
             if not ending:
                 time.sleep(POLL_SECONDS)
         worker.end()
         while reader.taken <= MOST_ROWS and (text := file.read(CHUNK)):
             reader.feed(text)
-    return ending or growth.beyond(reader)
+    return ending or _beyond(reader)
+
+
+def _beyond(reader: Reader) -> str:
+    """Why a worker has to be ended whose rows have grown beyond their limit; empty where they have not."""
+    return f"it wrote more than {MOST_ROWS >> 20} MiB of rows, so it was ended" if reader.taken > MOST_ROWS else ""
