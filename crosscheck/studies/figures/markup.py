@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-Rows = list[tuple[int, list[str] | str]]
+Row = tuple[int, list[str] | str]  # its line; its cells, or what is wrong with it
+Rows = list[Row]
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")
 _PIPE = re.compile(r"(?<!\\)\|")
 _MARKDOWN = (

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,12 +20,11 @@ from pathlib import Path
 from crosscheck.contract.text import printable
 from crosscheck.errors import FileError
 from crosscheck.studies.figures import encoding, markup, written
-from crosscheck.studies.figures.columns import Layout, layout
+from crosscheck.studies.figures.columns import LONG, Layout, layout
+from crosscheck.studies.figures.markup import Row
 
 DATA = Path(__file__).with_name("data")
-REQUIRED = ("model", "value")
 SEPARATORS = ",;\t"
-Row = tuple[int, list[str] | str]  # its line; its cells, or what is wrong with it
 MAX_BYTES = 32 * 2**20
 
 
@@ -93,9 +91,9 @@ class UnreadableError(FileError):
 def load(path: Path) -> list[Figure]:
     """The figures of a table: CSV, Markdown or LaTeX, in any usual encoding. Raises FileError that names line and column."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # before it is opened: a pipe would wait for who writes
+            raise FileError(f"{path}: no regular file. Hint: save the table as a file first")
         with path.open("rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise FileError(f"{path}: no regular file. Hint: save the table as a file first")
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise FileError(f"{path}: larger than {MAX_BYTES >> 20} MiB. Hint: split the file")
@@ -105,7 +103,7 @@ def load(path: Path) -> list[Figure]:
     except UnicodeDecodeError as error:
         line, column = data.count(b"\n", 0, error.start) + 1, error.start - data.rfind(b"\n", 0, error.start)
         raise FileError(f"{path}:{line}: column {column}: not UTF-8. Hint: save the file as CSV in UTF-8") from None
-    return list(parse(text, path.name))
+    return parse(text, path.name)
 
 
 def parse(text: str, where: str) -> list[Figure]:
@@ -136,7 +134,7 @@ def _table(rows: Iterable[Row], where: str) -> Iterator[Figure]:
         elif any(c.strip() for c in cells):
             yield from _figures(head, told, cells, where, line)
     if not head:
-        raise FileError(f"{where}: empty. Hint: its first line names the columns, {' and '.join(REQUIRED)} among them")
+        raise FileError(f"{where}: empty. Hint: its first line names the columns, {' and '.join(LONG)} among them")
 
 
 def _records(text: str, delimiter: str) -> Iterator[Row]:

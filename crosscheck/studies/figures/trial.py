@@ -72,19 +72,21 @@ def judge(figures: Iterable[Figure]) -> list[Verdict]:
 def _beside(rows: Sequence[Figure], found: Sequence[Reading | Verdict], alone: Sequence[Verdict]) -> list[Verdict]:
     """The verdicts, with a look at the column that each figure stands in; one of few rows has its source's."""
     columns: dict[tuple[str, ...], list[witness.Row]] = {}
+    twins: dict[tuple[str, ...], list[witness.Row]] = {}
     sources: dict[tuple[str, ...], list[witness.Row]] = {}
     for k, (figure, r, v) in enumerate(zip(rows, found, alone, strict=True)):
         if isinstance(r, Reading) and len(r.ends) == 1:
             row = witness.Row(k, r.ends[0], v)
             columns.setdefault(witness.column(figure), []).append(row)
-            sources.setdefault(witness.source(figure, r.labels[0]), []).append(row)
+            twins.setdefault(witness.twins(figure, r.labels[0]), []).append(row)
+            sources.setdefault(witness.source(figure), []).append(row)
     changed: dict[int, Verdict] = {}
-    for all_rows in sources.values():
+    for all_rows in twins.values():
         few = [r.at for r in all_rows if len(columns[witness.column(rows[r.at])]) < witness.FEWEST]
         changed |= {k: v for k, v in (witness.together(all_rows) if few else {}).items() if k in few}
     for column in columns.values():
         changed |= witness.together(column)
-    for all_rows in witness.tables(sources.items()):
+    for all_rows in sources.values():
         changed |= witness.shared([(r, changed.get(r.at, r.alone)) for r in all_rows])
     return [changed.get(k, v) for k, v in enumerate(alone)]
 

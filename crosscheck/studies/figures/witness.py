@@ -80,9 +80,14 @@ def column(figure: Figure) -> tuple[str, ...]:
     return (figure.file, figure.source, figure.metric.lower(), figure.unit.lower(), figure.convention, figure.counts)
 
 
-def source(figure: Figure, told: Label) -> tuple[str, ...]:
-    """What figures of one source share, be they in one column or in twins, one rounded and one to the unit."""
-    return (figure.file, figure.source, told.metric, figure.convention)
+def twins(figure: Figure, told: Label) -> tuple[str, ...]:
+    """What figures of one source share that count the same, in one column or in twins, one rounded and one to the unit."""
+    return (*source(figure), told.metric, figure.convention)
+
+
+def source(figure: Figure) -> tuple[str, ...]:
+    """What all figures of one source share, whatever they count."""
+    return (figure.file, figure.source)
 
 
 def together(rows: Iterable[Row]) -> dict[int, Verdict]:
@@ -95,14 +100,6 @@ def together(rows: Iterable[Row]) -> dict[int, Verdict]:
     return {
         row.at: replace(v, figure=row.alone.figure) for same in distinct.values() if (v := found.get(same[0].at)) for row in same
     }
-
-
-def tables(sources: Iterable[tuple[tuple[str, ...], list[Row]]]) -> list[list[Row]]:
-    """All rows of each source, whatever they count."""
-    found: dict[tuple[str, ...], list[Row]] = {}
-    for key, rows in sources:
-        found.setdefault(key[:2], []).extend(rows)
-    return list(found.values())
 
 
 def shared(rows: Sequence[tuple[Row, Verdict]]) -> dict[int, Verdict]:
@@ -119,19 +116,17 @@ def shared(rows: Sequence[tuple[Row, Verdict]]) -> dict[int, Verdict]:
 
 
 def _column(rows: Sequence[Row]) -> dict[int, Verdict]:
-    odd = [r for r in rows if not r.plain]
-    if not odd or len(rows) < FEWEST:
+    if len(rows) < FEWEST or all(r.plain for r in rows):
         return {}
     changed: dict[int, Verdict] = {}
-    own = [r for r in rows if r.plain]
-    confirmed = _own(own, len(rows))
+    confirmed = _own([r for r in rows if r.plain], len(rows))
     left = list(rows)
-    while best := _best(odd, left):
-        changed |= {r.at: _explained(r, best) for r in best.rows if r in odd}
-        odd, left = ([r for r in some if r not in best.rows] for some in (odd, left))
+    while best := _best(left):
+        changed |= {r.at: _explained(r, best) for r in best.rows if not r.plain}
+        left = [r for r in left if r not in best.rows]
         confirmed = max([best, *([confirmed] if confirmed else [])], key=lambda a: len(a.rows))
     if confirmed:
-        changed |= {r.at: v for r in odd if (v := _outlier(r, confirmed))}
+        changed |= {r.at: v for r in left if not r.plain and (v := _outlier(r, confirmed))}
     return changed
 
 
@@ -145,22 +140,23 @@ def _own(plain: Sequence[Row], of: int) -> Account | None:
     return Account(made, Writing(), tuple(plain), chance, of) if made and chance <= LIKELY else None
 
 
-def _best(odd: Sequence[Row], rows: Sequence[Row]) -> Account | None:
+def _best(rows: Sequence[Row]) -> Account | None:
     """What yields most rows, some of them odd, that is no coincidence; among equals what assumes least."""
+    odd = [r for r in rows if not r.plain]
     ways: dict[Practice, int] = {}
     for row in odd:
         for p, worth, _ in row.alone.ways:
             ways[p] = min(worth, ways.get(p, worth))
     found: dict[tuple[Practice, Writing], list[Row]] = {}
     reached = Counter(p for r in odd for p in {q for q, _, _ in r.alone.ways})
-    plain = sum(r.plain for r in rows)
+    plain = len(rows) - len(odd)
     for p in ways:
         if reached[p] + plain < FEWEST:
             continue
         for row in rows:
             for w in practice.obeyed(row.claims, p):
                 found.setdefault((p, w), []).append(row)
-    good = {key: obeying for key, obeying in found.items() if len(obeying) >= FEWEST and any(r in odd for r in obeying)}
+    good = {key: obeying for key, obeying in found.items() if len(obeying) >= FEWEST and not all(r.plain for r in obeying)}
     if not good:
         return None
     ranked = sorted(good, key=lambda k: (-len(good[k]), ways[k[0]] + _price(k[1]), -sum(r.plain for r in good[k])))

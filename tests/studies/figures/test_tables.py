@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from fractions import Fraction
 from pathlib import Path
@@ -70,6 +71,12 @@ def test_other_encodings_are_told_apart(name: str, remark: str, tmp_path: Path) 
 def test_what_is_no_regular_file_is_refused() -> None:
     with pytest.raises(FileError, match="no regular file"):
         record.load(Path("/dev/zero"))
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(FileError, match="no regular file"):
+        record.load(tmp_path / "pipe.csv")
 
 
 @pytest.mark.parametrize(
